@@ -1,0 +1,132 @@
+//! What can be configured: one struct a section, with the defaults here.
+//!
+//! Values come from, in order of weight: command-line options, environment variables
+//! (`CLICK_LITE__SECTION__NAME`), the configuration file (TOML), the defaults.
+
+mod reference;
+mod sections;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use reference::reference;
+pub use sections::{
+    Access, AccessMode, ClickHouse, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query, Spool,
+};
+
+/// Prefix of environment variables, before `__SECTION__NAME`.
+const ENVIRONMENT_PREFIX: &str = "CLICK_LITE";
+
+/// The whole configuration.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub data: Data,
+    pub http: Http,
+    pub otlp: Otlp,
+    pub access: Access,
+    pub clickhouse: ClickHouse,
+    pub engine: EngineSection,
+    pub ingest: Ingest,
+    pub spool: Spool,
+    pub query: Query,
+    pub log: LogSection,
+}
+
+/// Why a configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration file {} can't be read: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
+    #[error("the configuration can't be understood: {0}")]
+    Parse(String),
+    #[error("{option}: {message}")]
+    Value { option: &'static str, message: String },
+}
+
+impl Config {
+    /// Reads the file, where one is given, and the environment. Checks nothing but shapes: see [`Self::validate`].
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::load_from(file, None)
+    }
+
+    fn load_from(
+        file: Option<&Path>,
+        environment: Option<config::Map<String, String>>,
+    ) -> Result<Self, ConfigError> {
+        let mut builder = config::Config::builder();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| ConfigError::File { path: path.to_owned(), reason: error.to_string() })?;
+            builder = builder.add_source(config::File::from_str(&text, config::FileFormat::Toml));
+        }
+        let variables = config::Environment::with_prefix(ENVIRONMENT_PREFIX)
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .source(environment);
+        builder
+            .add_source(variables)
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| ConfigError::Parse(error.to_string()))
+    }
+
+    /// Checks values against each other.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let wrong = |option, message: String| Err(ConfigError::Value { option, message });
+        if self.access.mode == AccessMode::Local {
+            for (option, address) in
+                [("http.listen", self.http.listen), ("otlp.http_listen", self.otlp.http_listen)]
+            {
+                if !address.ip().is_loopback() {
+                    return wrong(
+                        option,
+                        format!(
+                            "{address} can be reached from other machines, but access.mode is `local`, in which ingest \
+                             needs no key: listen on 127.0.0.1, and put a proxy that authenticates in front of it"
+                        ),
+                    );
+                }
+            }
+        }
+        if self.spool.max_bytes < 64 * 1024 * 1024 {
+            return wrong("spool.max_bytes", format!("{} is less than 64 MiB", self.spool.max_bytes));
+        }
+        if self.ingest.max_record_bytes < 1024 || self.ingest.max_record_bytes > 256 * 1024 * 1024 {
+            return wrong(
+                "ingest.max_record_bytes",
+                format!("{} is not between 1 KiB and 256 MiB", self.ingest.max_record_bytes),
+            );
+        }
+        if self.data.retention_days == 0 || self.data.retention_days > 36_500 {
+            return wrong("data.retention_days", format!("{} is not between 1 and 36500", self.data.retention_days));
+        }
+        if let Some(url) = &self.clickhouse.url
+            && !url.starts_with("http://")
+            && !url.starts_with("https://")
+        {
+            return wrong("clickhouse.url", format!("{url} is not an http:// or https:// URL"));
+        }
+        if !is_identifier(&self.clickhouse.database) {
+            return wrong(
+                "clickhouse.database",
+                format!("{} is not a plain name (letters, digits, underscores)", self.clickhouse.database),
+            );
+        }
+        if self.query.max_seconds == 0 {
+            return wrong("query.max_seconds", "0 would end every query at once".into());
+        }
+        Ok(())
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests;
