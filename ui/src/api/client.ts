@@ -1,0 +1,130 @@
+import { createContext, use } from 'react';
+import type { ApiRequest, Platform } from '@/platform/platform';
+import { ApiError, type ApiErrorBody } from './errors';
+import type {
+  CompleteRequest,
+  CompleteResponse,
+  FieldsResponse,
+  FieldValuesRequest,
+  FieldValuesResponse,
+  HistogramRequest,
+  HistogramResponse,
+  Import,
+  ImportFormat,
+  LogRow,
+  QueryRequest,
+  SearchDone,
+  SearchProgress,
+  SearchRequest,
+  SearchResponse,
+  Status,
+} from './types';
+
+export interface SearchListener {
+  onProgress?: (progress: SearchProgress) => void;
+  onRows: (rows: LogRow[]) => void;
+}
+
+/** The server's API over the platform's transport. Every call rejects with `ApiError` or, once aborted, `AbortError`. */
+export class ApiClient {
+  private readonly platform: Pick<Platform, 'request' | 'stream'>;
+
+  constructor(platform: Pick<Platform, 'request' | 'stream'>) {
+    this.platform = platform;
+  }
+
+  status(signal?: AbortSignal): Promise<Status> {
+    return this.call({ method: 'GET', path: '/api/v1/status', signal });
+  }
+
+  /** Trades the one-time code of a sign-in link for a session cookie. */
+  signIn(code: string): Promise<void> {
+    return this.call({ method: 'POST', path: '/api/v1/session', body: { code } });
+  }
+
+  search(body: SearchRequest, signal?: AbortSignal): Promise<SearchResponse> {
+    return this.call({ method: 'POST', path: '/api/v1/search', body, signal });
+  }
+
+  /** Rows as they are found. Aborting the signal cancels the query in ClickHouse. */
+  async searchStream(
+    body: SearchRequest,
+    listener: SearchListener,
+    signal?: AbortSignal,
+  ): Promise<SearchDone> {
+    const end: { done: SearchDone | null; error: ApiError | null } = { done: null, error: null };
+    await this.platform.stream({ method: 'POST', path: '/api/v1/search', body, signal }, (lines) => {
+      for (const line of lines) {
+        const event = JSON.parse(line) as SearchEvent;
+        if ('rows' in event) listener.onRows(event.rows);
+        else if ('progress' in event) listener.onProgress?.(event.progress);
+        else if ('done' in event) end.done = event.done;
+        else end.error = new ApiError(200, event.error);
+      }
+    });
+    if (end.error !== null) throw end.error;
+    if (end.done === null) {
+      throw new ApiError(0, {
+        code: 'search.incomplete',
+        message: 'The connection ended before the search did. Run it again.',
+      });
+    }
+    return end.done;
+  }
+
+  cancelQuery(queryId: string): Promise<void> {
+    return this.call({ method: 'DELETE', path: `/api/v1/queries/${encodeURIComponent(queryId)}` });
+  }
+
+  histogram(body: HistogramRequest, signal?: AbortSignal): Promise<HistogramResponse> {
+    return this.call({ method: 'POST', path: '/api/v1/histogram', body, signal });
+  }
+
+  fields(body: QueryRequest, signal?: AbortSignal): Promise<FieldsResponse> {
+    return this.call({ method: 'POST', path: '/api/v1/fields', body, signal });
+  }
+
+  fieldValues(body: FieldValuesRequest, signal?: AbortSignal): Promise<FieldValuesResponse> {
+    return this.call({ method: 'POST', path: '/api/v1/field-values', body, signal });
+  }
+
+  complete(body: CompleteRequest, signal?: AbortSignal): Promise<CompleteResponse> {
+    return this.call({ method: 'POST', path: '/api/v1/complete', body, signal });
+  }
+
+  async imports(fingerprint?: string, signal?: AbortSignal): Promise<Import[]> {
+    const query = fingerprint === undefined ? '' : `?fingerprint=${encodeURIComponent(fingerprint)}`;
+    const answer = await this.call<{ imports: Import[] }>({
+      method: 'GET',
+      path: `/api/v1/imports${query}`,
+      signal,
+    });
+    return answer.imports;
+  }
+
+  async importFormats(signal?: AbortSignal): Promise<ImportFormat[]> {
+    const answer = await this.call<{ formats: ImportFormat[] }>({
+      method: 'GET',
+      path: '/api/v1/imports/formats',
+      signal,
+    });
+    return answer.formats;
+  }
+
+  private async call<T>(request: ApiRequest): Promise<T> {
+    const { status, body } = await this.platform.request(request);
+    if (status < 200 || status > 299) throw ApiError.fromResponse(status, body);
+    return (body === '' ? undefined : JSON.parse(body)) as T;
+  }
+}
+
+type SearchEvent =
+  { progress: SearchProgress } | { rows: LogRow[] } | { done: SearchDone } | { error: ApiErrorBody };
+
+export const ApiContext = createContext<ApiClient | null>(null);
+
+export function useApi(): ApiClient {
+  const api = use(ApiContext);
+  if (api === null) throw new Error('ApiContext has no value');
+  return api;
+}

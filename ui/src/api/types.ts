@@ -1,0 +1,201 @@
+/** Shapes of the server's API. Times are RFC 3339 unless said; `from` and `to` may also be relative (`now-15m`). */
+
+export const LEVELS = ['unknown', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type Level = (typeof LEVELS)[number];
+
+export interface TimeSpan {
+  from?: string | undefined;
+  /** Exclusive. */
+  to?: string | undefined;
+}
+
+export interface QueryRequest extends TimeSpan {
+  query: string;
+}
+
+export interface SearchRequest extends QueryRequest {
+  limit?: number;
+  cursor?: string | null;
+  columns?: string[] | null;
+  query_id?: string;
+}
+
+/** A whole record, as the search answers it without `columns`. */
+export interface LogRow {
+  Timestamp: string;
+  TraceId: string;
+  SpanId: string;
+  TraceFlags: number;
+  SeverityText: string;
+  SeverityNumber: number;
+  ServiceName: string;
+  Body: string;
+  ResourceSchemaUrl: string;
+  ResourceAttributes: Record<string, string>;
+  ScopeSchemaUrl: string;
+  ScopeName: string;
+  ScopeVersion: string;
+  ScopeAttributes: Record<string, string>;
+  LogAttributes: Record<string, string>;
+  EventName: string;
+  /** Decimal and unique: the key of the row. */
+  IngestId: string;
+}
+
+export interface QueryStats {
+  rows_read: number;
+  bytes_read: number;
+  elapsed_ms: number;
+}
+
+export interface SearchProgress extends QueryStats {
+  total_rows: number;
+}
+
+export interface SearchDone {
+  next_cursor: string | null;
+  sql: string;
+  params: Record<string, string>;
+  stats: QueryStats;
+  query_id: string;
+}
+
+export interface SearchResponse extends SearchDone {
+  rows: LogRow[];
+}
+
+export interface HistogramRequest extends QueryRequest {
+  buckets?: number;
+}
+
+export interface HistogramBucket {
+  time: string;
+  total: number;
+  levels: Partial<Record<Level, number>>;
+}
+
+export interface HistogramResponse {
+  from: string;
+  to: string;
+  bucket_ms: number;
+  buckets: HistogramBucket[];
+  total: number;
+  sql: string;
+  stats: QueryStats;
+}
+
+export interface FieldValue {
+  value: string;
+  count: number;
+}
+
+export interface Field {
+  /** What one writes in the search language. */
+  name: string;
+  kind: 'column' | 'attribute' | 'resource';
+  type: 'string' | 'number';
+  count: number;
+  values: FieldValue[];
+}
+
+export interface FieldsResponse {
+  fields: Field[];
+  /** `null` where the counts are exact. */
+  sampled_rows: number | null;
+  total_rows: number;
+  stats: QueryStats;
+}
+
+export interface FieldValuesRequest extends QueryRequest {
+  field: string;
+  prefix?: string;
+  limit?: number;
+}
+
+export interface FieldValuesResponse {
+  field: string;
+  values: FieldValue[];
+  sampled_rows: number | null;
+}
+
+export interface CompleteRequest extends QueryRequest {
+  /** Offset in characters. */
+  cursor: number;
+}
+
+export interface CompletionItem {
+  text: string;
+  label: string;
+  kind: 'field' | 'value' | 'keyword' | 'operator';
+  detail: string | null;
+}
+
+export interface CompleteResponse {
+  replace: { from: number; to: number };
+  items: CompletionItem[];
+}
+
+export interface Status {
+  version: string;
+  state: 'starting' | 'ready' | 'degraded' | 'stopping';
+  engine: {
+    kind: 'embedded' | 'remote';
+    state: 'starting' | 'ready' | 'restarting' | 'down';
+    message: string | null;
+    restarts: number;
+    url: string;
+  };
+  ingest: { rows_per_second: number; bytes_per_second: number; accepted_rows: number };
+  spool: { pending_bytes: number; pending_rows: number; limit_bytes: number; oldest_age_ms: number };
+  storage: { rows: number; disk_bytes: number } | null;
+  listeners: { http: string };
+  data_dir: string;
+}
+
+export interface Problem {
+  code: string;
+  message: string;
+}
+
+export type ImportState = 'running' | 'done' | 'failed' | 'cancelled';
+
+export interface Import {
+  id: string;
+  name: string;
+  path: string;
+  size_bytes: number;
+  fingerprint: string;
+  format: string;
+  format_title: string;
+  state: ImportState;
+  bytes_read: number;
+  rows: number;
+  /** Rows that can already be searched. */
+  rows_stored: number;
+  bytes_per_second: number;
+  rows_per_second: number;
+  rejected: number;
+  not_understood: { lines: number; samples: { line: number; text: string }[] };
+  without_time: number;
+  first_time: string | null;
+  last_time: string | null;
+  started_at: string;
+  finished_at: string | null;
+  error: Problem | null;
+}
+
+export interface ImportPreview {
+  format: string;
+  title: string;
+  /** 0 to 1. */
+  confidence: number;
+  encoding: 'gzip' | 'zstd' | 'bzip2' | 'none';
+  rows: LogRow[];
+  problem: Problem | null;
+}
+
+export interface ImportFormat {
+  name: string;
+  title: string;
+  example: string;
+}

@@ -1,0 +1,22 @@
+import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { exploreRoute } from '@/routes/explore';
+import { importsRoute } from '@/routes/imports';
+import { rootRoute } from '@/routes/root';
+import { settingsRoute } from '@/routes/settings';
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => redirect({ to: '/explore', replace: true, throw: true }),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([homeRoute, exploreRoute, importsRoute, settingsRoute]),
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,5 @@
+import { Page } from '@/components/page';
+
+export function ImportsPage() {
+  return <Page title="Imports">{null}</Page>;
+}

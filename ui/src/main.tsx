@@ -1,0 +1,21 @@
+import '@fontsource-variable/inter';
+import '@fontsource-variable/jetbrains-mono';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@mantine/spotlight/styles.css';
+import './app/tokens.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/app';
+import { selectPlatform } from './platform/select';
+
+const container = document.getElementById('root');
+if (container === null) throw new Error('index.html has no element #root');
+const root = createRoot(container);
+void selectPlatform().then((platform) =>
+  root.render(
+    <StrictMode>
+      <App platform={platform} />
+    </StrictMode>,
+  ),
+);

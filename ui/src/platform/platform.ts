@@ -1,0 +1,88 @@
+import type { Import, ImportPreview } from '@/api/types';
+
+export interface ApiRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path and query string, from `/api`. */
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ApiResponse {
+  status: number;
+  body: string;
+}
+
+export interface ServerState {
+  state: 'starting' | 'ready' | 'restarting' | 'down';
+  message: string | null;
+  version: string;
+  log_path: string;
+  data_dir: string;
+}
+
+/** A file that the user chose: by path on the desktop, by handle in a browser. */
+export interface PickedFile {
+  name: string;
+  path: string | null;
+  handle: File | null;
+}
+
+export interface FileInfo {
+  name: string;
+  path: string | null;
+  size_bytes: number;
+  /** RFC 3339; `null` where it is not known. */
+  modified: string | null;
+  fingerprint: string;
+}
+
+export interface ImportOptions {
+  /** Chosen by the caller, so that progress can be asked for while the file is on its way. */
+  id: string;
+  service: string;
+  format: string;
+  again: boolean;
+  signal: AbortSignal;
+  onProgress: (progress: Import) => void;
+}
+
+export interface DropHandlers {
+  onEnter: () => void;
+  onLeave: () => void;
+  onDrop: (files: PickedFile[]) => void;
+}
+
+export type Unsubscribe = () => void;
+
+/**
+ * All that the interface needs from its surroundings. Calls reject with `ApiError`, or with an `AbortError` once their
+ * signal is aborted.
+ */
+export interface Platform {
+  readonly kind: 'tauri' | 'web';
+  request(request: ApiRequest): Promise<ApiResponse>;
+  /** Sends `Accept: application/x-ndjson` and hands over whole lines, in batches. Resolves at the end of the answer. */
+  stream(request: ApiRequest, onLines: (lines: string[]) => void): Promise<void>;
+  /** The state of the server's process; `null` in a browser, which knows it only by asking the server. */
+  readonly shell: Shell | null;
+  pickFiles(): Promise<PickedFile[]>;
+  onDropFiles(handlers: DropHandlers): Unsubscribe;
+  inspectFile(file: PickedFile, signal?: AbortSignal): Promise<FileInfo>;
+  previewFile(file: PickedFile, format: string | null): Promise<ImportPreview>;
+  importFile(file: PickedFile, info: FileInfo, options: ImportOptions): Promise<Import>;
+  writeClipboard(text: string): Promise<void>;
+  /** Answers where the text went, or `null` where the user cancelled. */
+  saveText(suggestedName: string, text: string): Promise<string | null>;
+}
+
+/** What only the desktop has. */
+export interface Shell {
+  serverState(): Promise<ServerState>;
+  onServerState(listener: (state: ServerState) => void): Unsubscribe;
+  restartServer(): Promise<void>;
+  openLogFolder(): Promise<void>;
+  onMenu(listener: (item: string) => void): Unsubscribe;
+  onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe;
+}

@@ -1,0 +1,170 @@
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import { ApiError, type ApiErrorBody } from '@/api/errors';
+import type { Import, ImportPreview } from '@/api/types';
+import { followProgress } from './progress';
+import type {
+  ApiRequest,
+  ApiResponse,
+  DropHandlers,
+  FileInfo,
+  ImportOptions,
+  PickedFile,
+  Platform,
+  ServerState,
+  Shell,
+  Unsubscribe,
+} from './platform';
+
+type StreamEvent = { kind: 'lines'; lines: string[] } | { kind: 'status'; status: number; body: string };
+
+/** The interface in the desktop's window: everything goes by IPC to the shell, which holds the server's token. */
+export class TauriPlatform implements Platform {
+  readonly kind = 'tauri';
+  readonly shell: Shell = new TauriShell();
+
+  async request(request: ApiRequest): Promise<ApiResponse> {
+    request.signal?.throwIfAborted();
+    return call<ApiResponse>('api_request', {
+      method: request.method,
+      path: request.path,
+      body: bodyText(request),
+    });
+  }
+
+  async stream(request: ApiRequest, onLines: (lines: string[]) => void): Promise<void> {
+    request.signal?.throwIfAborted();
+    const id = crypto.randomUUID();
+    const channel = new Channel<StreamEvent>();
+    const end: { refusal: ApiError | null } = { refusal: null };
+    channel.onmessage = (event) => {
+      if (request.signal?.aborted) return;
+      if (event.kind === 'lines') onLines(event.lines);
+      else if (event.status >= 400) end.refusal = ApiError.fromResponse(event.status, event.body);
+    };
+    const cancel = (): void => void invoke('api_cancel', { id }).catch(() => undefined);
+    request.signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      await call('api_stream', {
+        id,
+        method: request.method,
+        path: request.path,
+        body: bodyText(request),
+        onEvent: channel,
+      });
+    } finally {
+      request.signal?.removeEventListener('abort', cancel);
+    }
+    request.signal?.throwIfAborted();
+    if (end.refusal !== null) throw end.refusal;
+  }
+
+  async pickFiles(): Promise<PickedFile[]> {
+    return (await call<string[]>('pick_files')).map(pickedPath);
+  }
+
+  onDropFiles(handlers: DropHandlers): Unsubscribe {
+    return subscription(
+      getCurrentWebview().onDragDropEvent(({ payload }) => {
+        if (payload.type === 'enter') handlers.onEnter();
+        else if (payload.type === 'leave') handlers.onLeave();
+        else if (payload.type === 'drop') {
+          handlers.onLeave();
+          if (payload.paths.length > 0) handlers.onDrop(payload.paths.map(pickedPath));
+        }
+      }),
+    );
+  }
+
+  inspectFile(file: PickedFile): Promise<FileInfo> {
+    return call<FileInfo>('inspect_file', { path: file.path });
+  }
+
+  previewFile(file: PickedFile, format: string | null): Promise<ImportPreview> {
+    return call<ImportPreview>('preview_file', { path: file.path, format });
+  }
+
+  importFile(file: PickedFile, _info: FileInfo, options: ImportOptions): Promise<Import> {
+    return followProgress(this, options, () =>
+      call<Import>('import_file', {
+        path: file.path,
+        id: options.id,
+        options: {
+          ...(options.service === '' ? {} : { service: options.service }),
+          format: options.format,
+          again: options.again,
+        },
+      }),
+    );
+  }
+
+  writeClipboard(text: string): Promise<void> {
+    return call('write_clipboard', { text });
+  }
+
+  saveText(suggestedName: string, text: string): Promise<string | null> {
+    return call<string | null>('save_text', { suggestedName, text });
+  }
+}
+
+class TauriShell implements Shell {
+  serverState(): Promise<ServerState> {
+    return call<ServerState>('server_state');
+  }
+
+  onServerState(listener: (state: ServerState) => void): Unsubscribe {
+    return subscription(listen<ServerState>('server-state', ({ payload }) => listener(payload)));
+  }
+
+  restartServer(): Promise<void> {
+    return call('restart_server');
+  }
+
+  openLogFolder(): Promise<void> {
+    return call('open_log_folder');
+  }
+
+  onMenu(listener: (item: string) => void): Unsubscribe {
+    return subscription(listen<string>('menu', ({ payload }) => listener(payload)));
+  }
+
+  onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe {
+    return subscription(listen<string[]>('open-files', ({ payload }) => listener(payload.map(pickedPath))));
+  }
+}
+
+function pickedPath(path: string): PickedFile {
+  return { name: path.split(/[\\/]/).pop() ?? path, path, handle: null };
+}
+
+function bodyText(request: ApiRequest): string | null {
+  return request.body === undefined ? null : JSON.stringify(request.body);
+}
+
+/** Commands reject with `{code, message, details}`; anything else is a fault of the shell itself. */
+async function call<T = void>(command: string, payload?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, payload);
+  } catch (error) {
+    throw shellError(error);
+  }
+}
+
+function shellError(error: unknown): ApiError {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    const body = error as ApiErrorBody & { status?: number };
+    return new ApiError(body.status ?? statusOf(body.code), body);
+  }
+  return new ApiError(0, { code: 'shell.failed', message: String(error) });
+}
+
+function statusOf(code: string): number {
+  if (code === 'import.duplicate') return 409;
+  return code === 'engine.unavailable' ? 503 : 0;
+}
+
+/** Listening starts asynchronously; ending it before it has started must still end it. */
+function subscription(started: Promise<Unsubscribe>): Unsubscribe {
+  return () => void started.then((stop) => stop()).catch(() => undefined);
+}

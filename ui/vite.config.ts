@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const apiAddress = process.env.CLICK_LITE_DEV_API ?? 'http://127.0.0.1:7410';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: {
+    host: '127.0.0.1',
+    port: 5173,
+    strictPort: true,
+    // The server refuses requests whose Host or Origin is not its own, so the proxy presents the server's address.
+    proxy: {
+      '/api': { target: apiAddress, changeOrigin: true, headers: { origin: apiAddress } },
+    },
+  },
+  build: {
+    target: ['chrome111', 'safari16.4', 'firefox114'],
+    chunkSizeWarningLimit: 700,
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: ['src/test/setup.ts'],
+    restoreMocks: true,
+  },
+});
