@@ -1,0 +1,129 @@
+/** What a stretch of the search text is. Whitespace is left out. */
+export type TokenKind =
+  'word' | 'phrase' | 'regex' | 'field' | 'comparison' | 'keyword' | 'negation' | 'parenthesis';
+
+export interface Token {
+  kind: TokenKind;
+  /** UTF-16 offsets into the text; `to` is exclusive. */
+  from: number;
+  to: number;
+  /** Source text; for a field without its colon, for a phrase or regex without its delimiters and escapes. */
+  text: string;
+  /** False where a closing quote or slash is missing. */
+  closed: boolean;
+}
+
+const KEYWORDS = new Set(['AND', 'OR', 'NOT']);
+const COMPARISON = /^(?:>=|<=|!=|>|<|=)/;
+const FIELD_NAME = /^[\p{L}\p{N}_@$][\p{L}\p{N}_@$./-]*$/u;
+
+/** Whether a name can stand before a colon without quotes. */
+export function isPlainFieldName(name: string): boolean {
+  return FIELD_NAME.test(name);
+}
+
+function isBreak(character: string): boolean {
+  return /[\s()"]/.test(character);
+}
+
+function readDelimited(
+  text: string,
+  start: number,
+  delimiter: string,
+): { to: number; content: string; closed: boolean } {
+  let content = '';
+  let index = start + 1;
+  while (index < text.length) {
+    const character = text.charAt(index);
+    if (character === '\\' && index + 1 < text.length) {
+      const next = text.charAt(index + 1);
+      const isEscape = next === delimiter || (delimiter === '"' && next === '\\');
+      content += isEscape ? next : character + next;
+      index += 2;
+    } else if (character === delimiter) {
+      return { to: index + 1, content, closed: true };
+    } else {
+      content += character;
+      index += 1;
+    }
+  }
+  return { to: text.length, content, closed: false };
+}
+
+/**
+ * Tokens of a search in order. Never fails: the server judges the text, this only has to colour it,
+ * edit it and know what it matches.
+ */
+export function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  let index = 0;
+  let expectsValue = false;
+  const push = (kind: TokenKind, to: number, content = text.slice(index, to), closed = true) => {
+    tokens.push({ kind, from: index, to, text: content, closed });
+    index = to;
+    expectsValue = kind === 'field' || kind === 'comparison';
+  };
+  while (index < text.length) {
+    const character = text.charAt(index);
+    const followsValueStart = expectsValue && tokens.at(-1)?.to === index;
+    if (/\s/.test(character)) {
+      index += 1;
+      expectsValue = false;
+    } else if (character === '(' || character === ')') {
+      push('parenthesis', index + 1);
+    } else if (character === '"') {
+      const { to, content, closed } = readDelimited(text, index, '"');
+      if (closed && text.charAt(to) === ':' && !followsValueStart) {
+        push('field', to + 1, content);
+      } else {
+        push('phrase', to, content, closed);
+      }
+    } else if (character === '/' && isRegexStart(text, index)) {
+      const { to, content, closed } = readDelimited(text, index, '/');
+      push('regex', to, content, closed);
+    } else if (
+      !followsValueStart &&
+      (character === '-' || character === '!') &&
+      startsTerm(text, index + 1)
+    ) {
+      push('negation', index + 1);
+    } else if (
+      followsValueStart &&
+      tokens.at(-1)?.kind === 'field' &&
+      COMPARISON.test(text.slice(index, index + 2))
+    ) {
+      const length = COMPARISON.exec(text.slice(index, index + 2))?.[0].length ?? 1;
+      push('comparison', index + length);
+    } else {
+      readWord(followsValueStart);
+    }
+  }
+  return tokens;
+
+  function readWord(isValue: boolean) {
+    let to = index;
+    while (to < text.length && !isBreak(text.charAt(to))) {
+      if (!isValue && text.charAt(to) === ':' && isPlainFieldName(text.slice(index, to))) {
+        push('field', to + 1, text.slice(index, to));
+        return;
+      }
+      to += 1;
+    }
+    const word = text.slice(index, to);
+    push(!isValue && KEYWORDS.has(word) ? 'keyword' : 'word', to);
+  }
+}
+
+function isRegexStart(text: string, index: number): boolean {
+  const { closed, to } = readDelimited(text, index, '/');
+  if (!closed) {
+    return !/\s/.test(text.charAt(index + 1)) && index + 1 < text.length;
+  }
+  const after = text.charAt(to);
+  return after === '' || isBreak(after);
+}
+
+function startsTerm(text: string, index: number): boolean {
+  const character = text.charAt(index);
+  return character !== '' && !/\s/.test(character) && character !== ')';
+}

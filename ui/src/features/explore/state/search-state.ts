@@ -1,0 +1,76 @@
+import { ALL_TIME, DEFAULT_RANGE, type TimeRange } from '../time/range';
+import { DEFAULT_COLUMNS } from '../table/columns';
+
+/** What the URL holds; a parameter that is left out has its default. */
+export interface ExploreSearch {
+  q?: string;
+  /** `all` for all time. */
+  from?: string;
+  to?: string;
+  /** Columns of the table, separated by commas. */
+  cols?: string;
+  /** `IngestId` of the open row. */
+  row?: string;
+}
+
+export interface ExploreState {
+  query: string;
+  range: TimeRange;
+  columns: string[];
+  row: string | null;
+}
+
+const ALL = 'all';
+
+function text(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+}
+
+/** Keeps what is ours of any URL; nothing in a URL is an error. */
+export function validateExploreSearch(search: Record<string, unknown>): ExploreSearch {
+  const result: ExploreSearch = {};
+  for (const name of ['q', 'from', 'to', 'cols', 'row'] as const) {
+    const value = text(search[name]);
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
+}
+
+export function readState(search: ExploreSearch): ExploreState {
+  return {
+    query: search.q ?? '',
+    range: readRange(search),
+    columns: readColumns(search.cols),
+    row: search.row ?? null,
+  };
+}
+
+function readRange({ from, to }: ExploreSearch): TimeRange {
+  if (from === undefined && to === undefined) return DEFAULT_RANGE;
+  if (from === ALL) return { from: null, to: to ?? null };
+  return from === undefined ? { ...ALL_TIME, to: to ?? null } : { from, to: to ?? 'now' };
+}
+
+/** The range as URL parameters. It is always written once chosen, so that a link says what it shows. */
+export function rangeParameters(range: TimeRange): Pick<ExploreSearch, 'from' | 'to'> {
+  if (range.from === null && range.to === null) return { from: ALL, to: undefined };
+  return { from: range.from ?? ALL, to: range.to ?? 'now' };
+}
+
+/** Column names hold no comma when they come from us; one inside a name is written `%2C`. */
+function readColumns(text: string | undefined): string[] {
+  if (text === undefined) return DEFAULT_COLUMNS;
+  const names = text
+    .split(',')
+    .map((name) => name.trim().replaceAll('%2C', ','))
+    .filter((name) => name !== '');
+  return names.length === 0 ? DEFAULT_COLUMNS : [...new Set(names)];
+}
+
+export function columnsParameter(columns: string[]): string | undefined {
+  const isDefault =
+    columns.length === DEFAULT_COLUMNS.length &&
+    columns.every((name, index) => name === DEFAULT_COLUMNS[index]);
+  return isDefault ? undefined : columns.map((name) => name.replaceAll(',', '%2C')).join(',');
+}
