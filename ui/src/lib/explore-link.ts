@@ -1,0 +1,22 @@
+/**
+ * The part of Explore's address that other features link to. Explore owns the rest of it. `from` and `to` are RFC 3339
+ * or relative (`now-15m`).
+ */
+export interface ExploreLink {
+  q?: string;
+  from?: string;
+  to?: string;
+}
+
+/** A value as the search language takes it between quotes. */
+export function quoted(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** All rows of one imported file: its name, and its span of time with the last row inside (`to` is exclusive). */
+export function exploreLinkOfFile(name: string, firstTime: string | null, lastTime: string | null): ExploreLink {
+  const link: ExploreLink = { q: `log.file.name:${quoted(name)}` };
+  if (firstTime === null || lastTime === null) return link;
+  const last = new Date(lastTime);
+  return { ...link, from: firstTime, to: new Date(last.getTime() + 1).toISOString() };
+}
