@@ -1,1 +1,13 @@
+//! Wire formats: bytes of a request or a file to [`click_lite_model::Record`]s, and records to ClickHouse blocks.
+//!
+//! Everything here is pure and takes hostile input: a decoder never panics, and says of each record that it refuses
+//! what is wrong and where. This is the hot path: decoders write into one reused record, the encoder into reused
+//! columns.
 
+pub mod ids;
+pub mod json;
+
+pub mod ndjson;
+
+/// Largest record taken where nothing else is configured, in bytes of its encoded form.
+pub const DEFAULT_RECORD_BYTES: usize = 4 << 20;
