@@ -14,7 +14,11 @@ export function quoted(value: string): string {
 }
 
 /** All rows of one imported file: its name, and its span of time with the last row inside (`to` is exclusive). */
-export function exploreLinkOfFile(name: string, firstTime: string | null, lastTime: string | null): ExploreLink {
+export function exploreLinkOfFile(
+  name: string,
+  firstTime: string | null,
+  lastTime: string | null,
+): ExploreLink {
   const link: ExploreLink = { q: `log.file.name:${quoted(name)}` };
   if (firstTime === null || lastTime === null) return link;
   const last = new Date(lastTime);

@@ -1,0 +1,30 @@
+import { notifications } from '@mantine/notifications';
+import { ApiError, isAbort } from '@/api/errors';
+
+/**
+ * Toasts are for the outcome of something the user did and cannot see otherwise. What concerns the whole application
+ * stands in the status bar, and what concerns a panel stands in that panel.
+ */
+export function notifyDone(message: string): void {
+  notifications.show({ message, autoClose: 3_000, withBorder: true });
+}
+
+/** Stays until it is closed; the same failure is not stacked. */
+export function notifyFailure(title: string, error: unknown): void {
+  if (isAbort(error)) return;
+  notifications.show({
+    id: `failure:${title}`,
+    title,
+    message: plainMessage(error),
+    color: 'red',
+    autoClose: false,
+    withBorder: true,
+  });
+}
+
+/** What the error says, as a sentence. */
+export function plainMessage(error: unknown): string {
+  const text = error instanceof ApiError || error instanceof Error ? error.message : String(error);
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?:]$/.test(sentence) ? sentence : `${sentence}.`;
+}
