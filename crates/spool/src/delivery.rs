@@ -98,7 +98,8 @@ impl Cut {
     /// if no frame is left, the list is empty and the cut is to be completed all the same.
     pub fn read(&self) -> Result<Vec<StoredFrame>, SpoolError> {
         let mut frames = Vec::with_capacity(usize::try_from(self.summary.frames).unwrap_or(0));
-        self.shared.read_frames(self.record, |_, header, payload| frames.push(header.into_stored(payload)))?;
+        self.shared
+            .read_frames(self.record, |_, header, payload| frames.push(header.into_stored(payload)))?;
         Ok(frames)
     }
 }
@@ -132,12 +133,7 @@ impl Delivery {
 }
 
 /// What a journal written anew says.
-pub(crate) fn contents(
-    uuid: Uuid,
-    position: Position,
-    cuts: &VecDeque<CutState>,
-    next_id: u64,
-) -> Contents {
+pub(crate) fn contents(uuid: Uuid, position: Position, cuts: &VecDeque<CutState>, next_id: u64) -> Contents {
     Contents {
         uuid,
         next_id,
@@ -319,7 +315,9 @@ impl Shared {
                     walker.payload(&header).map_err(|error| SpoolError::io("read", &path, error))?;
                 match payload {
                     Some(payload) => visit(position, header, payload),
-                    None => self.keep_corrupt(position, header.disk_bytes(), "checksum of a payload fails")?,
+                    None => {
+                        self.keep_corrupt(position, header.disk_bytes(), "checksum of a payload fails")?
+                    }
                 }
                 Ok(ControlFlow::Continue(()))
             })

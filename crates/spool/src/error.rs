@@ -11,7 +11,9 @@ pub enum SpoolError {
         "spool is full: {current_bytes} of {limit_bytes} bytes wait for delivery; send again later, or raise the limit"
     )]
     Full { current_bytes: u64, limit_bytes: u64 },
-    #[error("frame of {bytes} bytes is over the {limit_bytes} bytes that this spool takes; send smaller batches")]
+    #[error(
+        "frame of {bytes} bytes is over the {limit_bytes} bytes that this spool takes; send smaller batches"
+    )]
     FrameTooLarge { bytes: u64, limit_bytes: u64 },
     #[error("no space left on the disk of {}; free some, the spool goes on by itself", path.display())]
     DiskFull { path: PathBuf },

@@ -61,10 +61,9 @@ impl Summary {
         self.uncompressed_bytes = self.uncompressed_bytes.saturating_add(header.uncompressed_bytes);
         self.schema = header.schema;
         self.times = match (self.times, header.times) {
-            (Some(all), Some(times)) => Some(TimeRange {
-                min_ns: all.min_ns.min(times.min_ns),
-                max_ns: all.max_ns.max(times.max_ns),
-            }),
+            (Some(all), Some(times)) => {
+                Some(TimeRange { min_ns: all.min_ns.min(times.min_ns), max_ns: all.max_ns.max(times.max_ns) })
+            }
             (all, times) => all.or(times),
         };
         let appended = header.appended_at_ns;

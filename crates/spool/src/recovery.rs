@@ -184,8 +184,7 @@ impl Scan<'_> {
             self.recovery.corrupt_bytes += SEGMENT_START.min(length);
         }
         let failed = |error| SpoolError::io("read", &path, error);
-        let mut walker =
-            Walker::open(self.folder, id, SEGMENT_START.min(length), length).map_err(failed)?;
+        let mut walker = Walker::open(self.folder, id, SEGMENT_START.min(length), length).map_err(failed)?;
         let mut kept_length = length;
         let mut frames = 0;
         loop {

@@ -63,7 +63,10 @@ pub(crate) enum Step {
     /// A header that holds; its payload follows and is skipped unless asked for.
     Frame(Position, FrameHeader),
     /// Bytes that are no frame, up to the next header that holds or the end.
-    Garbage { start: u64, end: u64 },
+    Garbage {
+        start: u64,
+        end: u64,
+    },
     End,
 }
 

@@ -14,8 +14,7 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use uuid::Uuid;
 
 use crate::{
-    Cut, DeadLetter, Frame, Recovery, SpoolError,
-    dead,
+    Cut, DeadLetter, Frame, Recovery, SpoolError, dead,
     disk::{Disk, Reserve, SystemDisk, create_folder, lock_folder},
     frame::MAX_PAYLOAD_BYTES,
     recovery::{Recovered, recover},
@@ -362,9 +361,9 @@ impl Future for Completion {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
             Outcome::Known(appended) => Poll::Ready(Ok(*appended)),
-            Outcome::Waiting(outcome) => Pin::new(outcome)
-                .poll(context)
-                .map(|received| received.unwrap_or(Err(SpoolError::Closed))),
+            Outcome::Waiting(outcome) => {
+                Pin::new(outcome).poll(context).map(|received| received.unwrap_or(Err(SpoolError::Closed)))
+            }
         }
     }
 }
@@ -377,7 +376,7 @@ impl Wake for Unpark {
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);

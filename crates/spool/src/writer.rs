@@ -219,10 +219,11 @@ impl Writer {
         let mut all = Summary::default();
         let mut headers = Vec::with_capacity(group.len());
         for Request { frame, .. } in group {
-            let payload_bytes = u32::try_from(frame.payload.len()).map_err(|_| SpoolError::FrameTooLarge {
-                bytes: frame.payload.len() as u64,
-                limit_bytes: u64::from(u32::MAX),
-            })?;
+            let payload_bytes =
+                u32::try_from(frame.payload.len()).map_err(|_| SpoolError::FrameTooLarge {
+                    bytes: frame.payload.len() as u64,
+                    limit_bytes: u64::from(u32::MAX),
+                })?;
             let header = frame.header(payload_bytes, now_ns);
             headers.push(header.encode(end));
             end.offset += header.disk_bytes();
