@@ -10,6 +10,9 @@ import { CommandRegistry } from '@/lib/shortcuts/registry';
 import { CommandContext } from '@/lib/shortcuts/use-commands';
 import { PlatformContext } from '@/platform/context';
 import type { Platform } from '@/platform/platform';
+import { ImportHost } from '@/features/imports/import-host';
+import { SessionGate } from '@/features/session/session-gate';
+import { DensityAttribute } from './density-attribute';
 import { router } from './router';
 import { cssVariablesResolver, theme } from './theme';
 
@@ -46,7 +49,12 @@ export function App({ platform }: { platform: Platform }) {
             <PreferenceContext value={shared.preferences}>
               <CommandContext value={shared.commands}>
                 <Notifications position="bottom-right" limit={3} />
-                <RouterProvider router={router} />
+                <DensityAttribute />
+                <SessionGate>
+                  <ImportHost>
+                    <RouterProvider router={router} />
+                  </ImportHost>
+                </SessionGate>
               </CommandContext>
             </PreferenceContext>
           </ApiContext>

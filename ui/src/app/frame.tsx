@@ -1,7 +1,17 @@
-import { IconFileImport, IconSettings, IconZoomScan } from '@tabler/icons-react';
+import { Tooltip } from '@mantine/core';
+import {
+  IconFileImport,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconSettings,
+  IconZoomScan,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { usePreferences } from '@/lib/preferences/preferences';
+import { AppCommands } from './app-commands';
 import classes from './frame.module.css';
+import { StatusBar } from './status-bar';
 
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
@@ -9,18 +19,38 @@ const PAGES = [
   { to: '/settings', title: 'Settings', icon: IconSettings },
 ] as const;
 
+/** Rail, page and status bar. */
 export function Frame({ children }: { children: ReactNode }) {
+  const [{ railCollapsed }, change] = usePreferences();
+  const Toggle = railCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';
   return (
     <div className={classes.frame}>
-      <nav className={classes.rail} aria-label="Pages">
+      <nav className={classes.rail} aria-label="Pages" data-collapsed={railCollapsed || undefined}>
         {PAGES.map(({ to, title, icon: Icon }) => (
-          <Link key={to} to={to} className={classes.link}>
-            <Icon size={18} stroke={1.6} aria-hidden />
-            <span>{title}</span>
-          </Link>
+          <Tooltip key={to} label={title} position="right" disabled={!railCollapsed}>
+            <Link to={to} className={classes.link} aria-label={title}>
+              <Icon size={18} stroke={1.6} aria-hidden />
+              {!railCollapsed && <span>{title}</span>}
+            </Link>
+          </Tooltip>
         ))}
+        <span className={classes.space} />
+        <Tooltip label={toggleTitle} position="right" disabled={!railCollapsed}>
+          <button
+            type="button"
+            className={classes.link}
+            aria-label={toggleTitle}
+            onClick={() => change({ railCollapsed: !railCollapsed })}
+          >
+            <Toggle size={18} stroke={1.6} aria-hidden />
+            {!railCollapsed && <span>Collapse</span>}
+          </button>
+        </Tooltip>
       </nav>
       <main className={classes.main}>{children}</main>
+      <StatusBar />
+      <AppCommands />
     </div>
   );
 }

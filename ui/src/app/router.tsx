@@ -3,6 +3,7 @@ import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
 import { settingsRoute } from '@/routes/settings';
+import { RouteError } from './route-error';
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -13,6 +14,7 @@ const homeRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([homeRoute, exploreRoute, importsRoute, settingsRoute]),
   defaultPreload: 'intent',
+  defaultErrorComponent: RouteError,
 });
 
 declare module '@tanstack/react-router' {

@@ -1,6 +1,6 @@
 /**
  * The part of Explore's address that other features link to. Explore owns the rest of it. `from` and `to` are RFC 3339
- * or relative (`now-15m`).
+ * or relative (`now-15m`); `from` may be `all`, for all time.
  */
 export interface ExploreLink {
   q?: string;
@@ -20,7 +20,7 @@ export function exploreLinkOfFile(
   lastTime: string | null,
 ): ExploreLink {
   const link: ExploreLink = { q: `log.file.name:${quoted(name)}` };
-  if (firstTime === null || lastTime === null) return link;
+  if (firstTime === null || lastTime === null) return { ...link, from: 'all' };
   const last = new Date(lastTime);
   return { ...link, from: firstTime, to: new Date(last.getTime() + 1).toISOString() };
 }

@@ -46,6 +46,11 @@ export class CommandRegistry {
 
   readonly commands = (): readonly Command[] => this.snapshot;
 
+  /** Runs a command that another part of the interface offers, if it is there. */
+  run(id: string): void {
+    this.entries.findLast((entry) => entry.command.id === id)?.command.run();
+  }
+
   /** Runs the command of the pressed key, if there is one; answers whether it did. */
   readonly handle = (event: KeyboardEvent): boolean => {
     if (event.defaultPrevented || event.isComposing) return false;
