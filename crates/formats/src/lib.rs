@@ -6,6 +6,7 @@
 
 pub mod ids;
 pub mod json;
+pub mod native;
 
 pub mod ndjson;
 

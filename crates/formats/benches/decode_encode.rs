@@ -1,0 +1,106 @@
+//! Speed of the hot path, stage by stage: JSON lines to records, records to columns, columns to a zstd frame.
+//!
+//! `CLICK_LITE_BENCH_NDJSON=FILE` measures with the first 64 MB of that file instead of the built-in lines.
+
+use std::hint::black_box;
+use std::io::Read as _;
+
+use click_lite_formats::native::BlockEncoder;
+use click_lite_formats::ndjson::Decoder;
+use click_lite_model::{Record, Rejections};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+const SAMPLE_BYTES: u64 = 64 << 20;
+const BLOCK_ROWS: u64 = 20_000;
+
+fn sample() -> Vec<u8> {
+    let mut lines = Vec::new();
+    if let Some(path) = std::env::var_os("CLICK_LITE_BENCH_NDJSON") {
+        let file = std::fs::File::open(path).expect("the file of CLICK_LITE_BENCH_NDJSON can be read");
+        file.take(SAMPLE_BYTES).read_to_end(&mut lines).expect("the file can be read");
+        let end = lines.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        lines.truncate(end);
+        return lines;
+    }
+    for n in 0..100_000_u64 {
+        let random = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let line = format!(
+            r#"{{"timestamp":"2026-11-20T00:{:02}:{:02}.{:09}Z","level":"info","service":"svc-{}","host":"ip-10-0-2-{}","trace_id":"{random:016x}{:016x}","span_id":"{random:016x}","message":"handled GET /api/v1/orders/{} -> 200 in {}ms","http.method":"GET","http.status":200,"http.path":"/api/v1/orders/{}","duration_ms":{}.25,"user_id":"u{:06}","k8s.pod":"svc-68kxfnbbb2-{}","k8s.namespace":"prod"}}"#,
+            n / 1667 % 60,
+            n / 27 % 60,
+            random % 1_000_000_000,
+            random % 20,
+            random % 200,
+            random.rotate_left(17),
+            random % 90_000,
+            random % 700,
+            random % 90_000,
+            random % 700,
+            random % 200_000,
+            random % 30,
+        );
+        lines.extend_from_slice(line.as_bytes());
+        lines.push(b'\n');
+    }
+    lines
+}
+
+fn stages(criterion: &mut Criterion) {
+    let lines = sample();
+    let mut records = Vec::new();
+    let mut rejections = Rejections::default();
+    Decoder::default().decode_lines(
+        &lines,
+        0,
+        &mut Record::new(),
+        &mut |record| records.push(record.clone()),
+        &mut rejections,
+    );
+    assert_eq!(rejections.count(), 0);
+
+    let mut group = criterion.benchmark_group("ndjson");
+    group.throughput(Throughput::ElementsAndBytes {
+        elements: records.len() as u64,
+        bytes: lines.len() as u64,
+    });
+    group.sample_size(10);
+    let (mut decoder, mut record, mut encoder) = (Decoder::default(), Record::new(), BlockEncoder::new());
+
+    group.bench_function("decode", |bencher| {
+        bencher.iter(|| {
+            decoder.decode_lines(&lines, 0, &mut record, &mut |record| _ = black_box(record), &mut rejections)
+        });
+    });
+    let mut out = Vec::new();
+    group.bench_function("encode", |bencher| {
+        bencher.iter(|| {
+            for record in &records {
+                encoder.push(record, 1, 0, "");
+                if encoder.rows() == BLOCK_ROWS {
+                    out.clear();
+                    encoder.finish(&mut out);
+                }
+            }
+            encoder.clear();
+        });
+    });
+    for level in [1, 3] {
+        group.bench_with_input(BenchmarkId::new("decode_encode_zstd", level), &level, |bencher, &level| {
+            bencher.iter(|| {
+                let mut sink = |record: &mut Record| {
+                    encoder.push(record, 1, 0, "");
+                    if encoder.rows() == BLOCK_ROWS {
+                        out.clear();
+                        encoder.finish_compressed(level, &mut out).expect("zstd has the memory");
+                    }
+                };
+                decoder.decode_lines(&lines, 0, &mut record, &mut sink, &mut rejections);
+                encoder.clear();
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);
