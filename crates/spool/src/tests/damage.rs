@@ -19,7 +19,7 @@ fn sample(dir: &Path) -> (Vec<Vec<u8>>, Vec<usize>) {
 
 #[test]
 fn a_torn_tail_is_cut_off_at_every_byte() {
-    let origin = tempfile::tempdir().unwrap();
+    let origin = fast_folder();
     let (payloads, starts) = sample(origin.path());
     let bytes = fs::read(only_segment(origin.path())).unwrap();
     assert_eq!(bytes.len(), starts[4]);
@@ -50,7 +50,7 @@ fn a_torn_tail_is_cut_off_at_every_byte() {
 
 #[test]
 fn a_torn_tail_of_zeros_is_cut_off() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = fast_folder();
     let (payloads, starts) = sample(dir.path());
     let mut bytes = fs::read(only_segment(dir.path())).unwrap();
     bytes[starts[3]..].fill(0);
@@ -64,9 +64,9 @@ fn a_torn_tail_of_zeros_is_cut_off() {
 /// One bit of every byte of a segment that is the last or, with an open spool's segment after it, is not.
 #[test]
 fn a_flipped_bit_costs_its_frame_alone() {
-    let origin = tempfile::tempdir().unwrap();
+    let origin = fast_folder();
     let (mut payloads, starts) = sample(origin.path());
-    let dir = tempfile::tempdir().unwrap();
+    let dir = fast_folder();
     for is_last in [true, false] {
         if !is_last {
             let (spool, _) = open_ok(origin.path());
@@ -112,7 +112,7 @@ fn a_flipped_bit_costs_its_frame_alone() {
 
 #[test]
 fn a_damaged_journal_loses_no_frame_and_reuses_no_token() {
-    let origin = tempfile::tempdir().unwrap();
+    let origin = fast_folder();
     let (spool, _) = open_ok(origin.path());
     let one = CutLimits { max_frames: 1, ..CutLimits::default() };
     let mut sent: BTreeMap<String, Vec<u8>> = BTreeMap::new();
@@ -155,7 +155,7 @@ fn a_damaged_journal_loses_no_frame_and_reuses_no_token() {
 
 #[test]
 fn lost_files_are_reported() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = fast_folder();
     let small = SpoolConfig { segment_bytes: 200, ..config(dir.path()) };
     let (spool, _) = open(small.clone()).unwrap();
     for sequence in 1..=5 {
@@ -179,7 +179,7 @@ fn lost_files_are_reported() {
 /// Damage that comes while the spool is open.
 #[test]
 fn a_payload_that_rots_is_kept_apart() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = fast_folder();
     let (spool, _) = open_ok(dir.path());
     for byte in 1..=3 {
         store(&spool, &[byte; 10]);
@@ -200,14 +200,14 @@ fn a_payload_that_rots_is_kept_apart() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Any bytes: open succeeds or says why, the rest of the interface holds, nothing panics.
     #[test]
     fn any_bytes_are_survived(
         patches in prop::collection::vec((0usize..5, any::<prop::sample::Index>(), any::<[u8; 9]>(), 0usize..3), 1..12),
     ) {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = fast_folder();
         sample(dir.path());
         {
             let (spool, _) = open_ok(dir.path());

@@ -122,11 +122,11 @@ fn pick(model: &Model, index: prop::sample::Index) -> Option<u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_spool_does_what_its_model_does(steps in prop::collection::vec(step(), 1..80)) {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = fast_folder();
         let config = SpoolConfig { segment_bytes: 1500, ..config(dir.path()) };
         let mut spool = open(config.clone()).unwrap().0;
         let mut model = Model::default();
