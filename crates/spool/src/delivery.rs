@@ -298,7 +298,8 @@ impl Shared {
             let mut state = lock(&self.state);
             state.segments.remove(&id);
         }
-        self.reserve.fill();
+        // Where there is still no room for it, the next append tries again.
+        let _ = self.reserve.fill();
         Ok(())
     }
 

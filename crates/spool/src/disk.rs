@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, IoSlice, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::SpoolError;
@@ -101,32 +102,42 @@ pub(crate) fn lock_folder(folder: &Path) -> Result<File, SpoolError> {
 }
 
 /// A file of no use but its size. Delivery needs a few bytes of disk to free many, so on a full disk the reserve is
-/// given up to let it go on; it is taken again once segments were deleted.
+/// given up to let it go on. Until it is there again nothing is appended, or appends would take its place.
 pub(crate) struct Reserve {
     path: PathBuf,
+    is_held: AtomicBool,
 }
 
 impl Reserve {
     const BYTES: usize = 1 << 20;
 
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { path: folder.join("reserve") }
+        Self { path: folder.join("reserve"), is_held: AtomicBool::new(false) }
     }
 
-    /// Without a reserve the spool works all the same, so a failure is no error.
-    pub(crate) fn fill(&self) {
-        if !self.path.exists() && fs::write(&self.path, vec![0x55; Self::BYTES]).is_err() {
-            let _ = fs::remove_file(&self.path);
+    /// Takes the reserve where it is not held.
+    pub(crate) fn fill(&self) -> io::Result<()> {
+        if self.is_held.load(Ordering::Relaxed) {
+            return Ok(());
         }
+        let is_whole = fs::metadata(&self.path).is_ok_and(|file| file.len() == Self::BYTES as u64);
+        if !is_whole && let Err(error) = fs::write(&self.path, vec![0x55; Self::BYTES]) {
+            // A part of it would keep from delivery what it needs.
+            let _ = fs::remove_file(&self.path);
+            return Err(error);
+        }
+        self.is_held.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Runs `write`; where the disk is full, gives up the reserve and runs it once more.
     pub(crate) fn with<T>(&self, mut write: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         match write() {
             Err(error)
-                if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-                    && fs::remove_file(&self.path).is_ok() =>
+                if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
             {
+                self.is_held.store(false, Ordering::Relaxed);
+                fs::remove_file(&self.path).map_err(|_| error)?;
                 write()
             }
             result => result,

@@ -147,8 +147,11 @@ impl Spool {
             grown: Condvar::new(),
             notify: Notify::new(),
         });
-        shared.delete_delivered(&mut lock(&shared.delivery))?;
-        shared.reserve.fill();
+        match shared.delete_delivered(&mut lock(&shared.delivery)) {
+            // On a full disk a spool must open, to be emptied.
+            Ok(()) | Err(SpoolError::DiskFull { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let writer = Writer::new(shared.clone(), next_segment);
         let thread = thread::Builder::new()
             .name("spool".to_owned())

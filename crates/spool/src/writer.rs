@@ -209,6 +209,8 @@ impl Writer {
             let error = std::io::Error::other("its end could not be put right after an earlier failure");
             return Err(SpoolError::io("write", &unclean.path, error));
         }
+        let folder = &self.shared.config.dir;
+        self.shared.reserve.fill().map_err(|error| SpoolError::io("write", folder, error))?;
         let now_ns = self.shared.clock.now_ns();
         let active = match self.active.take() {
             Some(active) => active,

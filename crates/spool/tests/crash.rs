@@ -148,7 +148,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         // Some are killed while they open, most while they work.
         let life = Duration::from_micros(moment_ns() / 1000 % 60_000);
-        let (working, works) = mpsc::channel();
+        let (working, works) = mpsc::channel::<()>();
         let mut working = (round % 5 != 0).then_some(working);
         let killer = thread::spawn(move || {
             // Ends when the child acknowledges or, where nobody tells, at once.

@@ -199,11 +199,13 @@ fn a_sequence_twice_in_one_commit_is_stored_once() {
 fn the_reserve_is_given_up_once_on_a_full_disk() {
     let dir = tempfile::tempdir().unwrap();
     let reserve = Reserve::new(dir.path());
-    reserve.fill();
+    reserve.fill().unwrap();
     let path = dir.path().join("reserve");
     assert_eq!(fs::metadata(&path).unwrap().len(), 1 << 20);
     let full = || if path.exists() { Err(io::ErrorKind::StorageFull.into()) } else { Ok(7) };
     assert_eq!(reserve.with(full).unwrap(), 7);
+    reserve.fill().unwrap();
+    assert!(path.exists());
     let still_full = || -> io::Result<()> { Err(io::ErrorKind::StorageFull.into()) };
     assert_eq!(reserve.with(still_full).unwrap_err().kind(), io::ErrorKind::StorageFull);
 }
