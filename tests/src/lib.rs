@@ -1,1 +1,276 @@
+//! What the end-to-end tests share: the real server in a temporary folder, called as a user calls it.
 
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use click_lite_client::{ApiClient, ErrorDetail};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long anything may take before a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running `click-lite-server serve` on free ports, with a data folder of its own. Dropping it kills the server.
+pub struct Server {
+    child: Child,
+    folder: TempDir,
+    /// What the server wrote to its ready file.
+    pub ready: Value,
+    options: Vec<String>,
+}
+
+impl Server {
+    /// Starts a server on a new folder.
+    pub fn start() -> anyhow::Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// As [`Self::start`], with environment-style options such as `CLICK_LITE__SPOOL__MAX_BYTES=...`.
+    pub fn start_with(options: &[&str]) -> anyhow::Result<Self> {
+        let folder = TempDir::new()?;
+        let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+        let (child, ready) = launch(folder.path(), &options)?;
+        Ok(Self { child, folder, ready, options })
+    }
+
+    /// Starts it again on the same folder, after it ended or was killed.
+    pub fn restart(&mut self) -> anyhow::Result<()> {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        (self.child, self.ready) = launch(self.folder.path(), &self.options)?;
+        Ok(())
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// `kill -TERM`, then waits for the end.
+    pub fn stop(&mut self) -> anyhow::Result<std::process::ExitStatus> {
+        signal(self.child.id(), libc::SIGTERM)?;
+        wait_for("the server to end", || Ok(self.child.try_wait()?))
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.ready["http"].as_str().unwrap_or_default())
+    }
+
+    pub fn token(&self) -> String {
+        let path = self.ready["token_file"].as_str().unwrap_or_default();
+        std::fs::read_to_string(path).unwrap_or_default().trim().to_owned()
+    }
+
+    pub fn client(&self) -> anyhow::Result<ApiClient> {
+        Ok(ApiClient::new(&self.url(), Some(self.token()))?)
+    }
+
+    /// A call of the API whose answer is JSON.
+    pub async fn call(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        Ok(self.client()?.json(Method::POST, path, Some(body.to_string())).await?)
+    }
+
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        Ok(self.client()?.json(Method::GET, path, None).await?)
+    }
+
+    /// A call that must fail: its status and error.
+    pub async fn refused(&self, path: &str, body: &Value) -> anyhow::Result<(u16, ErrorDetail)> {
+        let (status, text) = self.client()?.request(Method::POST, path, Some(body.to_string())).await?;
+        ensure!(status >= 400, "{path} answered {status}: {text}");
+        let body: click_lite_client::ErrorBody = serde_json::from_str(&text).with_context(|| text.clone())?;
+        Ok((status, body.error))
+    }
+
+    /// Sends records without a token, as a program on this machine does.
+    pub async fn ingest(&self, kind: &str, body: impl Into<reqwest::Body>) -> anyhow::Result<Value> {
+        let answer = reqwest::Client::builder()
+            .no_proxy()
+            .build()?
+            .post(format!("{}/api/v1/ingest", self.url()))
+            .header("content-type", kind)
+            .body(body)
+            .send()
+            .await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(status.is_success(), "ingest answered {status}: {text}");
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Number of records that a search matches.
+    pub async fn count(&self, query: &str) -> anyhow::Result<u64> {
+        let answer = self.call("/api/v1/histogram", &json!({ "query": query })).await?;
+        answer["total"].as_u64().with_context(|| answer.to_string())
+    }
+
+    /// Waits until a search matches this many records, and fails when it matches more.
+    pub async fn wait_for_count(&self, query: &str, expected: u64) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let count = self.count(query).await;
+            match count {
+                Ok(count) if count == expected => return Ok(()),
+                Ok(count) if count > expected => bail!("{query}: {count} records, {expected} were sent"),
+                other if Instant::now() > deadline => bail!("{query}: waited for {expected} records, have {other:?}"),
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
+    /// Rows of a search, newest first.
+    pub async fn rows(&self, query: &str, limit: u64) -> anyhow::Result<Vec<Value>> {
+        let answer = self.call("/api/v1/search", &json!({ "query": query, "limit": limit })).await?;
+        Ok(answer["rows"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Runs `click-lite-server` with this server's address and token.
+    pub fn command(&self, subcommand: &str, arguments: &[&str]) -> anyhow::Result<Output> {
+        let token_file = self.ready["token_file"].as_str().unwrap_or_default();
+        Ok(Command::new(server_binary()?)
+            .args([subcommand, "--server", &self.url(), "--token-file", token_file])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()?)
+    }
+
+    /// Imports a file by the command line; its report.
+    pub fn import(&self, path: &Path, arguments: &[&str]) -> anyhow::Result<Value> {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        let path = path.to_string_lossy();
+        all.push(&path);
+        let output = self.command("import", &all)?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(serde_json::from_slice(&output.stdout)?)
+    }
+
+    /// Process id of the engine.
+    pub fn engine_pid(&self) -> anyhow::Result<u32> {
+        let children = std::fs::read_dir("/proc")?
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
+            .find(|pid| parent_of(*pid) == Some(self.child.id()));
+        children.context("the server has no engine")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
+    let ready_file = folder.join("ready.json");
+    let _ = std::fs::remove_file(&ready_file);
+    let log = std::fs::File::options().create(true).append(true).open(folder.join("server.log"))?;
+    let environment = options.iter().filter_map(|option| option.split_once('='));
+    let mut child = Command::new(server_binary()?)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.join("data"))
+        .arg("--ready-file")
+        .arg(&ready_file)
+        .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
+        .envs(environment)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()?;
+    let ready = wait_for("the server to be ready", || {
+        if let Some(status) = child.try_wait()? {
+            bail!("the server ended: {status}\n{}", tail(&folder.join("server.log")));
+        }
+        // The file appears whole: it is renamed into place.
+        Ok(std::fs::read_to_string(&ready_file).ok().and_then(|text| serde_json::from_str(&text).ok()))
+    });
+    match ready {
+        Ok(ready) => Ok((child, ready)),
+        Err(error) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            Err(error)
+        }
+    }
+}
+
+fn tail(path: &Path) -> String {
+    let Ok(file) = std::fs::File::open(path) else { return String::new() };
+    let lines: Vec<String> = BufReader::new(file).lines().map_while(Result::ok).collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}
+
+/// Calls `look` until it gives something.
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look()? {
+            return Ok(found);
+        }
+        ensure!(Instant::now() < deadline, "waited too long for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Sends a signal to a process.
+pub fn signal(pid: u32, signal: i32) -> anyhow::Result<()> {
+    let pid = i32::try_from(pid)?;
+    // SAFETY: a plain system call without pointers.
+    let result = unsafe { libc::kill(pid, signal) };
+    ensure!(result == 0, "kill: {}", std::io::Error::last_os_error());
+    Ok(())
+}
+
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// The server's program, which `cargo build` left beside the tests.
+pub fn server_binary() -> anyhow::Result<PathBuf> {
+    if let Some(path) = std::env::var_os("CLICK_LITE_SERVER_BINARY") {
+        return Ok(path.into());
+    }
+    let test = std::env::current_exe()?;
+    let path = test
+        .ancestors()
+        .skip(1)
+        .map(|folder| folder.join("click-lite-server"))
+        .find(|path| path.is_file())
+        .context("build the server first: cargo build -p click-lite-server")?;
+    Ok(path)
+}
+
+/// Folder of the real log files that lie beside the checkout.
+pub fn shared_data() -> anyhow::Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    folder.canonicalize().with_context(|| format!("{} holds the data of these tests", folder.display()))
+}
+
+/// Events of the generator beside the checkout, made once for each count and kept in the build folder.
+pub fn generated_events(count: u64) -> anyhow::Result<PathBuf> {
+    let generator = shared_data()?.join("../tools/gen_events.py");
+    let folder = server_binary()?.parent().context("a folder")?.join("test-data");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("events-{count}.ndjson"));
+    if !path.is_file() {
+        let part = folder.join(format!("events-{count}.{}.part", std::process::id()));
+        let status = Command::new("python3").arg(generator).arg(count.to_string()).arg(&part).status()?;
+        ensure!(status.success(), "the generator failed");
+        std::fs::rename(&part, &path)?;
+    }
+    Ok(path)
+}

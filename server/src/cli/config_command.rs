@@ -1,0 +1,30 @@
+use std::io::Write;
+
+use super::{ConfigArgs, ConfigCommand};
+use crate::config::{Config, reference};
+
+/// `click-lite-server config`.
+pub fn run(command: &ConfigCommand) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match command {
+        ConfigCommand::Check(args) => {
+            load(args)?;
+            writeln!(out, "the configuration is valid")?;
+        }
+        ConfigCommand::Print(args) => {
+            let mut config = load(args)?;
+            if !config.clickhouse.password.is_empty() {
+                config.clickhouse.password = "(secret)".into();
+            }
+            write!(out, "{}", toml::to_string_pretty(&config)?)?;
+        }
+        ConfigCommand::Reference => write!(out, "{}", reference())?,
+    }
+    Ok(())
+}
+
+fn load(args: &ConfigArgs) -> anyhow::Result<Config> {
+    let config = Config::load(args.config.as_deref())?;
+    config.validate()?;
+    Ok(config)
+}

@@ -1,0 +1,113 @@
+use std::io::Write;
+
+use click_lite_client::{ApiClient, ClientError};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::{Map, Value, json};
+
+use super::{OutputFormat, QueryArgs};
+
+/// Columns of a table when none are named.
+const DEFAULT_COLUMNS: [&str; 4] = ["time", "level", "service", "message"];
+/// Rows of one page; more are fetched by cursor.
+const PAGE: u64 = 1000;
+
+/// `click-lite-server query`: rows newest first.
+pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
+    let client = args.server.client()?;
+    let columns: Vec<String> = if args.columns.is_empty() && args.format != OutputFormat::Ndjson {
+        DEFAULT_COLUMNS.iter().map(ToString::to_string).collect()
+    } else {
+        args.columns.clone()
+    };
+    let mut printer = Printer { format: args.format, columns: columns.clone(), table: Table::new(), header: true };
+    let mut cursor = Value::Null;
+    let mut left = args.limit;
+    while left > 0 {
+        let call = json!({
+            "query": args.text, "from": args.from, "to": args.to, "limit": left.min(PAGE), "cursor": cursor,
+            "columns": if columns.is_empty() { Value::Null } else { json!(columns) },
+        });
+        let answer = search(&client, &args.text, &call).await?;
+        if args.show_sql {
+            writeln!(std::io::stdout(), "{}", answer["sql"].as_str().unwrap_or_default())?;
+            return Ok(());
+        }
+        let rows = answer["rows"].as_array().map_or(&[][..], Vec::as_slice);
+        for row in rows.iter().filter_map(Value::as_object) {
+            printer.row(row)?;
+        }
+        left = left.saturating_sub(rows.len() as u64);
+        cursor = answer["next_cursor"].clone();
+        if cursor.is_null() || rows.is_empty() {
+            break;
+        }
+    }
+    printer.finish()
+}
+
+async fn search(client: &ApiClient, text: &str, call: &Value) -> anyhow::Result<Value> {
+    match client.json(reqwest::Method::POST, "/api/v1/search", Some(call.to_string())).await {
+        Ok(answer) => Ok(answer),
+        Err(ClientError::Api { detail, .. }) if detail.details["position"].is_u64() => {
+            let position = usize::try_from(detail.details["position"].as_u64().unwrap_or(0)).unwrap_or(0);
+            let length = detail.details["length"].as_u64().unwrap_or(1).clamp(1, 1000) as usize;
+            let hint = detail.details["hint"].as_str().map(|hint| format!("\n  {hint}")).unwrap_or_default();
+            anyhow::bail!(
+                "{}\n  {text}\n  {}{}{hint}",
+                detail.message,
+                " ".repeat(position),
+                "^".repeat(length)
+            )
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct Printer {
+    format: OutputFormat,
+    columns: Vec<String>,
+    table: Table,
+    header: bool,
+}
+
+impl Printer {
+    fn row(&mut self, row: &Map<String, Value>) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        match self.format {
+            OutputFormat::Ndjson => writeln!(out, "{}", Value::Object(row.clone()))?,
+            OutputFormat::Csv => {
+                if std::mem::take(&mut self.header) {
+                    writeln!(out, "{}", self.columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(","))?;
+                }
+                let cells: Vec<String> = self.columns.iter().map(|name| quoted(&text(row.get(name)))).collect();
+                writeln!(out, "{}", cells.join(","))?;
+            }
+            OutputFormat::Table => {
+                self.table.add_row(self.columns.iter().map(|name| text(row.get(name))));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        if self.format == OutputFormat::Table {
+            self.table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+            self.table.set_header(self.columns);
+            writeln!(std::io::stdout(), "{}", self.table)?;
+        }
+        Ok(())
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// A CSV field (RFC 4180).
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}

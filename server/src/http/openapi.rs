@@ -1,0 +1,52 @@
+//! The calls of the API and their description (OpenAPI 3.1).
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::{ingest, manage, read};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Click-Lite",
+        description = "Receive, store and search logs. Send `Authorization: Bearer TOKEN` with every call but ingest; in `local` mode \
+            the token is in the file `local-token` of the data folder."
+    ),
+    paths(ingest::http::ingest, ingest::import::import, manage::list_imports),
+    components(schemas(click_lite_client::ErrorBody)),
+    tags(
+        (name = "ingest", description = "Sending records"),
+        (name = "imports", description = "Importing files"),
+        (name = "read", description = "Searching"),
+        (name = "access", description = "Signing in"),
+        (name = "operate", description = "State of the server")
+    )
+)]
+struct Document;
+
+/// Every call that takes and gives JSON. The streams of ingest are described here and routed in [`crate::ingest`].
+pub fn calls() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(read::search))
+        .routes(routes!(read::cancel))
+        .routes(routes!(read::histogram))
+        .routes(routes!(read::fields))
+        .routes(routes!(read::field_values))
+        .routes(routes!(read::complete))
+        .routes(routes!(ingest::import::preview))
+        .routes(routes!(ingest::import::formats))
+        .routes(routes!(manage::get_import, manage::cancel_import))
+        .routes(routes!(manage::status))
+        .routes(routes!(manage::sign_in))
+        .routes(routes!(manage::new_link))
+}
+
+/// The document as JSON, indented: `ui/src/api` and `docs/` are made from it.
+pub fn document() -> anyhow::Result<String> {
+    let (_, document) = calls().split_for_parts();
+    Ok(document.to_pretty_json()? + "\n")
+}

@@ -1,0 +1,391 @@
+//! The write path: the order of its stages, and the capacity of every queue between them.
+//!
+//! receive and decode ([`crate::ingest`]) → encode (an [`Intake`], one a request) → spool (durable; then the sender
+//! gets its answer) → deliver ([`crate::deliver`]). Nothing here is unbounded: requests wait for a turn before their
+//! bodies are read, bodies wait for their decoder, blocks for the spool's writer, cuts for one of the inserts.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::{HeaderMap, StatusCode};
+use click_lite_formats::native::BlockEncoder;
+use click_lite_model::{Clock, Record};
+use click_lite_spool::{Appended, Completion, Frame, Source, Spool, SpoolError, TimeRange};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::http::error::ApiError;
+use crate::ingest::{IngestIds, content_length};
+
+/// Pieces of a request's body between the network and its decoder.
+pub const BODY_CHUNKS: usize = 16;
+/// Blocks of an import between its parser and the spool.
+pub const IMPORT_BLOCKS: usize = 1;
+/// Inserts that run at once: one is parsed by ClickHouse while the next is on its way.
+pub const INSERTS_IN_FLIGHT: usize = 2;
+/// Columns version of the blocks: frames of one cut have the same.
+pub const BLOCK_SCHEMA: u32 = 1;
+
+/// Bytes of a block before compression at which it goes to the spool.
+const BLOCK_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes at which the block that small requests share no longer waits for company.
+const SHARED_BLOCK_BYTES: usize = 1024 * 1024;
+/// What a request of unknown length counts as, while it is in memory.
+const UNKNOWN_BODY_BYTES: u64 = 1024 * 1024;
+/// zstd level of blocks: they live for seconds, and ClickHouse compresses again.
+const COMPRESSION_LEVEL: i32 = 1;
+/// Idle encoders that are kept with their memory.
+const KEPT_ENCODERS: usize = 4;
+
+/// What the pipeline counts, since the start of the server.
+#[derive(Debug, Default)]
+pub struct Meters {
+    accepted_rows: AtomicU64,
+    accepted_bytes: AtomicU64,
+    rejected_rows: AtomicU64,
+}
+
+impl Meters {
+    fn accepted(&self, rows: u64, bytes: u64) {
+        self.accepted_rows.fetch_add(rows, Ordering::Relaxed);
+        self.accepted_bytes.fetch_add(bytes, Ordering::Relaxed);
+        metrics::counter!("click_lite_ingest_accepted_rows_total").increment(rows);
+        metrics::counter!("click_lite_ingest_accepted_bytes_total").increment(bytes);
+    }
+
+    /// Counts records that a decoder refused.
+    pub fn rejected(&self, rows: u64) {
+        self.rejected_rows.fetch_add(rows, Ordering::Relaxed);
+        metrics::counter!("click_lite_ingest_rejected_rows_total").increment(rows);
+    }
+
+    /// Rows, and bytes of their blocks before compression, that are durable.
+    pub fn totals(&self) -> (u64, u64) {
+        (self.accepted_rows.load(Ordering::Relaxed), self.accepted_bytes.load(Ordering::Relaxed))
+    }
+}
+
+/// How far each source's records are searchable: its last delivered sequence.
+#[derive(Debug, Default)]
+pub struct Delivered(Mutex<HashMap<[u8; 16], u64>>);
+
+impl Delivered {
+    /// Records of a source that ClickHouse has.
+    pub fn rows(&self, source: Uuid) -> u64 {
+        self.lock().get(source.as_bytes()).copied().unwrap_or(0)
+    }
+
+    /// As [`Self::rows`], for a source that ended: what was delivered before this server started is all there.
+    pub fn rows_or_all(&self, source: Uuid, all: u64) -> u64 {
+        self.lock().get(source.as_bytes()).map_or(all, |&rows| rows.min(all))
+    }
+
+    pub fn advance(&self, source: [u8; 16], sequence: u64) {
+        let mut sources = self.lock();
+        let last = sources.entry(source).or_insert(0);
+        *last = sequence.max(*last);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 16], u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type CommitResult = Result<(), SpoolError>;
+
+/// The block that small requests share.
+#[derive(Default)]
+struct Shared {
+    encoder: BlockEncoder,
+    waiting: Vec<oneshot::Sender<CommitResult>>,
+}
+
+/// From decoded records to the spool.
+pub struct Pipeline {
+    pub meters: Meters,
+    pub delivered: Arc<Delivered>,
+    spool: Spool,
+    ids: IngestIds,
+    clock: Arc<dyn Clock>,
+    commit_delay: Duration,
+    shared: Mutex<Shared>,
+    shared_grew: Notify,
+    encoders: Mutex<Vec<BlockEncoder>>,
+    turns: Arc<Semaphore>,
+    turn_bytes: u64,
+}
+
+/// Bytes that one permit of the turns stands for.
+const TURN_UNIT_BYTES: u64 = 16 * 1024;
+
+impl Pipeline {
+    /// Bodies up to this size share a block with others.
+    pub const SMALL_BODY_BYTES: u64 = 256 * 1024;
+
+    pub fn new(spool: Spool, clock: Arc<dyn Clock>, commit_delay: Duration, max_in_flight_bytes: u64) -> Self {
+        let units = (max_in_flight_bytes / TURN_UNIT_BYTES).clamp(1, 1 << 24);
+        Self {
+            meters: Meters::default(),
+            delivered: Arc::default(),
+            spool,
+            ids: IngestIds::new(&*clock),
+            clock,
+            commit_delay,
+            shared: Mutex::default(),
+            shared_grew: Notify::new(),
+            encoders: Mutex::default(),
+            turns: Arc::new(Semaphore::new(units as usize)),
+            turn_bytes: units * TURN_UNIT_BYTES,
+        }
+    }
+
+    pub fn spool(&self) -> &Spool {
+        &self.spool
+    }
+
+    /// Waits until there is room in memory for a request; refuses it at once when the spool is full.
+    pub async fn turn(&self, headers: &HeaderMap) -> Result<OwnedSemaphorePermit, ApiError> {
+        let stats = self.spool.stats();
+        if stats.pending_bytes >= stats.limit_bytes {
+            return Err(spool_error(&SpoolError::Full {
+                current_bytes: stats.pending_bytes,
+                limit_bytes: stats.limit_bytes,
+            }));
+        }
+        // A large body is read in pieces: it never holds more than a block and what is on its way.
+        let bytes = content_length(headers).unwrap_or(UNKNOWN_BODY_BYTES).clamp(TURN_UNIT_BYTES, 2 * BLOCK_BYTES as u64);
+        let units = bytes.min(self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
+        let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
+        turn.map_err(|_| spool_error(&SpoolError::Closed))
+    }
+
+    /// Begins a request's way through the pipeline. For threads that may block.
+    pub fn intake(&self, default_service: Option<&str>, shares_block: bool) -> Intake<'_> {
+        let target = if shares_block {
+            Target::Shared(self.shared.lock().unwrap_or_else(PoisonError::into_inner))
+        } else {
+            Target::Own(self.take_encoder())
+        };
+        Intake {
+            pipeline: self,
+            target,
+            default_service: default_service.unwrap_or_default().to_owned(),
+            arrival_ns: self.clock.now_ns(),
+            rows: 0,
+            completions: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Writes shared blocks to the spool until `stop`, then what is left.
+    pub async fn commit_shared(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = self.shared_grew.notified() => {}
+                () = stop.cancelled() => break,
+            }
+            tokio::time::sleep(self.commit_delay).await;
+            self.commit_shared_once().await;
+        }
+        self.commit_shared_once().await;
+    }
+
+    async fn commit_shared_once(self: &Arc<Self>) {
+        let pipeline = Arc::clone(self);
+        // Compresses, and waits for the lock that decoders hold.
+        let _ = tokio::task::spawn_blocking(move || {
+            let (mut encoder, waiting) = {
+                let mut shared = pipeline.shared.lock().unwrap_or_else(PoisonError::into_inner);
+                let fresh = pipeline.take_encoder();
+                (std::mem::replace(&mut shared.encoder, fresh), std::mem::take(&mut shared.waiting))
+            };
+            let result = pipeline.append_block(&mut encoder, None).and_then(|completion| match completion {
+                Some(completion) => completion.wait().map(|_| ()),
+                None => Ok(()),
+            });
+            pipeline.give_encoder(encoder);
+            for sender in waiting {
+                let _ = sender.send(result.clone());
+            }
+        })
+        .await;
+    }
+
+    /// Compresses a block and hands it to the spool; `None` for an empty one.
+    pub fn append_block(
+        &self,
+        encoder: &mut BlockEncoder,
+        source: Option<Source>,
+    ) -> Result<Option<Completion>, SpoolError> {
+        if encoder.rows() == 0 {
+            return Ok(None);
+        }
+        let frame = frame_of(encoder, source)?;
+        self.enqueue(frame).map(Some)
+    }
+
+    /// Hands a frame to the spool, waiting for room in its queue.
+    pub fn enqueue(&self, frame: Frame) -> Result<Completion, SpoolError> {
+        let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
+        let completion = tokio::runtime::Handle::current().block_on(self.spool.enqueue(frame))?;
+        self.meters.accepted(rows, bytes);
+        Ok(completion)
+    }
+
+    /// Numbers for `count` records.
+    pub fn take_ids(&self, count: u64) -> u64 {
+        self.ids.take(count)
+    }
+
+    /// Nanoseconds since the epoch.
+    pub fn now_ns(&self) -> i64 {
+        self.clock.now_ns()
+    }
+
+    pub fn take_encoder(&self) -> BlockEncoder {
+        self.encoders.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    pub fn give_encoder(&self, mut encoder: BlockEncoder) {
+        encoder.clear();
+        let mut encoders = self.encoders.lock().unwrap_or_else(PoisonError::into_inner);
+        if encoders.len() < KEPT_ENCODERS {
+            encoders.push(encoder);
+        }
+    }
+}
+
+/// Whether a block is large enough for the spool.
+pub fn is_large(encoder: &BlockEncoder) -> bool {
+    encoder.estimated_bytes() >= BLOCK_BYTES
+}
+
+/// The rows of an encoder as a frame; the encoder is empty afterwards.
+pub fn frame_of(encoder: &mut BlockEncoder, source: Option<Source>) -> Result<Frame, SpoolError> {
+    let mut payload = Vec::new();
+    let block = encoder.finish_compressed(COMPRESSION_LEVEL, &mut payload).map_err(|error| {
+        tracing::error!(error = %error, "a block was not compressed");
+        SpoolError::Closed
+    })?;
+    Ok(Frame {
+        payload,
+        rows: u32::try_from(block.rows).unwrap_or(u32::MAX),
+        uncompressed_bytes: block.uncompressed_bytes as u64,
+        schema: BLOCK_SCHEMA,
+        source,
+        times: Some(TimeRange { min_ns: block.min_time_ns, max_ns: block.max_time_ns }),
+    })
+}
+
+enum Target<'p> {
+    Shared(MutexGuard<'p, Shared>),
+    Own(BlockEncoder),
+}
+
+/// The records of one request on their way into blocks.
+pub struct Intake<'p> {
+    pipeline: &'p Pipeline,
+    target: Target<'p>,
+    default_service: String,
+    arrival_ns: i64,
+    rows: u64,
+    bytes: u64,
+    completions: Vec<Completion>,
+}
+
+impl Intake<'_> {
+    pub fn push(&mut self, record: &Record) {
+        let encoder = match &mut self.target {
+            Target::Shared(shared) => &mut shared.encoder,
+            Target::Own(encoder) => encoder,
+        };
+        encoder.push(record, self.pipeline.ids.take(1), self.arrival_ns, &self.default_service);
+        self.rows += 1;
+        self.bytes += record.text_bytes() as u64;
+    }
+
+    /// Records pushed so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Hands the block over when it is large, so that memory stays bounded however long the body is.
+    pub fn flush_if_large(&mut self) -> Result<(), ApiError> {
+        let Target::Own(encoder) = &mut self.target else { return Ok(()) };
+        if is_large(encoder) {
+            let completion = self.pipeline.append_block(encoder, None).map_err(|error| spool_error(&error))?;
+            self.completions.extend(completion);
+        }
+        Ok(())
+    }
+
+    /// Ends the request: what it waits for before it is answered.
+    pub fn commit(self) -> Committed {
+        let mut outcomes = Outcomes { completions: self.completions, ..Outcomes::default() };
+        match self.target {
+            Target::Own(mut encoder) => {
+                match self.pipeline.append_block(&mut encoder, None) {
+                    Ok(completion) => outcomes.completions.extend(completion),
+                    Err(error) => outcomes.failed = Some(error),
+                }
+                self.pipeline.give_encoder(encoder);
+            }
+            Target::Shared(mut shared) => {
+                if self.rows > 0 {
+                    let (sender, receiver) = oneshot::channel();
+                    shared.waiting.push(sender);
+                    outcomes.shared = Some(receiver);
+                    // A block that is large already goes by the next turn of the loop all the same: the delay is short.
+                    if shared.encoder.estimated_bytes() >= SHARED_BLOCK_BYTES || shared.waiting.len() == 1 {
+                        self.pipeline.shared_grew.notify_one();
+                    }
+                }
+            }
+        }
+        Committed(outcomes)
+    }
+}
+
+#[derive(Default)]
+struct Outcomes {
+    completions: Vec<Completion>,
+    shared: Option<oneshot::Receiver<CommitResult>>,
+    failed: Option<SpoolError>,
+}
+
+/// What a request waits for.
+pub struct Committed(Outcomes);
+
+impl Committed {
+    /// Waits until all records of the request are durable.
+    pub async fn wait(self) -> Result<(), ApiError> {
+        let failed = |error: SpoolError| spool_error(&error);
+        if let Some(error) = self.0.failed {
+            return Err(failed(error));
+        }
+        for completion in self.0.completions {
+            match completion.await.map_err(failed)? {
+                Appended::Stored | Appended::Duplicate => {}
+            }
+        }
+        if let Some(shared) = self.0.shared {
+            shared.await.unwrap_or(Err(SpoolError::Closed)).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// How the API says that the spool does not take a batch.
+pub fn spool_error(error: &SpoolError) -> ApiError {
+    let (status, retry_after) = match error {
+        SpoolError::Full { .. } => (StatusCode::TOO_MANY_REQUESTS, 5),
+        SpoolError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, 30),
+        SpoolError::FrameTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 0),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, 5),
+    };
+    let api = ApiError::new(status, error.code(), error.to_string());
+    if retry_after > 0 { api.retry_after(retry_after) } else { api }
+}

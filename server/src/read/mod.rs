@@ -1,0 +1,163 @@
+//! Questions about what is stored: search, histogram, facets, completion.
+
+mod complete;
+mod fields;
+mod histogram;
+mod search;
+
+use axum::http::StatusCode;
+use click_lite_model::time::format_rfc3339;
+use click_lite_model::{Record, Severity};
+use click_lite_query::{Compiler, Condition, Dialect, Parsed, QueryError, Statement, TimeRange, parse};
+use click_lite_store::{QueryStats, RowStream, SelectOptions, StoreError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::error::ApiError;
+
+pub use complete::{__path_complete, complete};
+pub use fields::{__path_field_values, __path_fields, field_values, fields};
+pub use histogram::{__path_histogram, histogram};
+pub use search::{__path_cancel, __path_search, cancel, search};
+
+/// What a question is about.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Scope {
+    /// Text of the search language; empty or `*` is everything.
+    query: String,
+    /// Start of the time range, inclusive: RFC 3339 or relative (`now-15m`). Open where it is missing.
+    from: Option<String>,
+    /// End of the time range, exclusive.
+    to: Option<String>,
+    /// The source to read. `logs` is the only one so far.
+    source: Option<String>,
+}
+
+/// What an answer cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Stats {
+    pub rows_read: u64,
+    pub bytes_read: u64,
+    pub elapsed_ms: u64,
+}
+
+impl From<QueryStats> for Stats {
+    fn from(stats: QueryStats) -> Self {
+        Self { rows_read: stats.rows_read, bytes_read: stats.bytes_read, elapsed_ms: stats.elapsed_ms }
+    }
+}
+
+impl std::ops::Add for Stats {
+    type Output = Self;
+
+    /// Of statements that ran side by side.
+    fn add(self, other: Self) -> Self {
+        Self {
+            rows_read: self.rows_read + other.rows_read,
+            bytes_read: self.bytes_read + other.bytes_read,
+            elapsed_ms: self.elapsed_ms.max(other.elapsed_ms),
+        }
+    }
+}
+
+/// A scope that was understood.
+struct Prepared {
+    parsed: Parsed,
+    condition: Condition,
+    range: TimeRange,
+    dialect: Dialect,
+}
+
+impl Prepared {
+    fn new(app: &App, scope: &Scope) -> Result<Self, ApiError> {
+        if let Some(source) = scope.source.as_deref().filter(|source| !matches!(*source, "" | "logs")) {
+            return Err(ApiError::bad_request("query.source", format!("there is no source `{source}`: use logs")));
+        }
+        let now_ns = app.clock.now_ns();
+        let parsed = parse(&scope.query).map_err(|error| query_error(&error))?;
+        let condition = parsed.query.check(now_ns).map_err(|error| query_error(&error))?;
+        let range = TimeRange::parse(scope.from.as_deref(), scope.to.as_deref(), now_ns)
+            .map_err(|error| query_error(&error))?;
+        Ok(Self { parsed, condition, range, dialect: Dialect::default() })
+    }
+
+    fn compiler(&self) -> Compiler<'_> {
+        Compiler::new(&self.dialect, &self.condition, self.range)
+    }
+}
+
+/// Begins a statement; its rows come as they are found.
+async fn select(app: &App, statement: &Statement, query_id: Option<&str>) -> Result<RowStream, ApiError> {
+    let query_id = query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
+    app.store.select(statement, SelectOptions { query_id }).await.map_err(|error| store_error(app, &error))
+}
+
+/// Runs a statement to its end; for answers that are small.
+async fn select_all<T: serde::de::DeserializeOwned>(
+    app: &App,
+    statement: &Statement,
+) -> Result<(Vec<T>, Stats), ApiError> {
+    let mut stream = select(app, statement, None).await?;
+    let mut rows = Vec::new();
+    while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(app, &error))? {
+        for row in batch {
+            rows.push(serde_json::from_str(row.get()).map_err(|error| ApiError::internal(&error))?);
+        }
+    }
+    Ok((rows, stream.stats().into()))
+}
+
+/// How the API says that a query is wrong, and where.
+fn query_error(error: &QueryError) -> ApiError {
+    ApiError::bad_request(error.code(), error.message.clone()).details(json!({
+        "position": error.span.start,
+        "length": error.span.length(),
+        "hint": error.hint,
+        "expected": error.expected,
+    }))
+}
+
+/// How the API says that ClickHouse did not answer.
+fn store_error(app: &App, error: &StoreError) -> ApiError {
+    let engine = app.engine.status();
+    if engine.state != "ready" || matches!(error, StoreError::NotConnected) {
+        let why = engine.message.clone().unwrap_or_else(|| "it comes back by itself".into());
+        return ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "engine.unavailable",
+            format!("the engine is {}: {why}", engine.state),
+        )
+        .details(json!({ "state": engine.state }))
+        .retry_after(1);
+    }
+    let status = match error.code() {
+        "store.cancelled" => StatusCode::CONFLICT,
+        "store.timeout" | "store.memory_limit" | "store.limit" => StatusCode::UNPROCESSABLE_ENTITY,
+        _ if error.is_retryable() => StatusCode::SERVICE_UNAVAILABLE,
+        _ => return ApiError::internal(error),
+    };
+    ApiError::new(status, error.code(), error.to_string())
+}
+
+/// A record as a search shows it, for previews of what is not stored.
+pub fn row_of(record: &Record, now_ns: i64) -> Value {
+    let map = |pairs: click_lite_model::Pairs<'_>| -> Value {
+        pairs.map(|(key, value)| (key.to_owned(), Value::from(value))).collect::<Map<_, _>>().into()
+    };
+    let severity: Severity = record.severity;
+    json!({
+        "Timestamp": format_rfc3339(record.time_ns.unwrap_or(now_ns)),
+        "TraceId": record.trace_id(),
+        "SpanId": record.span_id(),
+        "SeverityText": record.severity_text(),
+        "SeverityNumber": severity.number(),
+        "ServiceName": record.service(),
+        "Body": record.body(),
+        "ResourceAttributes": map(record.resource()),
+        "LogAttributes": map(record.attributes()),
+    })
+}

@@ -1,0 +1,196 @@
+//! `serve`: from the configuration to open listeners, and back.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use serde_json::{Map, Value};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, EngineHandle, store_config};
+use crate::cli::{EngineArgs, MigrateArgs, ServeArgs};
+use crate::config::Config;
+use crate::deliver::Deliverer;
+use crate::{http, logging};
+
+/// How long open requests and inserts may take after a stop was asked for.
+const STOP_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Runs the server until SIGTERM, SIGINT, or the end of standard input where that was asked for.
+pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let mut config = Config::load(args.config.as_deref())?;
+    if let Some(data_dir) = args.data_dir {
+        config.data.dir = std::path::absolute(data_dir)?;
+    }
+    if let Some(listen) = args.listen {
+        config.http.listen = listen;
+    }
+    if let Some(url) = args.clickhouse {
+        config.clickhouse.url = Some(url);
+    }
+    config.validate()?;
+    let _log = logging::start(&config)?;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+
+    let app = App::build(config).await?;
+    let main = TcpListener::bind(app.config.http.listen).await.with_context(|| {
+        format!(
+            "{} can't be listened on: stop the program that uses it, or choose another address with --listen",
+            app.config.http.listen
+        )
+    })?;
+    let otlp = match app.config.otlp.http_enabled {
+        true => bind_or_warn("OTLP over HTTP", app.config.otlp.http_listen).await,
+        false => None,
+    };
+    let mut listeners = Map::new();
+    listeners.insert("http".into(), main.local_addr()?.to_string().into());
+    if let Some(otlp) = &otlp {
+        listeners.insert("otlp_http".into(), otlp.local_addr()?.to_string().into());
+    }
+    app.set_listeners(listeners);
+
+    let mut tasks = JoinSet::new();
+    let stop = app.stop.clone();
+    // Requests end first, then what they handed over is written and delivered.
+    let drain = CancellationToken::new();
+    {
+        let (app, drain) = (Arc::clone(&app), drain.clone());
+        tasks.spawn(async move { app.engine.keep_connected(&app.store, &drain).await });
+    }
+    tasks.spawn(Arc::clone(&app.pipeline).commit_shared(drain.clone()));
+    tasks.spawn(deliverer(&app).run(drain.clone(), STOP_DEADLINE));
+
+    let mut servers = JoinSet::new();
+    servers.spawn(serve(main, http::router(&app), stop.clone()));
+    if let Some(otlp) = otlp {
+        servers.spawn(serve(otlp, http::otlp_router(&app), stop.clone()));
+    }
+    {
+        let app = Arc::clone(&app);
+        let ready_file = args.ready_file;
+        tasks.spawn(async move { announce(&app, ready_file.as_deref()).await });
+    }
+
+    wait_for_stop(args.stop_with_stdin).await?;
+    tracing::info!("stopping");
+    stop.cancel();
+    if tokio::time::timeout(STOP_DEADLINE, async { while servers.join_next().await.is_some() {} }).await.is_err() {
+        tracing::warn!("some requests did not end in time and were cut off");
+        servers.abort_all();
+    }
+    drain.cancel();
+    while tasks.join_next().await.is_some() {}
+    app.engine.stop().await;
+    let spool = app.pipeline.spool().clone();
+    tokio::task::spawn_blocking(move || spool.close()).await??;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn deliverer(app: &App) -> Arc<Deliverer> {
+    Arc::new(Deliverer {
+        spool: app.pipeline.spool().clone(),
+        store: Arc::clone(&app.store),
+        delivered: Arc::clone(&app.pipeline.delivered),
+        delay: Duration::from_millis(app.config.spool.deliver_delay_ms),
+        insert_bytes: app.config.spool.insert_bytes,
+    })
+}
+
+async fn bind_or_warn(what: &str, address: SocketAddr) -> Option<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            tracing::warn!(address = %address, error = %error, "{what} is off: its port is taken or not allowed");
+            None
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
+}
+
+/// Says where the server is, once the engine answers.
+async fn announce(app: &App, ready_file: Option<&Path>) {
+    tokio::select! {
+        () = app.store.wait_until_connected() => {}
+        () = app.stop.cancelled() => return,
+    }
+    let mut ready = app.listeners();
+    ready.insert("clickhouse".into(), app.engine.status().url.into());
+    ready.insert("token_file".into(), app.access.token_file().display().to_string().into());
+    tracing::info!(listeners = %Value::Object(app.listeners()), "ready");
+    println(&format!("Click-Lite is ready. Open {}", app.sign_in_link()));
+    if let Some(path) = ready_file
+        && let Err(error) = write_whole(path, &Value::Object(ready).to_string())
+    {
+        tracing::error!(error = %error, "the ready file {} can't be written", path.display());
+    }
+}
+
+/// Standard output may be closed by now: that is no reason to stop.
+fn println(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Readers see the old file or the whole new one.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let part = path.with_extension("part");
+    std::fs::write(&part, text)?;
+    std::fs::rename(&part, path)
+}
+
+async fn wait_for_stop(with_stdin: bool) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        result = tokio::signal::ctrl_c() => result?,
+        () = end_of_stdin(), if with_stdin => {}
+    }
+    Ok(())
+}
+
+/// Read by a thread of its own: one of the runtime's would keep the program from ending.
+async fn end_of_stdin() {
+    let (sender, ended) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = sender.send(());
+    });
+    let _ = ended.await;
+}
+
+/// `migrate`: brings the tables up to date and ends.
+pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
+    let mut config = Config::load(args.config.as_deref())?;
+    if let Some(url) = args.clickhouse {
+        config.clickhouse.url = Some(url);
+    }
+    config.validate()?;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let store = Arc::new(click_lite_store::Store::new(store_config(&config))?);
+    let engine = EngineHandle::start(&config)?;
+    let migrated = match engine.endpoint().await {
+        Ok(endpoint) => store.connect(endpoint).await.map_err(Into::into),
+        Err(error) => Err(error),
+    };
+    engine.stop().await;
+    migrated?;
+    println("the tables are up to date");
+    Ok(())
+}
+
+/// `engine`: the process that is ClickHouse.
+pub fn engine_host(args: &EngineArgs) -> anyhow::Result<()> {
+    let args = click_lite_engine::host::HostArgs { config: args.config.clone(), library: args.library.clone() };
+    Ok(click_lite_engine::host::run(args)?)
+}
