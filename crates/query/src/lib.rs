@@ -1,1 +1,57 @@
+//! The search language: text to syntax tree, to checked condition, to parameterised ClickHouse SQL.
+//!
+//! ```
+//! use click_lite_query::{Compiler, Dialect, SearchOptions, TimeRange, parse};
+//!
+//! let now_ns = 1_763_626_530_000_000_000;
+//! let parsed = parse("timeout level:>=warn")?;
+//! let condition = parsed.query.check(now_ns)?;
+//! let range = TimeRange::parse(Some("now-15m"), None, now_ns)?;
+//! let dialect = Dialect::default();
+//! let options = SearchOptions { limit: 100, ..SearchOptions::default() };
+//! let statement = Compiler::new(&dialect, &condition, range).search(&options)?;
+//! assert!(statement.sql.contains("hasAllTokens(Body, {p1:String})"));
+//! # Ok::<(), click_lite_query::QueryError>(())
+//! ```
+//!
+//! The language is described in `docs/search-language.md`. Nothing in here does I/O. What a user wrote never gets into
+//! the text of a statement other than as a bound parameter, but for names of result columns, which are quoted.
 
+mod check;
+mod completion;
+mod condition;
+mod cursor;
+mod dialect;
+mod error;
+mod facets;
+mod field;
+mod filter;
+mod highlight;
+mod lexer;
+mod matcher;
+mod parser;
+mod plan;
+mod print;
+mod sql;
+pub mod syntax;
+mod text;
+mod time_range;
+
+pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
+pub use condition::{Comparison, Condition, Predicate, Test};
+pub use cursor::Cursor;
+pub use dialect::{Dialect, Promoted, PromotedKind, items_expression};
+pub use error::{ErrorKind, QueryError, Span};
+pub use facets::{FieldValues, TOP_VALUES};
+pub use field::{COLUMNS, Field, SHORT_NAMES, nearest_name};
+pub use highlight::{Highlight, HighlightKind, highlight_terms};
+pub use matcher::Matcher;
+pub use parser::{Hint, MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS, Parsed, parse};
+pub use plan::{Compiler, MAX_ROWS, SearchOptions};
+pub use print::{quote_field, quote_value};
+pub use sql::{Param, ParamType, Statement, string_literal};
+pub use text::TextMatch;
+pub use time_range::{TimePoint, TimeRange, parse_time};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! Plans for reading: a condition and a time range to statements.
+
+use crate::condition::Condition;
+use crate::cursor::Cursor;
+use crate::dialect::Dialect;
+use crate::field::{COLUMNS, Field};
+use crate::filter::write_condition;
+use crate::sql::{SqlText, Statement};
+use crate::{QueryError, Span, TimeRange};
+
+/// Most rows of one page.
+pub const MAX_ROWS: u32 = 10_000;
+
+/// What a search returns.
+#[derive(Debug, Clone, Default)]
+pub struct SearchOptions {
+    /// Names as in the search language; `None` is the whole record.
+    pub columns: Option<Vec<String>>,
+    /// At most [`MAX_ROWS`]; more is cut to it.
+    pub limit: u32,
+    pub cursor: Option<Cursor>,
+}
+
+/// Makes statements for one table.
+#[derive(Debug, Clone, Copy)]
+pub struct Compiler<'a> {
+    pub dialect: &'a Dialect,
+    pub condition: &'a Condition,
+    pub range: TimeRange,
+}
+
+impl<'a> Compiler<'a> {
+    pub fn new(dialect: &'a Dialect, condition: &'a Condition, range: TimeRange) -> Self {
+        Self { dialect, condition, range }
+    }
+
+    /// Rows, newest first, equal times by `IngestId`. With `columns`, a row has these under the names given, and
+    /// `Timestamp` and `IngestId` always (the cursor of the next page is made of them).
+    ///
+    /// # Errors
+    /// `query.type` for a column name that is empty or holds control characters.
+    pub fn search(&self, options: &SearchOptions) -> Result<Statement, QueryError> {
+        let mut sql = SqlText::default();
+        sql.text("SELECT");
+        match &options.columns {
+            None => {
+                for (index, column) in COLUMNS.iter().enumerate() {
+                    sql.text(if index > 0 { ",\n    " } else { "\n    " }).text(column);
+                }
+            }
+            Some(columns) => self.write_columns(&mut sql, columns)?,
+        }
+        self.write_from(&mut sql, "", |sql, separator| {
+            if let Some(cursor) = options.cursor {
+                // The first test is one that the primary key serves.
+                sql.text(separator).text("Timestamp <= ").time(cursor.time_ns);
+                sql.text("\n  AND (Timestamp, IngestId) < (").time(cursor.time_ns);
+                sql.text(", ").integer(cursor.ingest_id).text(")");
+            }
+        });
+        let limit = options.limit.min(MAX_ROWS);
+        sql.text(&format!("\nORDER BY Timestamp DESC, IngestId DESC\nLIMIT {limit}"));
+        Ok(sql.finish())
+    }
+
+    /// `bucket_ms` (start since the epoch, a multiple of the width), `total`, and a count for each of
+    /// [`click_lite_model::Severity::RANGES`]; buckets without rows are left out.
+    pub fn histogram(&self, bucket_width_ms: u64) -> Statement {
+        let width = bucket_width_ms.clamp(1, i64::MAX as u64);
+        let mut sql = SqlText::default();
+        sql.text(&format!(
+            "SELECT\n    toInt64(intDiv(toUnixTimestamp64Milli(Timestamp), {width}) * {width}) AS bucket_ms,\n    \
+             count() AS total"
+        ));
+        for (index, name) in click_lite_model::Severity::RANGES.iter().enumerate() {
+            let test = if index == 0 {
+                "SeverityNumber = 0 OR SeverityNumber > 24".to_owned()
+            } else {
+                format!("SeverityNumber BETWEEN {} AND {}", index * 4 - 3, index * 4)
+            };
+            sql.text(&format!(",\n    countIf({test}) AS `{name}`"));
+        }
+        self.write_from(&mut sql, "", |_, _| {});
+        sql.text("\nGROUP BY bucket_ms\nORDER BY bucket_ms");
+        sql.finish()
+    }
+
+    /// One row: `total`.
+    pub fn count(&self) -> Statement {
+        let mut sql = SqlText::default();
+        sql.text("SELECT count() AS total");
+        self.write_from(&mut sql, "", |_, _| {});
+        sql.finish()
+    }
+
+    /// One row: `total`, and `first_ns` and `last_ns` since the epoch (0 where there is no row).
+    pub fn time_span(&self) -> Statement {
+        let mut sql = SqlText::default();
+        sql.text(
+            "SELECT\n    count() AS total,\n    toUnixTimestamp64Nano(min(Timestamp)) AS first_ns,\n    \
+             toUnixTimestamp64Nano(max(Timestamp)) AS last_ns",
+        );
+        self.write_from(&mut sql, "", |_, _| {});
+        sql.finish()
+    }
+
+    fn write_columns(&self, sql: &mut SqlText, columns: &[String]) -> Result<(), QueryError> {
+        let mut separator = "\n    ";
+        let mut written: Vec<&str> = Vec::new();
+        for name in columns {
+            if name.is_empty() || name.chars().any(char::is_control) {
+                return Err(QueryError::new(
+                    crate::ErrorKind::Type,
+                    Span::default(),
+                    format!("this is no name of a column: {name:?}"),
+                ));
+            }
+            if written.contains(&name.as_str()) {
+                continue;
+            }
+            written.push(name);
+            sql.text(separator);
+            separator = ",\n    ";
+            if COLUMNS.contains(&name.as_str()) {
+                sql.text(name);
+            } else {
+                write_field(sql, &Field::resolve(name));
+                sql.text(" AS ").alias(name);
+            }
+        }
+        for key in ["Timestamp", "IngestId"] {
+            if !written.contains(&key) {
+                sql.text(separator).text(key);
+                separator = ",\n    ";
+            }
+        }
+        Ok(())
+    }
+
+    /// `FROM`, and `WHERE` with the time range, the condition and what `more` adds after the separator it is given.
+    pub(crate) fn write_from(&self, sql: &mut SqlText, indent: &str, more: impl Fn(&mut SqlText, &str)) {
+        let separators = [format!("\n{indent}WHERE "), format!("\n{indent}  AND ")];
+        let mut written = 0;
+        let mut separator = || {
+            written += 1;
+            separators[usize::from(written > 1)].as_str()
+        };
+        sql.text(&format!("\n{indent}FROM {}", self.dialect.table));
+        if let Some(from_ns) = self.range.from_ns {
+            sql.text(separator()).text("Timestamp >= ").time(from_ns);
+        }
+        if let Some(to_ns) = self.range.to_ns {
+            sql.text(separator()).text("Timestamp < ").time(to_ns);
+        }
+        let parts = match self.condition {
+            Condition::All => &[],
+            Condition::And(parts) => parts.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        for part in parts {
+            sql.text(separator());
+            write_condition(sql, self.dialect, part, false);
+        }
+        more(sql, separator());
+    }
+}
+
+/// The level as a text: as the source wrote it, else the name of its range.
+pub(crate) const LEVEL_TEXT: &str = "if(SeverityText != '', SeverityText, ['unknown', 'trace', 'debug', 'info', 'warn', \
+                                     'error', 'fatal'][least(intDiv(SeverityNumber + 3, 4), 6) + 1])";
+/// The name of the range of a level.
+pub(crate) const LEVEL_RANGE: &str = "['unknown', 'trace', 'debug', 'info', 'warn', 'error', 'fatal']\
+                                      [least(intDiv(SeverityNumber + 3, 4), 6) + 1]";
+
+/// The value of a field, as a text unless it is a column of another type.
+pub(crate) fn write_field(sql: &mut SqlText, field: &Field) {
+    match field {
+        Field::Time => sql.text("Timestamp"),
+        Field::Level => sql.text(LEVEL_TEXT),
+        Field::Body => sql.text("Body"),
+        Field::HexColumn(column) | Field::TextColumn(column) | Field::NumberColumn(column) => {
+            sql.text(column)
+        }
+        Field::Attribute(name) => sql
+            .text("if(mapContains(LogAttributes, ")
+            .string(name)
+            .text("), LogAttributes[")
+            .string(name)
+            .text("], ResourceAttributes[")
+            .string(name)
+            .text("])"),
+        Field::RecordAttribute(name) => sql.text("LogAttributes[").string(name).text("]"),
+        Field::ResourceAttribute(name) => sql.text("ResourceAttributes[").string(name).text("]"),
+        Field::ScopeAttribute(name) => sql.text("ScopeAttributes[").string(name).text("]"),
+    };
+}
