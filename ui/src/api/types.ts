@@ -144,9 +144,18 @@ export interface Status {
     message: string | null;
     restarts: number;
     url: string;
+    /** ClickHouse's version, once it is known. */
+    version: string;
   };
   ingest: { rows_per_second: number; bytes_per_second: number; accepted_rows: number };
-  spool: { pending_bytes: number; pending_rows: number; limit_bytes: number; oldest_age_ms: number };
+  spool: {
+    pending_bytes: number;
+    pending_rows: number;
+    limit_bytes: number;
+    oldest_age_ms: number;
+    /** Batches that ClickHouse refused for their content, kept under `spool/dead` of the data folder. */
+    dead_letters: number;
+  };
   storage: { rows: number; disk_bytes: number } | null;
   listeners: { http: string };
   data_dir: string;
@@ -162,9 +171,12 @@ export type ImportState = 'running' | 'done' | 'failed' | 'cancelled';
 export interface Import {
   id: string;
   name: string;
+  /** Empty for standard input and for files that came from a browser. */
   path: string;
-  size_bytes: number;
-  fingerprint: string;
+  /** `null` for standard input. */
+  size_bytes: number | null;
+  fingerprint: string | null;
+  /** Empty until it is known. */
   format: string;
   format_title: string;
   state: ImportState;
@@ -172,6 +184,8 @@ export interface Import {
   rows: number;
   /** Rows that can already be searched. */
   rows_stored: number;
+  /** Rows that an interrupted import of the same file had stored before; they count in `rows`. */
+  rows_resumed: number;
   bytes_per_second: number;
   rows_per_second: number;
   rejected: number;

@@ -10,7 +10,6 @@ import { CommandRegistry } from '@/lib/shortcuts/registry';
 import { CommandContext } from '@/lib/shortcuts/use-commands';
 import { PlatformContext } from '@/platform/context';
 import type { Platform } from '@/platform/platform';
-import { ImportHost } from '@/features/imports/import-host';
 import { SessionGate } from '@/features/session/session-gate';
 import { DensityAttribute } from './density-attribute';
 import { router } from './router';
@@ -51,9 +50,7 @@ export function App({ platform }: { platform: Platform }) {
                 <Notifications position="bottom-right" limit={3} />
                 <DensityAttribute />
                 <SessionGate>
-                  <ImportHost>
-                    <RouterProvider router={router} />
-                  </ImportHost>
+                  <RouterProvider router={router} />
                 </SessionGate>
               </CommandContext>
             </PreferenceContext>

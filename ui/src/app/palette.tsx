@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { Keys } from '@/components/keys';
 import { useAllCommands } from '@/lib/shortcuts/use-commands';
 import type { Command } from '@/lib/shortcuts/registry';
+import classes from './palette.module.css';
 
 /** Every command that can run now, found by typing. Opens each time `requests` grows. */
 export default function Palette({ requests }: { requests: number }) {
@@ -30,6 +31,10 @@ export default function Palette({ requests }: { requests: number }) {
         leftSection: <IconSearch size={16} aria-hidden />,
       }}
       transitionProps={{ duration: 0 }}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      shadow="none"
+      styles={{ content: { border: '1px solid var(--border-strong)' } }}
+      classNames={{ actionsGroup: classes.group, action: classes.action, search: classes.search }}
     />
   );
 }

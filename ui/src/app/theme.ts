@@ -69,6 +69,12 @@ export const theme = createTheme({
       defaultProps: {
         transitionProps: { duration: 90 },
         overlayProps: { backgroundOpacity: 0.35 },
+        shadow: 'none',
+        styles: {
+          content: { border: '1px solid var(--border-strong)' },
+          title: { fontSize: 15, fontWeight: 600 },
+          header: { minHeight: 48, paddingBlock: 8 },
+        },
         centered: false,
         yOffset: 72,
       },

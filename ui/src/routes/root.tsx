@@ -1,12 +1,15 @@
 import { createRootRoute, Outlet } from '@tanstack/react-router';
 import { Frame } from '@/app/frame';
 import { NotFound } from '@/app/not-found';
+import { ImportHost } from '@/features/imports/import-host';
 
 export const rootRoute = createRootRoute({
   component: () => (
-    <Frame>
-      <Outlet />
-    </Frame>
+    <ImportHost>
+      <Frame>
+        <Outlet />
+      </Frame>
+    </ImportHost>
   ),
   notFoundComponent: NotFound,
 });

@@ -60,7 +60,7 @@ export function FileReport({ result, onShow }: FileReportProps) {
         </div>
       )}
       {result.rows > 0 && (
-        <Button variant="default" mt={12} onClick={show}>
+        <Button variant={onShow === undefined ? 'default' : 'filled'} mt={12} onClick={show}>
           Show in Explore
         </Button>
       )}

@@ -5,7 +5,7 @@ import { FileList } from './file-list';
 import { FilePanel } from './file-panel';
 import classes from './import-dialog.module.css';
 import { useImportController, useImportState } from './import-controller';
-import { canStart, isSettled } from './import-queue';
+import { canStart } from './import-queue';
 
 /** The chosen files: what they are, how they go, what came of them. */
 export default function ImportDialog() {
@@ -17,7 +17,6 @@ export default function ImportDialog() {
   const selected = queue.find(({ id }) => id === selectedId) ?? running ?? queue[0];
   const startable = queue.filter(canStart);
   const busy = controller.isBusy();
-  const settled = queue.length > 0 && queue.every(isSettled);
   const close = (): void => controller.close();
 
   if (selected === undefined) return null;
@@ -60,7 +59,7 @@ export default function ImportDialog() {
             </Button>
           </>
         ) : (
-          <Button variant={settled ? 'filled' : 'default'} onClick={close}>
+          <Button variant="default" onClick={close}>
             Close
           </Button>
         )}

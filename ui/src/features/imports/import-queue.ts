@@ -131,11 +131,12 @@ export function isSettled(item: QueuedFile): boolean {
 export function fractionDone(item: QueuedFile): number | null {
   if (item.phase.name !== 'running' || item.phase.progress === null) return null;
   const { bytes_read, size_bytes } = item.phase.progress;
-  return size_bytes === 0 ? null : Math.min(1, bytes_read / size_bytes);
+  return size_bytes === null || size_bytes === 0 ? null : Math.min(1, bytes_read / size_bytes);
 }
 
 /** Milliseconds until the file is read at its present speed; `null` where that cannot be said. */
 export function remainingMs(progress: Import): number | null {
-  if (progress.bytes_per_second <= 0 || progress.size_bytes === 0) return null;
-  return (Math.max(0, progress.size_bytes - progress.bytes_read) / progress.bytes_per_second) * 1000;
+  const { size_bytes, bytes_read, bytes_per_second } = progress;
+  if (size_bytes === null || size_bytes === 0 || bytes_per_second <= 0) return null;
+  return (Math.max(0, size_bytes - bytes_read) / bytes_per_second) * 1000;
 }

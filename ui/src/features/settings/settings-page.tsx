@@ -40,7 +40,7 @@ export function SettingsPage() {
             value={preferences.timeZone}
             onChange={(value) => change({ timeZone: value })}
             data={[
-              { value: 'local', label: zoneName('local') },
+              { value: 'local', label: `Local (${zoneName('local')})` },
               { value: 'utc', label: 'UTC' },
             ]}
           />
