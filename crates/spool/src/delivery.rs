@@ -314,11 +314,10 @@ impl Shared {
                 let path = segment_path(&self.config.dir, position.segment);
                 let payload =
                     walker.payload(&header).map_err(|error| SpoolError::io("read", &path, error))?;
-                match payload {
-                    Some(payload) => visit(position, header, payload),
-                    None => {
-                        self.keep_corrupt(position, header.disk_bytes(), "checksum of a payload fails")?
-                    }
+                if let Some(payload) = payload {
+                    visit(position, header, payload);
+                } else {
+                    self.keep_corrupt(position, header.disk_bytes(), "checksum of a payload fails")?;
                 }
                 Ok(ControlFlow::Continue(()))
             })

@@ -33,7 +33,7 @@ pub struct SpoolConfig {
     /// Size of a segment, the unit of deletion; at most a quarter of `max_bytes` is used. A larger frame gets a
     /// segment of its own.
     pub segment_bytes: u64,
-    /// How long the first append of a commit waits for company.
+    /// How long a commit waits at most for as many appends as the one before had.
     pub commit_delay: Duration,
     /// Bytes of frames that wait in memory for their commit; beyond them senders wait.
     pub queue_bytes: u64,

@@ -47,6 +47,8 @@ pub(crate) struct Writer {
     /// A segment whose end could not be put right after a failure. Nothing is written before it is.
     unclean: Option<Active>,
     next_segment: u64,
+    /// Appends in the last commit: how much company to expect.
+    company: usize,
 }
 
 struct Active {
@@ -61,7 +63,7 @@ impl Writer {
     /// Segments of earlier runs are never appended to: a cut that covers a damaged end of one must not get new
     /// frames under its old number, which the store may have seen already.
     pub(crate) fn new(shared: Arc<Shared>, next_segment: u64) -> Self {
-        Self { shared, active: None, unclean: None, next_segment }
+        Self { shared, active: None, unclean: None, next_segment, company: 1 }
     }
 
     /// Commits until the queue is closed and empty.
@@ -96,8 +98,9 @@ impl Writer {
         let _ = self.commit(group);
     }
 
-    /// Waits for appends, and a little for company. `None` once the spool is closed and nothing waits.
-    fn take(&self) -> Option<VecDeque<Request>> {
+    /// Waits for appends, and a little for as many as came last time: senders who wait for their answers send again at
+    /// about the same moment, and a lone one waits for nobody. `None` once the spool is closed and nothing waits.
+    fn take(&mut self) -> Option<VecDeque<Request>> {
         let mut queue = lock(&self.shared.queue);
         while queue.requests.is_empty() {
             if queue.is_closed {
@@ -106,7 +109,7 @@ impl Writer {
             queue = self.shared.queued.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
         let deadline = Instant::now() + self.shared.config.commit_delay;
-        while queue.bytes < EAGER_BYTES && !queue.is_closed {
+        while queue.requests.len() < self.company && queue.bytes < EAGER_BYTES && !queue.is_closed {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -115,6 +118,7 @@ impl Writer {
             queue = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         queue.bytes = 0;
+        self.company = queue.requests.len();
         Some(mem::take(&mut queue.requests))
     }
 

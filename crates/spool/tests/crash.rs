@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use click_lite_model::SystemClock;
+use click_lite_model::{Clock, SystemClock};
 use click_lite_spool::{Appended, Cut, CutLimits, Frame, Recovery, Source, Spool, SpoolConfig};
 
 const ROUNDS: u64 = 40;
@@ -27,25 +27,25 @@ fn open(dir: &Path) -> (Spool, Recovery) {
         commit_delay: Duration::from_micros(200),
         ..SpoolConfig::new(dir)
     };
-    Spool::open(config, Arc::new(SystemClock)).unwrap()
+    Spool::open(config, Arc::new(SystemClock)).expect("the folder of a killed process opens")
 }
 
 /// A frame that says who sent it, with a tail of varying size.
 fn numbered(sender: u8, sequence: u64) -> Frame {
     let mut payload = format!("{sender}:{sequence}").into_bytes();
-    payload.resize(payload.len() + usize::try_from(sequence * 37 % 900).unwrap(), b' ');
+    payload.extend((0..sequence * 37 % 900).map(|_| b' '));
     Frame {
         uncompressed_bytes: payload.len() as u64,
         payload,
         rows: 1,
-        schema: u32::from(sequence % 97 == 0),
+        schema: u32::from(sequence.is_multiple_of(97)),
         source: Some(Source { id: [sender; 16], sequence }),
         ..Frame::default()
     }
 }
 
 fn contents(cut: &Cut) -> String {
-    let frames = cut.read().unwrap();
+    let frames = cut.read().expect("an outstanding cut can be read");
     let names: Vec<_> = frames
         .iter()
         .map(|stored| String::from_utf8_lossy(&stored.frame.payload).trim_end().to_owned())
@@ -55,7 +55,7 @@ fn contents(cut: &Cut) -> String {
 
 /// One line with one write.
 fn say(line: &str) {
-    io::stdout().lock().write_all(format!("{line}\n").as_bytes()).unwrap();
+    io::stdout().lock().write_all(format!("{line}\n").as_bytes()).expect("the other end listens");
 }
 
 /// The process that is killed. It does nothing unless the other test runs it.
@@ -130,7 +130,7 @@ impl Store {
 
 /// A number below 10^9 that differs from call to call.
 fn moment_ns() -> u64 {
-    u64::from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos())
+    SystemClock.now_ns().unsigned_abs() % 1_000_000_000
 }
 
 #[test]

@@ -98,11 +98,10 @@ fn a_flipped_bit_costs_its_frame_alone() {
             let kept = spool.dead_letters().unwrap();
             let stats = spool.stats();
             assert_eq!(stats.pending_bytes + stats.pending_frames, 0, "byte {at}, last {is_last}");
-            if hit.is_some() && !is_torn {
+            if let Some(hit) = hit.filter(|_| !is_torn) {
                 assert_eq!((kept.len(), kept[0].kind), (1, DeadKind::Corrupt), "byte {at}, last {is_last}");
                 assert_eq!(stats.corrupt_frames, 1, "byte {at}, last {is_last}");
-                let end = starts[hit.unwrap() + 1];
-                assert_eq!(kept[0].bytes, (end - starts[hit.unwrap()]) as u64, "byte {at}");
+                assert_eq!(kept[0].bytes, (starts[hit + 1] - starts[hit]) as u64, "byte {at}");
             } else {
                 assert_eq!(kept, [], "byte {at}, last {is_last}");
             }
