@@ -67,6 +67,8 @@ pub enum Fault {
     KeysTooLong,
     #[error("expected a JSON object")]
     NotAnObject,
+    #[error("expected a JSON array")]
+    NotAnArray,
     #[error("more text follows the value")]
     TrailingText,
 }
@@ -188,7 +190,7 @@ impl<'a> Scanner<'a> {
         &mut self,
         mut visit: impl FnMut(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.enter(b'[', Fault::ExpectedValue)?;
+        self.enter(b'[', Fault::NotAnArray)?;
         if self.peek() == Some(b']') {
             self.leave();
             return Ok(());

@@ -7,8 +7,8 @@
 pub mod ids;
 pub mod json;
 pub mod native;
-
 pub mod ndjson;
+pub mod otlp;
 
 /// Largest record taken where nothing else is configured, in bytes of its encoded form.
 pub const DEFAULT_RECORD_BYTES: usize = 4 << 20;
