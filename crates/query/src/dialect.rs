@@ -10,16 +10,43 @@ pub struct Dialect {
     /// `Body` has a text index with `tokenizer = splitByNonAlpha, preprocessor = lower(Body)`. Without it words are
     /// looked for in `lower(Body)`.
     pub body_text_index: bool,
-    /// Array of `key=value` over `LogAttributes`, exactly as a text index with `tokenizer = array` is declared on it.
-    /// `None`: equality reads the map.
-    pub record_items: Option<String>,
-    /// The same over `ResourceAttributes`. Equal to `record_items` where one array holds both. A name without a prefix
-    /// is looked for in both maps: with an index on one of them alone every row of the other is read (60 times slower).
-    pub resource_items: Option<String>,
+    /// Index over `key=value` of `LogAttributes`. `None`: equality reads the map.
+    pub record_items: Option<ItemsIndex>,
+    /// The same over `ResourceAttributes`; equal to `record_items` where one array holds both. A name without a prefix
+    /// is looked for in both maps: with an index on one of them alone, every row of the other is read.
+    pub resource_items: Option<ItemsIndex>,
     /// `Map(_, Float64)` with the attributes of the record that are numbers. `None`: they are read from the text.
     pub record_numbers: Option<String>,
     /// Attributes of the record that have a column of their own, by name.
     pub promoted: BTreeMap<String, Promoted>,
+}
+
+/// A text index with `tokenizer = array` over an array of `key=value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemsIndex {
+    /// The array, exactly as the index is declared on it: a column, an alias or an expression.
+    pub expression: String,
+    /// Longer items (in bytes) are not in the array.
+    pub max_item_bytes: Option<usize>,
+    /// Items that this regular expression finds are not in the array.
+    pub excluded: Option<String>,
+}
+
+impl ItemsIndex {
+    /// Every `key=value` of a map.
+    pub fn of_map(map: &str) -> Self {
+        let expression = format!("arrayMap((k, v) -> concat(k, '=', v), mapKeys({map}), mapValues({map}))");
+        Self { expression, max_item_bytes: None, excluded: None }
+    }
+
+    /// Whether the array holds this item wherever the map does.
+    pub fn holds(&self, item: &str) -> bool {
+        self.max_item_bytes.is_none_or(|max| item.len() <= max)
+            && self.excluded.as_deref().is_none_or(|excluded| {
+                // An expression that cannot be read: use the map, which is always right.
+                regex::Regex::new(excluded).is_ok_and(|excluded| !excluded.is_match(item))
+            })
+    }
 }
 
 /// A column that repeats one attribute of the record, empty (or `NULL`) where the record lacks it.
@@ -37,19 +64,18 @@ pub enum PromotedKind {
     Number,
 }
 
-/// `key=value` of every attribute in a map, as an index on them is declared.
-pub fn items_expression(map: &str) -> String {
-    format!("arrayMap((k, v) -> concat(k, '=', v), mapKeys({map}), mapValues({map}))")
-}
-
 impl Default for Dialect {
     /// The table `otel_logs` that Click-Lite makes.
     fn default() -> Self {
         Self {
             table: "otel_logs".to_owned(),
             body_text_index: true,
-            record_items: Some(items_expression("LogAttributes")),
-            resource_items: Some(items_expression("ResourceAttributes")),
+            record_items: Some(ItemsIndex {
+                expression: "AttributeItems".to_owned(),
+                max_item_bytes: Some(128),
+                excluded: Some("[0-9]{4}|=-?[0-9]*[.][0-9]+$".to_owned()),
+            }),
+            resource_items: None,
             record_numbers: None,
             promoted: BTreeMap::new(),
         }

@@ -66,7 +66,7 @@ impl Map {
     }
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     fn test(&mut self, test: &Test) {
         let predicate = &test.predicate;
         match &test.field {
@@ -252,9 +252,10 @@ impl Writer<'_> {
 
     /// Of the record or of the resource.
     fn any_attribute(&mut self, name: &str, predicate: &Predicate) {
-        if let (Some(items), Predicate::Equals(value), true) =
-            (self.dialect.record_items.as_deref(), predicate, self.one_index())
+        if let Predicate::Equals(value) = predicate
+            && self.one_index()
             && !value.contains('=')
+            && let Some(items) = self.items(Map::Record, name, value)
         {
             self.item(items, name, value);
             return;
@@ -271,36 +272,27 @@ impl Writer<'_> {
             return;
         }
         let column = map.column();
-        let items = match map {
-            Map::Record => self.dialect.record_items.as_deref(),
-            Map::Resource => self.dialect.resource_items.as_deref(),
-            Map::Scope => None,
-        };
-        match (predicate, items) {
-            (Predicate::Exists, _) => {
+        match predicate {
+            Predicate::Exists => {
                 self.contains_key(column, name);
                 return;
             }
-            (Predicate::Equals(value), Some(items)) => {
-                // `a=b` of `c` and `b=c` of `a` make the same item, and one index may hold both maps.
-                let ambiguous = value.contains('=') || self.one_index();
-                if ambiguous {
-                    self.sql.text("(");
+            Predicate::Equals(value) => {
+                if let Some(items) = self.items(map, name, value) {
+                    // `a=b` of `c` and `b=c` of `a` make the same item, and one index may hold both maps.
+                    let ambiguous = value.contains('=') || self.one_index();
+                    if ambiguous {
+                        self.sql.text("(");
+                    }
+                    self.item(items, name, value);
+                    if ambiguous {
+                        self.sql.text(" AND ").text(column).text("[").string(name).text("] = ");
+                        self.sql.string(value).text(")");
+                    }
+                    return;
                 }
-                self.item(items, name, value);
-                if ambiguous {
-                    self.sql
-                        .text(" AND ")
-                        .text(column)
-                        .text("[")
-                        .string(name)
-                        .text("] = ")
-                        .string(value)
-                        .text(")");
-                }
-                return;
             }
-            (Predicate::CompareNumber(comparison, number), _) if map == Map::Record => {
+            Predicate::CompareNumber(comparison, number) if map == Map::Record => {
                 if let Some(numbers) = self.dialect.record_numbers.as_deref() {
                     // The map gives 0 for a missing key.
                     let guarded = comparison.holds(&0.0, number);
@@ -337,6 +329,16 @@ impl Writer<'_> {
     /// One index holds the attributes of the record and of the resource.
     fn one_index(&self) -> bool {
         self.dialect.record_items.is_some() && self.dialect.record_items == self.dialect.resource_items
+    }
+
+    /// The array that holds this attribute wherever the map does.
+    fn items(&self, map: Map, name: &str, value: &str) -> Option<&'a str> {
+        let index = match map {
+            Map::Record => self.dialect.record_items.as_ref(),
+            Map::Resource => self.dialect.resource_items.as_ref(),
+            Map::Scope => None,
+        };
+        index.filter(|index| index.holds(&format!("{name}={value}"))).map(|index| index.expression.as_str())
     }
 
     fn item(&mut self, items: &str, name: &str, value: &str) {

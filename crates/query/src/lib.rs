@@ -40,7 +40,7 @@ mod time_range;
 pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
 pub use condition::{Comparison, Condition, Predicate, Test};
 pub use cursor::Cursor;
-pub use dialect::{Dialect, Promoted, PromotedKind, items_expression};
+pub use dialect::{Dialect, ItemsIndex, Promoted, PromotedKind};
 pub use error::{ErrorKind, QueryError, Span};
 pub use facets::{FieldValues, TOP_VALUES};
 pub use field::{COLUMNS, Field, SHORT_NAMES, nearest_name};

@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::{condition, count, listing, now_ns};
-use crate::{Compiler, Cursor, Dialect, Field, Promoted, PromotedKind, SearchOptions, TimeRange, parse};
+use crate::{
+    Compiler, Cursor, Dialect, Field, ItemsIndex, Promoted, PromotedKind, SearchOptions, TimeRange, parse,
+};
 
 #[test]
 fn words_phrases_and_patterns() {
@@ -127,6 +129,8 @@ fn fields() {
             "host:web*",
             "host.name:web-1",
             "user_id:42",
+            "user_id:42000",
+            "price:9.95",
             "user_id=42",
             "user_id!=42",
             "user_id:\"a b\"",
@@ -231,10 +235,10 @@ fn other_schemas() {
         "duration_ms>500",
         "duration_ms<500",
     ];
-    let items = "Items";
+    let items = ItemsIndex { expression: "Items".to_owned(), max_item_bytes: None, excluded: None };
     let rich = Dialect {
-        record_items: Some(items.to_owned()),
-        resource_items: Some(items.to_owned()),
+        record_items: Some(items.clone()),
+        resource_items: Some(items),
         record_numbers: Some("LogNumbers".to_owned()),
         promoted: BTreeMap::from([
             ("status".to_owned(), Promoted { column: "HttpStatus".to_owned(), kind: PromotedKind::Number }),
@@ -242,16 +246,20 @@ fn other_schemas() {
         ]),
         ..Dialect::default()
     };
-    let record_only = Dialect { resource_items: None, ..Dialect::default() };
+    let two = Dialect {
+        record_items: Some(ItemsIndex::of_map("LogAttributes")),
+        resource_items: Some(ItemsIndex::of_map("ResourceAttributes")),
+        ..Dialect::default()
+    };
     insta::assert_snapshot!(format!(
-        "plain\n\n{}\n\none index for both maps, numbers in a map, promoted columns\n\n{}\n\nan index on the record alone\n\n{}",
+        "plain\n\n{}\n\none index for both maps, numbers in a map, promoted columns\n\n{}\n\nan index for each map\n\n{}",
         listing(&texts, &Dialect::plain("logs")),
         listing(
             &[&texts[..], &["status>=500", "status:500", "attr.path:/a*", "path:\"\"", "user_id:a=b"]]
                 .concat(),
             &rich
         ),
-        listing(&texts[3..6], &record_only),
+        listing(&texts[3..6], &two),
     ));
 }
 
