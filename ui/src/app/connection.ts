@@ -73,6 +73,8 @@ function engineConnection(status: Status): Connection {
 }
 
 function engineDetail({ engine }: Status): string {
-  const where = engine.kind === 'embedded' ? 'Embedded ClickHouse' : `ClickHouse at ${engine.url}`;
+  const version = engine.version === '' ? '' : ` ${engine.version}`;
+  const where =
+    engine.kind === 'embedded' ? `Embedded ClickHouse${version}` : `ClickHouse${version} at ${engine.url}`;
   return engine.restarts === 0 ? where : `${where}, restarted ${engine.restarts}×`;
 }

@@ -32,6 +32,15 @@ export function StatusBar() {
               <span className={classes.item}>{formatCount(status.spool.pending_rows)} waiting</span>
             </Tooltip>
           )}
+          {status.spool.dead_letters > 0 && (
+            <Tooltip
+              label={`ClickHouse refused them for their content. They are kept in ${status.data_dir}/spool/dead.`}
+            >
+              <span className={classes.warning}>
+                {formatCountOf(status.spool.dead_letters, 'refused batch', 'refused batches')}
+              </span>
+            </Tooltip>
+          )}
           {status.storage !== null && (
             <Tooltip label={status.data_dir}>
               <span className={classes.item}>

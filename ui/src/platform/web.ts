@@ -132,7 +132,6 @@ export class WebPlatform implements Platform {
     const query = new URLSearchParams({
       id: options.id,
       name: info.name,
-      path: info.path ?? info.name,
       size: String(info.size_bytes),
       fingerprint: info.fingerprint,
       format: options.format,

@@ -25,14 +25,6 @@ export function FileChoices({ item, earlier }: { item: QueuedFile; earlier: Impo
   });
 
   if (preview === null) return null;
-  if (preview.problem !== null) {
-    return (
-      <div role="alert">
-        <p className={classes.problem}>This file cannot be imported</p>
-        <p className={classes.text}>{plainMessage(new Error(preview.problem.message))}</p>
-      </div>
-    );
-  }
   return (
     <>
       {earlier !== null && <EarlierImport item={item} earlier={earlier} />}
@@ -60,8 +52,17 @@ export function FileChoices({ item, earlier }: { item: QueuedFile; earlier: Impo
           }
         />
       </div>
-      <p className={classes.text}>{confidenceText(item, preview)}</p>
-      <PreviewTable rows={preview.rows} service={item.service.trim()} />
+      {preview.problem === null ? (
+        <>
+          <p className={classes.text}>{confidenceText(item, preview)}</p>
+          <PreviewTable rows={preview.rows} service={item.service.trim()} />
+        </>
+      ) : (
+        <div role="alert">
+          <p className={classes.problem}>This file cannot be imported as it is</p>
+          <p className={classes.text}>{plainMessage(new Error(preview.problem.message))}</p>
+        </div>
+      )}
     </>
   );
 }

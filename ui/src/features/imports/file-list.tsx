@@ -53,7 +53,7 @@ function stateText(item: QueuedFile): string {
     case 'running':
       return `${Math.floor((fractionDone(item) ?? 0) * 100)} %`;
     case 'finished':
-      return formatCountOf(phase.result.rows, 'row');
+      return formatCountOf(phase.result.rows, 'row') + (phase.result.error === null ? '' : ', ended early');
     case 'failed':
       return 'Failed';
     case 'cancelled':

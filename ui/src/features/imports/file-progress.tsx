@@ -6,10 +6,8 @@ import { remainingMs } from './import-queue';
 
 /** How far a running import is. Every figure has its place before it is known, so that nothing moves. */
 export function FileProgress({ progress }: { progress: Import | null }) {
-  const percent =
-    progress === null || progress.size_bytes === 0
-      ? 0
-      : Math.min(100, (100 * progress.bytes_read) / progress.size_bytes);
+  const size = progress?.size_bytes ?? 0;
+  const percent = progress === null || size === 0 ? 0 : Math.min(100, (100 * progress.bytes_read) / size);
   const remaining = progress?.state === 'running' ? remainingMs(progress) : null;
   return (
     <>
@@ -22,12 +20,7 @@ export function FileProgress({ progress }: { progress: Import | null }) {
       />
       <Facts
         facts={[
-          [
-            'Read',
-            progress === null
-              ? '–'
-              : `${formatBytes(progress.bytes_read)} of ${formatBytes(progress.size_bytes)} (${Math.floor(percent)} %)`,
-          ],
+          ['Read', readText(progress, percent)],
           ['Rows', progress === null ? '–' : formatCount(progress.rows)],
           ['Searchable', progress === null ? '–' : formatCount(progress.rows_stored)],
           [
@@ -41,4 +34,11 @@ export function FileProgress({ progress }: { progress: Import | null }) {
       />
     </>
   );
+}
+
+function readText(progress: Import | null, percent: number): string {
+  if (progress === null) return '–';
+  const { bytes_read, size_bytes } = progress;
+  if (size_bytes === null) return formatBytes(bytes_read);
+  return `${formatBytes(bytes_read)} of ${formatBytes(size_bytes)} (${Math.floor(percent)} %)`;
 }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { Import } from '@/api/types';
+import { plainMessage } from '@/components/notify';
 import { exploreLinkOfFile } from '@/lib/explore-link';
 import { formatBytes, formatCount, formatCountOf, formatDuration } from '@/lib/format/numbers';
 import { formatSpan, zoneName } from '@/lib/format/time';
@@ -28,9 +29,14 @@ export function FileReport({ result, onShow }: FileReportProps) {
   };
   return (
     <>
+      {result.error !== null && (
+        <p className={classes.problem} role="alert">
+          {plainMessage(new Error(result.error.message))}
+        </p>
+      )}
       <Facts
         facts={[
-          ['Rows', formatCount(result.rows)],
+          ['Rows', rowsText(result)],
           ['Format', result.format_title],
           ['Time span', spanOf(result, timeZone)],
           ['Read', readText(result)],
@@ -68,6 +74,11 @@ export function FileReport({ result, onShow }: FileReportProps) {
   );
 }
 
+function rowsText({ rows, rows_resumed }: Import): string {
+  if (rows_resumed === 0) return formatCount(rows);
+  return `${formatCount(rows)}, of which ${formatCount(rows_resumed)} were stored before the interruption`;
+}
+
 function spanOf({ first_time, last_time }: Import, timeZone: 'local' | 'utc'): string {
   if (first_time === null || last_time === null) return 'No times found';
   return `${formatSpan(first_time, last_time, timeZone)}, ${zoneName(timeZone)}`;
@@ -80,5 +91,5 @@ function readText({ bytes_read, started_at, finished_at }: Import): string {
 }
 
 function withoutTime(rows: number): string {
-  return `${formatCountOf(rows, 'row')}, stored with the time of the import or of the line before`;
+  return `${formatCountOf(rows, 'row')}, stored with the time of the row before, or of the file`;
 }

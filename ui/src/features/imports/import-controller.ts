@@ -127,8 +127,6 @@ export class ImportController {
 
   private settle(id: string, result: Import): void {
     if (result.state === 'cancelled') this.dispatch({ type: 'cancelled', id });
-    else if (result.error !== null)
-      this.dispatch({ type: 'failed', id, error: new ApiError(200, result.error) });
     else this.dispatch({ type: 'finished', id, result });
   }
 

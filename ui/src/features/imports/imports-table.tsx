@@ -1,7 +1,6 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { Fragment } from 'react';
 import type { Import } from '@/api/types';
-import { plainMessage } from '@/components/notify';
 import { formatBytes, formatCount } from '@/lib/format/numbers';
 import { formatTimeExact, formatTimeToSecond, zoneName } from '@/lib/format/time';
 import { usePreferences } from '@/lib/preferences/preferences';
@@ -52,7 +51,9 @@ export function ImportsTable({ imports, openId, onToggle }: ImportsTableProps) {
                   </button>
                 </td>
                 <td>{item.format_title}</td>
-                <td className={classes.number}>{formatBytes(item.size_bytes)}</td>
+                <td className={classes.number}>
+                  {item.size_bytes === null ? '' : formatBytes(item.size_bytes)}
+                </td>
                 <td className={classes.number}>{formatCount(item.rows)}</td>
                 <td data-state={item.state} className={classes.state}>
                   {stateText(item)}
@@ -77,26 +78,21 @@ export function ImportsTable({ imports, openId, onToggle }: ImportsTableProps) {
 }
 
 function Detail({ item }: { item: Import }) {
-  return (
-    <>
-      {item.error !== null && (
-        <p className={classes.failure}>{plainMessage(new Error(item.error.message))}</p>
-      )}
-      {item.state === 'running' ? <FileProgress progress={item} /> : <FileReport result={item} />}
-    </>
-  );
+  return <>{item.state === 'running' ? <FileProgress progress={item} /> : <FileReport result={item} />}</>;
 }
 
-function stateText({ state, bytes_read, size_bytes, not_understood, rejected }: Import): string {
+function stateText({ state, rows, bytes_read, size_bytes, not_understood, rejected }: Import): string {
   switch (state) {
     case 'running':
-      return size_bytes === 0 ? 'Running' : `Running, ${Math.floor((100 * bytes_read) / size_bytes)} %`;
+      return size_bytes === null || size_bytes === 0
+        ? 'Running'
+        : `Running, ${Math.floor((100 * bytes_read) / size_bytes)} %`;
     case 'done':
       return not_understood.lines + rejected === 0
         ? 'Done'
         : `Done, ${formatCount(not_understood.lines + rejected)} not understood`;
     case 'failed':
-      return 'Failed';
+      return rows > 0 ? 'Ended early' : 'Failed';
     case 'cancelled':
       return 'Cancelled';
   }
