@@ -109,6 +109,24 @@ fn a_flipped_bit_costs_its_frame_alone() {
     }
 }
 
+/// A log of a spool's own files, say: whole frames inside a payload, in front of which the header is damaged.
+#[test]
+fn frames_inside_a_payload_are_not_taken_for_frames() {
+    let dir = fast_folder();
+    let (spool, _) = open_ok(dir.path());
+    store(&spool, b"inner");
+    let inner = fs::read(only_segment(dir.path())).unwrap();
+    store(&spool, &inner.repeat(3));
+    store(&spool, b"last");
+    drop(spool);
+    let mut bytes = fs::read(only_segment(dir.path())).unwrap();
+    bytes[inner.len() + 30] ^= 1;
+    fs::write(only_segment(dir.path()), bytes).unwrap();
+    let (spool, recovery) = open_ok(dir.path());
+    assert_eq!((recovery.corrupt_frames, recovery.corrupt_bytes), (1, 100 + 3 * inner.len() as u64));
+    assert_eq!(drain(&spool), [b"inner".to_vec(), b"last".to_vec()]);
+}
+
 #[test]
 fn a_damaged_journal_loses_no_frame_and_reuses_no_token() {
     let origin = fast_folder();
