@@ -15,6 +15,35 @@ pub(super) const ROLES: usize = 7;
 
 const LONGEST: usize = 13;
 
+/// First letters of the names of each length: most keys are told apart by them alone.
+const FIRST_LETTERS: [u32; LONGEST + 1] = [
+    0,
+    letters(b"t"),
+    letters(b"t@"),
+    letters(b"mla@"),
+    letters(b"tb_h"),
+    letters(b"_le"),
+    letters(b"ls"),
+    letters(b"mst"),
+    letters(b"slpth"),
+    letters(b"tlh"),
+    letters(b"@l"),
+    letters(b"s"),
+    letters(b"s"),
+    letters(b"s"),
+];
+
+/// A set of letters of any case, `@` and `_`, by their low five bits.
+const fn letters(set: &[u8]) -> u32 {
+    let mut bits = 0;
+    let mut at = 0;
+    while at < set.len() {
+        bits |= 1 << (set[at] & 31);
+        at += 1;
+    }
+    bits
+}
+
 /// The column that a key names, in any case, and the key's rank among those that name it, the lowest the best.
 ///
 /// Ranks follow the order of the published list; ours come after it: ECS (`log.level`, `log.logger`), Serilog's compact
@@ -22,7 +51,8 @@ const LONGEST: usize = 13;
 #[inline]
 pub(super) fn find(key: &str) -> Option<(Role, u8)> {
     use Role::{Body, Host, Level, Service, Span, Time, Trace};
-    if key.is_empty() || key.len() > LONGEST {
+    let first = key.bytes().next()? & 31;
+    if key.len() > LONGEST || FIRST_LETTERS[key.len()] >> first & 1 == 0 {
         return None;
     }
     let mut lower = [0; LONGEST];
