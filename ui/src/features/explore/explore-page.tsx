@@ -1,5 +1,32 @@
+import { useMemo } from 'react';
 import { Page } from '@/components/page';
+import { Workspace } from './layout/workspace';
+import { ProgressBar } from './results/progress-bar';
+import { ExploreContext } from './state/explore-context';
+import { useStored } from './state/stored';
+import { useExploreState } from './state/use-explore-state';
+import { ColumnWidthsContext, withWidth, type ColumnWidths } from './table/column-widths';
+import { Toolbar } from './toolbar/toolbar';
 
+/** The home page: search, see when, narrow down, read. */
 export function ExplorePage() {
-  return <Page title="Explore">{null}</Page>;
+  const explore = useExploreState();
+  const [widths, setWidths] = useStored<ColumnWidths>('column-widths', {});
+  const columnWidths = useMemo(
+    () => ({
+      widths,
+      setWidth: (name: string, width: number | null) => setWidths(withWidth(widths, name, width)),
+    }),
+    [widths, setWidths],
+  );
+  return (
+    <ExploreContext value={explore}>
+      <ColumnWidthsContext value={columnWidths}>
+        <Page title="Explore" toolbar={<Toolbar />}>
+          <ProgressBar />
+          <Workspace />
+        </Page>
+      </ColumnWidthsContext>
+    </ExploreContext>
+  );
 }

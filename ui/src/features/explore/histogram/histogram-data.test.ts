@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HistogramResponse } from '@/api/types';
-import { brushedRange, histogramData, histogramRows } from './histogram-data';
+import { axisLabels } from './axis';
+import { brushedRange, histogramData } from './histogram-data';
 
 const answer: HistogramResponse = {
   from: '2026-11-20T10:00:30Z',
@@ -31,19 +32,6 @@ describe('histogram', () => {
     ]);
   });
 
-  it('is a table without the empty ones', () => {
-    expect(histogramRows(histogramData(answer)).map(({ total, levels }) => [total, levels])).toEqual([
-      [
-        3,
-        [
-          ['error', 1],
-          ['info', 2],
-        ],
-      ],
-      [1, [['info', 1]]],
-    ]);
-  });
-
   it('turns a brush into a range within its own', () => {
     const data = histogramData(answer);
     expect(brushedRange(data, 3, 0)).toEqual({
@@ -54,5 +42,25 @@ describe('histogram', () => {
 
   it('of nothing has no buckets', () => {
     expect(histogramData({ ...answer, to: answer.from, buckets: [], total: 0 }).times).toEqual([]);
+  });
+});
+
+describe('the axis', () => {
+  const minutes = (count: number, stepMs: number) =>
+    Array.from({ length: count }, (_, index) => Date.parse('2026-11-20T23:45:00Z') + index * stepMs);
+
+  it('has labels at round times, and the date at midnight', () => {
+    const labels = axisLabels(minutes(31, 60_000), 'utc', 7).filter((label) => label !== null);
+    expect(labels).toEqual(['23:50', '23:55', '11-21', '00:05', '00:10', '00:15']);
+  });
+
+  it('has labels where buckets are not round', () => {
+    const labels = axisLabels(minutes(100, 7_000), 'utc', 6).filter((label) => label !== null);
+    expect(labels).toEqual(['23:46', '23:48', '23:50', '23:52', '23:54', '23:56'].slice(0, labels.length));
+    expect(labels.length).toBeGreaterThan(2);
+  });
+
+  it('of no buckets has none', () => {
+    expect(axisLabels([], 'utc', 5)).toEqual([]);
   });
 });

@@ -50,19 +50,6 @@ function firstBucket(answer: HistogramResponse, from: number, bucketMs: number):
   return known - Math.ceil((known - from) / bucketMs) * bucketMs;
 }
 
-/** The buckets with rows as lines of a table, for those who do not see the chart. */
-export function histogramRows(
-  data: HistogramData,
-): { from: number; to: number; total: number; levels: [Level, number][] }[] {
-  return data.times.flatMap((time, index) => {
-    const levels = data.series
-      .map(({ level, counts }): [Level, number] => [level, counts[index] ?? 0])
-      .filter(([, count]) => count > 0);
-    const total = levels.reduce((sum, [, count]) => sum + count, 0);
-    return total === 0 ? [] : [{ from: time, to: time + data.bucketMs, total, levels }];
-  });
-}
-
 /** The range that a stretch of the axis selects, widened to whole buckets where the brush is narrower than one. */
 export function brushedRange(
   data: HistogramData,

@@ -57,7 +57,7 @@ export function filtersOf(query: string): Filter[] {
     const inner = negated ? expression.child : expression;
     const terms = termsOfOneField(inner);
     const [first] = terms ?? [];
-    if (!terms || !first || first.field === null) return [];
+    if (terms === null || first?.field == null) return [];
     return [
       {
         from: expression.from,

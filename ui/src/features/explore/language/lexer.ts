@@ -57,18 +57,17 @@ function readDelimited(
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   let index = 0;
-  let expectsValue = false;
   const push = (kind: TokenKind, to: number, content = text.slice(index, to), closed = true) => {
     tokens.push({ kind, from: index, to, text: content, closed });
     index = to;
-    expectsValue = kind === 'field' || kind === 'comparison';
   };
   while (index < text.length) {
     const character = text.charAt(index);
-    const followsValueStart = expectsValue && tokens.at(-1)?.to === index;
+    const last = tokens.at(-1);
+    const followsField = last?.kind === 'field' && last.to === index;
+    const followsValueStart = followsField || (last?.kind === 'comparison' && last.to === index);
     if (/\s/.test(character)) {
       index += 1;
-      expectsValue = false;
     } else if (character === '(' || character === ')') {
       push('parenthesis', index + 1);
     } else if (character === '"') {
@@ -87,11 +86,7 @@ export function tokenize(text: string): Token[] {
       startsTerm(text, index + 1)
     ) {
       push('negation', index + 1);
-    } else if (
-      followsValueStart &&
-      tokens.at(-1)?.kind === 'field' &&
-      COMPARISON.test(text.slice(index, index + 2))
-    ) {
+    } else if (followsField && COMPARISON.test(text.slice(index, index + 2))) {
       const length = COMPARISON.exec(text.slice(index, index + 2))?.[0].length ?? 1;
       push('comparison', index + length);
     } else {

@@ -146,7 +146,7 @@ class Parser {
       this.position += 1;
       next = this.peek();
     }
-    if (!next || next.from !== end) return null;
+    if (next?.from !== end) return null;
     if (next.kind === 'parenthesis' && next.text === '(' && comparison === null) {
       const group = this.group(next, field);
       return group ? { ...group, from: field.from } : null;

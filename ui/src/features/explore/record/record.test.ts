@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogRow } from '@/api/types';
-import { detailGroups, fieldValue, GRAVEST_FIRST, levelOf, prettyJson, recordJson } from './record';
+import { detailGroups, fieldValue, GRAVEST_FIRST, prettyJson, recordJson } from './record';
 
 const row: LogRow = {
   Timestamp: '2026-11-20T00:00:03.123456789Z',
@@ -23,20 +23,6 @@ const row: LogRow = {
 };
 
 describe('a record', () => {
-  it.each([
-    [0, 'unknown'],
-    [1, 'trace'],
-    [4, 'trace'],
-    [5, 'debug'],
-    [10, 'info'],
-    [16, 'warn'],
-    [17, 'error'],
-    [24, 'fatal'],
-    [25, 'unknown'],
-  ])('with severity %i is %s', (number, level) => {
-    expect(levelOf(number)).toBe(level);
-  });
-
   it('has the fields of the search language', () => {
     const names = [
       'level',

@@ -1,20 +1,13 @@
 import { LEVELS, type Level, type LogRow } from '@/api/types';
+import { levelOfNumber } from '@/lib/severity';
 import { canonicalField } from '../language/syntax';
 
 /** Levels, the gravest first. */
 export const GRAVEST_FIRST: readonly Level[] = LEVELS.toReversed();
 
-/** The range of an OpenTelemetry severity number: 1 to 4 trace, up to 21 to 24 fatal. */
-export function levelOf(severityNumber: number): Level {
-  if (severityNumber < 1 || severityNumber > 24) return 'unknown';
-  return (
-    (['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const)[Math.ceil(severityNumber / 4) - 1] ??
-    'unknown'
-  );
-}
-
-export function isLevel(name: string): name is Level {
-  return (LEVELS as readonly string[]).includes(name);
+/** Null for a name that is no level, as a value of the field may be. */
+export function levelNamed(name: string): Level | null {
+  return LEVELS.find((level) => level === name.toLowerCase()) ?? null;
 }
 
 /** The value a field of the search language has in a record; undefined where the record lacks it. */
@@ -23,7 +16,7 @@ export function fieldValue(record: LogRow, field: string): string | undefined {
     case 'time':
       return record.Timestamp;
     case 'level':
-      return levelOf(record.SeverityNumber);
+      return levelOfNumber(record.SeverityNumber);
     case 'service':
       return record.ServiceName || undefined;
     case 'message':
@@ -72,7 +65,7 @@ export function detailGroups(record: LogRow): DetailGroup[] {
       .map(([key, value]) => ({ label: key, field: nameOf(key), value }));
   const own: DetailField[] = [
     { label: 'time', field: null, value: record.Timestamp },
-    { label: 'level', field: 'level', value: levelOf(record.SeverityNumber) },
+    { label: 'level', field: 'level', value: levelOfNumber(record.SeverityNumber) },
     { label: 'severity text', field: null, value: severityText(record) },
     { label: 'service', field: 'service', value: record.ServiceName },
     { label: 'trace_id', field: 'trace_id', value: record.TraceId },
@@ -111,7 +104,7 @@ export function detailGroups(record: LogRow): DetailGroup[] {
 /** The level as the program wrote it, where it says more than the level's name. */
 function severityText(record: LogRow): string {
   const written = record.SeverityText;
-  return written.toLowerCase() === levelOf(record.SeverityNumber) ? '' : written;
+  return written.toLowerCase() === levelOfNumber(record.SeverityNumber) ? '' : written;
 }
 
 /** Whether an attribute has the name of a column, which the short name would mean. */

@@ -7,7 +7,6 @@ describe('the URL', () => {
       query: '',
       range: { from: 'now-15m', to: 'now' },
       columns: ['time', 'level', 'service', 'message'],
-      row: null,
     });
   });
 

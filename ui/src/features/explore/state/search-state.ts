@@ -17,7 +17,6 @@ export interface ExploreState {
   query: string;
   range: TimeRange;
   columns: string[];
-  row: string | null;
 }
 
 const ALL = 'all';
@@ -42,7 +41,6 @@ export function readState(search: ExploreSearch): ExploreState {
     query: search.q ?? '',
     range: readRange(search),
     columns: readColumns(search.cols),
-    row: search.row ?? null,
   };
 }
 
@@ -73,4 +71,29 @@ export function columnsParameter(columns: string[]): string | undefined {
     columns.length === DEFAULT_COLUMNS.length &&
     columns.every((name, index) => name === DEFAULT_COLUMNS[index]);
   return isDefault ? undefined : columns.map((name) => name.replaceAll(',', '%2C')).join(',');
+}
+
+/** The address of a search with a row open, for the clipboard. */
+export function exploreAddress(state: ExploreState, row: string): string {
+  const url = new URL('/explore', window.location.origin);
+  const parameters: ExploreSearch = {
+    ...(state.query === '' ? {} : { q: state.query }),
+    ...rangeParameters(state.range),
+    cols: columnsParameter(state.columns),
+    row,
+  };
+  for (const [name, value] of Object.entries(parameters)) {
+    // The router reads values as JSON, so what looks like a number has to be written as text.
+    if (typeof value === 'string') url.searchParams.set(name, isJson(value) ? JSON.stringify(value) : value);
+  }
+  return url.href;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -29,7 +29,10 @@ const PLAIN: AnsiStyle = {
 };
 
 // CSI sequences, OSC sequences up to BEL or ST, and two-character escapes.
-const ESCAPE = /\u001b(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
+const ESCAPE = new RegExp(
+  String.raw`\u001b(?:\[([0-?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])`,
+  'g',
+);
 
 /** The text without escape sequences, and the stretches that they colour. */
 export function parseAnsi(text: string): { plain: string; spans: AnsiSpan[] } {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { highlightsOf } from '../language/highlight';
 import { parseAnsi, stripAnsi } from './ansi';
+import { splitLinks } from './links';
 import { layOut, utf8Length } from './log-text';
 
 const options = { field: 'message', highlights: [], limit: 100, firstLineOnly: true };
@@ -65,5 +66,23 @@ describe('layOut', () => {
 
   it('measures as UTF-8', () => {
     expect(utf8Length('aä€😀')).toBe(10);
+  });
+});
+
+describe('splitLinks', () => {
+  it('finds addresses and leaves the sentence its punctuation', () => {
+    expect(splitLinks('see https://a.example/x?y=1. (http://b.example/z)')).toEqual([
+      { text: 'see ', href: null },
+      { text: 'https://a.example/x?y=1', href: 'https://a.example/x?y=1' },
+      { text: '. (', href: null },
+      { text: 'http://b.example/z', href: 'http://b.example/z' },
+      { text: ')', href: null },
+    ]);
+  });
+
+  it('leaves other text whole', () => {
+    expect(splitLinks('javascript:alert(1) ftp://x')).toEqual([
+      { text: 'javascript:alert(1) ftp://x', href: null },
+    ]);
   });
 });

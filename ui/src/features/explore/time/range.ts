@@ -1,3 +1,5 @@
+import { formatClock, formatDate, type Zone } from './zone';
+
 /**
  * A time range as the URL and the API hold it: each end RFC 3339 or relative (`now`, `now-15m`); null is
  * open. `to` is exclusive.
@@ -41,7 +43,7 @@ export interface Preset {
 export const PRESETS: Preset[] = ['5m', '15m', '30m', '1h', '4h', '12h', '1d', '2d', '7d', '30d'].map(
   (length) => {
     const range = { from: `now-${length}`, to: 'now' };
-    return { label: formatRange(range), range };
+    return { label: formatRange(range, 'utc'), range };
   },
 );
 
@@ -130,54 +132,26 @@ export function formatLength(milliseconds: number): string {
   return parts.join(' ');
 }
 
-function pad(value: number, length = 2): string {
-  return String(value).padStart(length, '0');
-}
-
-/** `2026-11-20` in the user's zone. */
-export function formatDate(time: number): string {
-  const date = new Date(time);
-  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
-}
-
-/** `10:00`, with seconds and milliseconds only where they are not zero. */
-export function formatClock(time: number): string {
-  const date = new Date(time);
-  const minutes = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
-  if (date.getMilliseconds() !== 0)
-    return `${minutes}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`;
-  return date.getSeconds() === 0 ? minutes : `${minutes}:${pad(date.getSeconds())}`;
-}
-
-function formatPoint(text: string): string {
+function formatPoint(text: string, zone: Zone): string {
   if (text === 'now') return 'now';
   const relative = /^now-(\d+)(ms|[smhdw])$/.exec(text);
   if (relative) return `${formatLength(Number(relative[1]) * (UNIT_MS[relative[2] ?? ''] ?? 0))} ago`;
   const time = Date.parse(text);
-  return Number.isNaN(time) ? text : `${formatDate(time)} ${formatClock(time)}`;
+  return Number.isNaN(time) ? text : `${formatDate(time, zone)} ${formatClock(time, zone)}`;
 }
 
 /** `Last 15 min`, `2026-11-20 10:00 to 11:00`, `Since 2026-11-20 10:00`, `All time`. */
-export function formatRange(range: TimeRange): string {
+export function formatRange(range: TimeRange, zone: Zone): string {
   if (range.from === null && range.to === null) return 'All time';
   const relative = /^now-(\d+)(ms|[smhdw])$/.exec(range.from ?? '');
   if (relative && range.to === 'now') {
     const length = Number(relative[1]) * (UNIT_MS[relative[2] ?? ''] ?? 0);
     return `Last ${formatLength(length).replace(/^1 (?=day|hour)/, '')}`;
   }
-  if (range.from === null) return `Until ${formatPoint(range.to ?? '')}`;
-  if (range.to === null || range.to === 'now') return `Since ${formatPoint(range.from)}`;
-  const from = formatPoint(range.from);
-  const to = formatPoint(range.to);
+  if (range.from === null) return `Until ${formatPoint(range.to ?? '', zone)}`;
+  if (range.to === null || range.to === 'now') return `Since ${formatPoint(range.from, zone)}`;
+  const from = formatPoint(range.from, zone);
+  const to = formatPoint(range.to, zone);
   const fromDay = from.slice(0, 10);
   return to.startsWith(`${fromDay} `) ? `${from} to ${to.slice(11)}` : `${from} to ${to}`;
-}
-
-/** `UTC`, `UTC+2`, `UTC-3:30`: the user's zone at a time. */
-export function zoneLabel(time: number): string {
-  const minutes = -new Date(time).getTimezoneOffset();
-  if (minutes === 0) return 'UTC';
-  const hours = Math.floor(Math.abs(minutes) / 60);
-  const rest = Math.abs(minutes) % 60;
-  return `UTC${minutes < 0 ? '-' : '+'}${hours}${rest === 0 ? '' : `:${pad(rest)}`}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from './parse-point';
 import { parseRange } from './parse-range';
 import { formatLength, formatRange, PRESETS, resolveRange, shiftRange, zoomOut } from './range';
 
@@ -6,6 +7,7 @@ import { formatLength, formatRange, PRESETS, resolveRange, shiftRange, zoomOut }
 const at = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0, millisecond = 0) =>
   new Date(year, month - 1, day, hour, minute, second, millisecond).toISOString();
 const NOW = new Date(2026, 10, 22, 22, 30).getTime();
+const CLOCK: Clock = { now: NOW, zone: 'local' };
 
 describe('parseRange', () => {
   it.each([
@@ -46,7 +48,7 @@ describe('parseRange', () => {
     ['until 2026-11-20', null, at(2026, 11, 20)],
     ['all time', null, null],
   ])('%s', (text, from, to) => {
-    const parsed = parseRange(text, NOW);
+    const parsed = parseRange(text, CLOCK);
     if (to === null && from !== null) expect(parsed).toHaveProperty('problem');
     else expect(parsed).toEqual({ range: { from, to } });
   });
@@ -54,30 +56,30 @@ describe('parseRange', () => {
   it.each(['', 'soon', '2026-02-31', '25:70', '11:00 to 10:00', '2h ago to 3h ago', '15 parsecs'])(
     'refuses %s',
     (text) => {
-      expect(parseRange(text, NOW)).toHaveProperty('problem');
+      expect(parseRange(text, CLOCK)).toHaveProperty('problem');
     },
   );
 });
 
 describe('ranges', () => {
   it('are said in words', () => {
-    expect(formatRange({ from: 'now-15m', to: 'now' })).toBe('Last 15 min');
-    expect(formatRange({ from: 'now-1h', to: 'now' })).toBe('Last hour');
-    expect(formatRange({ from: null, to: null })).toBe('All time');
-    expect(formatRange({ from: at(2026, 11, 20, 10), to: at(2026, 11, 20, 11) })).toBe(
+    expect(formatRange({ from: 'now-15m', to: 'now' }, 'local')).toBe('Last 15 min');
+    expect(formatRange({ from: 'now-1h', to: 'now' }, 'local')).toBe('Last hour');
+    expect(formatRange({ from: null, to: null }, 'local')).toBe('All time');
+    expect(formatRange({ from: at(2026, 11, 20, 10), to: at(2026, 11, 20, 11) }, 'local')).toBe(
       '2026-11-20 10:00 to 11:00',
     );
-    expect(formatRange({ from: at(2026, 11, 20, 10), to: at(2026, 11, 21, 11, 0, 3) })).toBe(
+    expect(formatRange({ from: at(2026, 11, 20, 10), to: at(2026, 11, 21, 11, 0, 3) }, 'local')).toBe(
       '2026-11-20 10:00 to 2026-11-21 11:00:03',
     );
-    expect(formatRange({ from: at(2026, 11, 20, 10), to: 'now' })).toBe('Since 2026-11-20 10:00');
-    expect(formatRange({ from: 'now-2h', to: 'now-1h' })).toBe('2 hours ago to 1 hour ago');
+    expect(formatRange({ from: at(2026, 11, 20, 10), to: 'now' }, 'local')).toBe('Since 2026-11-20 10:00');
+    expect(formatRange({ from: 'now-2h', to: 'now-1h' }, 'local')).toBe('2 hours ago to 1 hour ago');
     expect(formatLength(5_400_000)).toBe('1 hour 30 min');
     expect(formatLength(250)).toBe('250 ms');
   });
 
   it('of the presets read back as themselves', () => {
-    for (const { label, range } of PRESETS) expect(parseRange(label, NOW)).toEqual({ range });
+    for (const { label, range } of PRESETS) expect(parseRange(label, CLOCK)).toEqual({ range });
   });
 
   it('shift by their length', () => {
@@ -101,5 +103,11 @@ describe('ranges', () => {
       from: NOW - 22 * 3_600_000,
       to: null,
     });
+  });
+
+  it('are read and shown in UTC when asked', () => {
+    const parsed = parseRange('2026-11-20 10:00 to 11:00', { now: NOW, zone: 'utc' });
+    expect(parsed).toEqual({ range: { from: '2026-11-20T10:00:00.000Z', to: '2026-11-20T11:00:00.000Z' } });
+    expect('range' in parsed && formatRange(parsed.range, 'utc')).toBe('2026-11-20 10:00 to 11:00');
   });
 });

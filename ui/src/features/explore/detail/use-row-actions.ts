@@ -1,0 +1,41 @@
+import type { LogRow } from '@/api/types';
+import { notifyDone, notifyFailure } from '@/components/notify';
+import { usePlatform } from '@/platform/context';
+import { recordJson } from '../record/record';
+import { rowKeyText } from '../state/row-key';
+import { stripAnsi } from '../text/ansi';
+import { useExplore } from '../state/explore-context';
+import { absoluteRange } from '../time/range';
+import { exploreAddress } from '../state/search-state';
+
+export interface RowActions {
+  copyJson: () => void;
+  copyMessage: () => void;
+  copyLink: () => void;
+}
+
+/** What can be copied of a row; nothing happens where there is none. */
+export function useRowActions(row: LogRow | null): RowActions {
+  const platform = usePlatform();
+  const { search, results } = useExplore();
+  const copy = (what: string, text: string) => {
+    platform.writeClipboard(text).then(
+      () => notifyDone(`${what} copied`),
+      (error: unknown) => notifyFailure('Nothing was copied', error),
+    );
+  };
+  return {
+    copyJson: () => row && copy('Row as JSON', recordJson(row)),
+    copyMessage: () => row && copy('Message', stripAnsi(row.Body)),
+    copyLink: () => {
+      if (!row) return;
+      // A link is opened later, when "the last 15 min" are others: it holds the times that are on screen.
+      const { from, to } = results.run ?? {};
+      const range =
+        from !== undefined && to !== undefined
+          ? absoluteRange(Date.parse(from), Date.parse(to))
+          : search.range;
+      copy('Link', exploreAddress({ ...search, range }, rowKeyText(row)));
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
+import { SkeletonRows } from '@/components/skeleton-rows';
+import { formatCount } from '@/lib/format/numbers';
+import { filtersOf } from '../language/filters';
+import { canonicalField } from '../language/syntax';
+import { useExplore } from '../state/explore-context';
+import { useStored } from '../state/stored';
+import { FacetField } from './facet-field';
+import { useFields } from './use-fields';
+import classes from './facets.module.css';
+
+const SKELETON_ROWS = 14;
+/** Fields that stand open at first, besides those in use. */
+const OPEN_FIRST = new Set(['level', 'service', 'host']);
+
+type OpenFields = Partial<Record<string, boolean>>;
+
+/** The fields of what was found and their values; a click asks for a value, another button leaves it out. */
+export function FacetsPanel() {
+  const { results, search } = useExplore();
+  const { data, isStale } = useFields(results.run);
+  const [sought, setSought] = useState('');
+  const [open, setOpen] = useStored<OpenFields>('facets.open', {});
+  const filters = useMemo(() => filtersOf(search.query), [search.query]);
+
+  const fields = data?.fields ?? [];
+  const shown = fields.filter(({ name }) => name.toLowerCase().includes(sought.trim().toLowerCase()));
+  // A field that is filtered by stays in the list though no row has it any more.
+  const missing = filters
+    .map((filter) => filter.field)
+    .filter(
+      (name, at, all) =>
+        all.indexOf(name) === at && !fields.some((field) => canonicalField(field.name) === name),
+    )
+    .filter((name) => name !== 'time' && name !== 'message');
+  return (
+    <div className={classes.panel} aria-busy={isStale}>
+      <div className={classes.search}>
+        <TextInput
+          size="xs"
+          aria-label="Find a field"
+          placeholder={data ? `Find among ${formatCount(fields.length)} fields` : 'Find a field'}
+          leftSection={<IconSearch size={13} aria-hidden />}
+          value={sought}
+          onChange={(event) => setSought(event.currentTarget.value)}
+        />
+      </div>
+      {data?.sampled_rows != null && (
+        <p className={classes.note}>Counts are of the newest {formatCount(data.sampled_rows)} rows.</p>
+      )}
+      <div className={classes.fields} data-stale={(isStale && data !== undefined) || undefined}>
+        {data === undefined && <SkeletonRows count={SKELETON_ROWS} />}
+        {missing.map((name) => (
+          <FacetField
+            key={name}
+            field={{ name, kind: 'attribute', type: 'string', count: 0, values: [] }}
+            filters={filters}
+            isOpen
+            onToggle={() => undefined}
+          />
+        ))}
+        {shown.map((field) => {
+          const isActive = filters.some((filter) => filter.field === canonicalField(field.name));
+          const isOpen = open[field.name] ?? (OPEN_FIRST.has(field.name) || isActive);
+          return (
+            <FacetField
+              key={field.name}
+              field={field}
+              filters={filters}
+              isOpen={isOpen}
+              onToggle={() => setOpen({ ...open, [field.name]: !isOpen })}
+            />
+          );
+        })}
+        {data && shown.length === 0 && missing.length === 0 && (
+          <p className={classes.note}>
+            {fields.length === 0 ? 'No rows, so no fields.' : `No field has "${sought.trim()}" in its name.`}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { useComputedColorScheme } from '@mantine/core';
+import { BarChart, type BarSeriesOption } from 'echarts/charts';
+import { GridComponent, type GridComponentOption } from 'echarts/components';
+import { init, use as register, type ComposeOption, type EChartsType } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { useEffect, useRef } from 'react';
+import { formatCompact } from '@/lib/format/numbers';
+import { useElementSize } from '@mantine/hooks';
+import type { Zone } from '../time/zone';
+import { axisLabels } from './axis';
+import type { HistogramData } from './histogram-data';
+import { PLOT } from './plot';
+import classes from './histogram.module.css';
+
+register([BarChart, GridComponent, CanvasRenderer]);
+
+type Option = ComposeOption<BarSeriesOption | GridComponentOption>;
+
+function optionOf(data: HistogramData, zone: Zone, width: number, colour: (token: string) => string): Option {
+  const labels = axisLabels(data.times, zone, Math.max(Math.floor(width / 96), 2));
+  const font = { color: colour('--text-faint'), fontFamily: colour('--font-sans'), fontSize: 11 };
+  return {
+    animation: false,
+    grid: { ...PLOT, containLabel: false },
+    xAxis: {
+      type: 'category',
+      data: data.times.map((_, index) => labels[index] ?? ''),
+      axisLine: { lineStyle: { color: colour('--border-strong') } },
+      axisTick: { show: false },
+      axisLabel: {
+        ...font,
+        interval: (index: number) => labels[index] != null,
+        margin: 6,
+        hideOverlap: true,
+      },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: 2,
+      minInterval: 1,
+      axisLabel: { ...font, formatter: (value: number) => formatCompact(value) },
+      splitLine: { lineStyle: { color: colour('--border') } },
+    },
+    series: data.series.map(({ level, counts }) => ({
+      type: 'bar',
+      name: level,
+      stack: 'rows',
+      data: counts,
+      barCategoryGap: '12%',
+      // A single error stays visible beside ten thousand rows of information.
+      barMinHeight: level === 'error' || level === 'fatal' ? 2 : 0,
+      z: level === 'error' || level === 'fatal' ? 3 : 2,
+      itemStyle: { color: colour(`--chart-${level}`) },
+      emphasis: { disabled: true },
+      cursor: 'default',
+    })),
+  };
+}
+
+/** The bars alone: what happens over them is the brush's. */
+export default function Chart({ data, zone }: { data: HistogramData; zone: Zone }) {
+  const scheme = useComputedColorScheme('light');
+  const { ref: sized, width, height } = useElementSize<HTMLDivElement>();
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<EChartsType | null>(null);
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const created = init(host.current, null, { renderer: 'canvas' });
+    chart.current = created;
+    return () => {
+      chart.current = null;
+      created.dispose();
+    };
+  }, []);
+  useEffect(() => {
+    if (host.current === null || width === 0) return;
+    const style = getComputedStyle(host.current);
+    chart.current?.resize({ width, height });
+    chart.current?.setOption(
+      optionOf(data, zone, width, (token) => style.getPropertyValue(token).trim()),
+      { notMerge: true },
+    );
+  }, [data, zone, width, height, scheme]);
+  return (
+    <div ref={sized} className={classes.canvas} aria-hidden>
+      <div ref={host} className={classes.canvas} />
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useApi } from '@/api/client';
+import { isTransient } from '@/api/errors';
+import type { Run } from '../state/search-session';
+import { histogramData, type HistogramData } from './histogram-data';
+
+const RETRY_LIMIT_MS = 4_000;
+
+/** Keeps asking while the server or its engine is away; what the search itself cannot do is final. */
+export const patientRetry = {
+  retry: (_failures: number, error: Error) => isTransient(error),
+  retryDelay: (failures: number) => Math.min(500 * 2 ** failures, RETRY_LIMIT_MS),
+};
+
+/** The last value that was there, while the next one is on its way or has failed. */
+export function useLast<T>(value: T | undefined): T | undefined {
+  const [last, setLast] = useState(value);
+  if (value !== undefined && value !== last) setLast(value);
+  return value ?? last;
+}
+
+/** Rows over time of a run. `data` is of the run before (`isStale`) until the answer comes. */
+export function useHistogram(run: Run | null): {
+  data: HistogramData | undefined;
+  isStale: boolean;
+  sql: string | null;
+} {
+  const api = useApi();
+  const [buckets] = useState(() => (window.innerWidth < 700 ? 60 : 100));
+  const { data } = useQuery({
+    queryKey: ['explore', 'histogram', run],
+    queryFn: ({ signal }) =>
+      api.histogram({ query: run?.query ?? '', from: run?.from, to: run?.to, buckets }, signal),
+    enabled: run !== null,
+    gcTime: 60_000,
+    staleTime: Infinity,
+    ...patientRetry,
+  });
+  const last = useLast(data);
+  const shown = useMemo(() => (last === undefined ? undefined : histogramData(last)), [last]);
+  return { data: shown, isStale: data === undefined, sql: last?.sql ?? null };
+}

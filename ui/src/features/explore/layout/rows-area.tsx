@@ -1,0 +1,93 @@
+import { useMemo, type RefObject } from 'react';
+import { ErrorState } from '@/components/error-state';
+import { SkeletonRows } from '@/components/skeleton-rows';
+import { usePreferences } from '@/lib/preferences/preferences';
+import type { HistogramData } from '../histogram/histogram-data';
+import { highlightsOf } from '../language/highlight';
+import { EmptyResult } from '../results/empty-result';
+import { NewRowsPill } from '../results/new-rows-pill';
+import { useExplore } from '../state/explore-context';
+import type { Selection } from '../state/use-selection';
+import { useColumnWidths } from '../table/column-widths';
+import { gridTemplate, layOutColumns } from '../table/columns';
+import type { RowLook } from '../table/log-row';
+import { LogTable } from '../table/log-table';
+import { midnight, type Zone } from '../time/zone';
+import classes from './workspace.module.css';
+
+const ROW_HEIGHTS = { compact: 22, comfortable: 28 };
+const SKELETON_ROWS = 20;
+
+interface RowsAreaProps {
+  histogram: HistogramData | undefined;
+  selection: Selection;
+  grid: RefObject<HTMLDivElement | null>;
+  layout: string;
+}
+
+/** Whether a span of time has to be told by date as well. */
+function spansDays(from: number | undefined, to: number | undefined, zone: Zone): boolean {
+  if (from === undefined || to === undefined) return true;
+  return midnight(from, zone) !== midnight(to - 1, zone);
+}
+
+/** The rows, or what stands in their place. */
+export function RowsArea({ histogram, selection, grid, layout }: RowsAreaProps) {
+  const { search, results, zone, refresh } = useExplore();
+  const [{ wrapLines, density }] = usePreferences();
+  const { widths } = useColumnWidths();
+  const { rows, status, error, run, rowsOf } = results;
+
+  const from = rowsOf?.from === undefined ? histogram?.from : Date.parse(rowsOf.from);
+  const to = rowsOf?.to === undefined ? histogram?.to : Date.parse(rowsOf.to);
+  const hasDate = spansDays(from, to, zone);
+  const query = rowsOf?.query ?? '';
+  const look = useMemo((): RowLook => {
+    const columns = layOutColumns(search.columns, hasDate ? widths : { time: 104, ...widths });
+    return {
+      columns,
+      template: gridTemplate(columns),
+      highlights: highlightsOf(query),
+      zone,
+      hasDate,
+      isWrapped: wrapLines,
+    };
+  }, [search.columns, widths, query, zone, hasDate, wrapLines]);
+
+  if (rows.length === 0 && status === 'running') {
+    return (
+      <div className={classes.rows}>
+        <SkeletonRows count={SKELETON_ROWS} />
+      </div>
+    );
+  }
+  if (rows.length === 0 && status === 'failed') {
+    return (
+      <div className={classes.rows}>
+        <ErrorState title="The search was not answered" error={error} onRetry={refresh} />
+      </div>
+    );
+  }
+  if (rows.length === 0 && status === 'done' && run !== null) {
+    return (
+      <div className={classes.rows}>
+        <NewRowsPill />
+        <EmptyResult key={run.id} run={run} />
+      </div>
+    );
+  }
+  return (
+    <div className={classes.rows}>
+      <NewRowsPill />
+      <LogTable
+        look={look}
+        rowHeight={ROW_HEIGHTS[density]}
+        selectedId={selection.selectedId}
+        onMove={selection.move}
+        onOpen={selection.open}
+        grid={grid}
+        layout={layout}
+      />
+    </div>
+  );
+}

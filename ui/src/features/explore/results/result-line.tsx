@@ -1,0 +1,96 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { IconCode, IconFilter, IconLayoutRows, IconTextWrap } from '@tabler/icons-react';
+import { formatBytes, formatCompact, formatCount, formatCountOf, formatDuration } from '@/lib/format/numbers';
+import { usePreferences } from '@/lib/preferences/preferences';
+import type { HistogramData } from '../histogram/histogram-data';
+import { Shortcut } from '../layout/shortcut';
+import { useExplore } from '../state/explore-context';
+import { FilterChips } from './filter-chips';
+import classes from './results.module.css';
+
+interface ResultLineProps {
+  histogram: { data: HistogramData | undefined; isStale: boolean };
+  areFacetsShown: boolean;
+  onToggleFacets: () => void;
+  onShowSql: () => void;
+}
+
+/** What was found and what it cost, the filters in force, and how the rows are shown. */
+export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSql }: ResultLineProps) {
+  const [{ wrapLines, density }, setPreferences] = usePreferences();
+  return (
+    <div className={classes.line}>
+      <Tooltip label={<Shortcut text={areFacetsShown ? 'Hide the fields' : 'Show the fields'} keys="f" />}>
+        <ActionIcon size="sm" aria-label="Fields" aria-pressed={areFacetsShown} onClick={onToggleFacets}>
+          <IconFilter size={15} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <FilterChips />
+      <Figures histogram={histogram} />
+      <div className={classes.views}>
+        <Tooltip label={<Shortcut text="The SQL of this search" keys="s" />}>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-xs"
+            leftSection={<IconCode size={14} aria-hidden />}
+            onClick={onShowSql}
+          >
+            SQL
+          </Button>
+        </Tooltip>
+        <Tooltip label={<Shortcut text={wrapLines ? 'Cut long lines' : 'Wrap long lines'} keys="w" />}>
+          <ActionIcon
+            size="sm"
+            aria-label="Wrap long lines"
+            aria-pressed={wrapLines}
+            variant={wrapLines ? 'light' : 'subtle'}
+            onClick={() => setPreferences({ wrapLines: !wrapLines })}
+          >
+            <IconTextWrap size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={density === 'compact' ? 'Taller rows' : 'Compact rows'}>
+          <ActionIcon
+            size="sm"
+            aria-label="Taller rows"
+            aria-pressed={density === 'comfortable'}
+            variant={density === 'comfortable' ? 'light' : 'subtle'}
+            onClick={() => setPreferences({ density: density === 'compact' ? 'comfortable' : 'compact' })}
+          >
+            <IconLayoutRows size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </div>
+  );
+}
+
+function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
+  const { results } = useExplore();
+  const { progress, stats, status, rows, hasMore } = results;
+  if (status === 'running') {
+    return (
+      <span className={classes.figures} role="status">
+        {progress === null || progress.rows_read === 0
+          ? 'Searching'
+          : `Read ${formatCompact(progress.rows_read)} rows, ${formatBytes(progress.bytes_read)}`}
+      </span>
+    );
+  }
+  const isCounted = histogram.data !== undefined && !histogram.isStale;
+  const total = isCounted ? (histogram.data?.total ?? 0) : rows.length;
+  return (
+    <span className={classes.figures} role="status">
+      <strong>{isCounted || !hasMore ? formatCountOf(total, 'row') : `${formatCount(total)}+ rows`}</strong>
+      {stats && (
+        <>
+          <span>{formatDuration(stats.elapsed_ms)}</span>
+          <span className={classes.cost}>
+            read {formatCompact(stats.rows_read)} rows, {formatBytes(stats.bytes_read)}
+          </span>
+        </>
+      )}
+    </span>
+  );
+}

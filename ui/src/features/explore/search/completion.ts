@@ -1,0 +1,66 @@
+import type {
+  Completion,
+  CompletionContext,
+  CompletionResult,
+  CompletionSource,
+} from '@codemirror/autocomplete';
+import type { CompleteRequest, CompleteResponse, CompletionItem } from '@/api/types';
+import { characterOffset, utf16Offset } from './query-language';
+
+const DEBOUNCE_MS = 60;
+
+/** Rejects as soon as the signal says that nobody waits any more. */
+function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new DOMException('The text changed.', 'AbortError'));
+    });
+  });
+}
+
+function completion(item: CompletionItem): Completion {
+  return {
+    label: item.label,
+    apply: item.text,
+    type: item.kind,
+    ...(item.detail === null ? {} : { detail: item.detail }),
+  };
+}
+
+/** Fields, values and operators from the server, which knows what is stored. Its silence is no error: one types on. */
+export function serverCompletion(
+  complete: (request: CompleteRequest, signal: AbortSignal) => Promise<CompleteResponse>,
+  span: () => { from: string | undefined; to: string | undefined },
+): CompletionSource {
+  return async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const query = context.state.doc.toString();
+    if (!context.explicit && (query === '' || /\s$/.test(query.slice(0, context.pos)))) return null;
+    const abort = new AbortController();
+    context.addEventListener('abort', () => abort.abort(), { onDocChange: true });
+    try {
+      await delay(DEBOUNCE_MS, abort.signal);
+      const cursor = characterOffset(query, context.pos);
+      const { replace, items } = await complete({ query, cursor, ...span() }, abort.signal);
+      if (abort.signal.aborted || items.length === 0) return null;
+      return {
+        from: utf16Offset(query, replace.from),
+        to: utf16Offset(query, replace.to),
+        options: items.map(completion),
+        filter: false,
+      };
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** Searches run before, for an empty bar; newest first. */
+export function historyCompletion(history: () => readonly string[]): CompletionSource {
+  return (context) => {
+    if (!context.explicit || context.state.doc.length > 0) return null;
+    const options = history().map((query): Completion => ({ label: query, type: 'history' }));
+    return options.length === 0 ? null : { from: 0, options, filter: false };
+  };
+}

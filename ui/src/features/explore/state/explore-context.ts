@@ -1,0 +1,39 @@
+import { createContext, use } from 'react';
+import type { LogRow } from '@/api/types';
+import type { TimeRange } from '../time/range';
+import type { Zone } from '../time/zone';
+import type { ExploreState } from './search-state';
+import type { SearchSession, SessionState } from './search-session';
+
+/** What the panels of Explore share: the search in the URL, its results, and what can be done to them. */
+export interface Explore {
+  search: ExploreState;
+  session: SearchSession;
+  results: SessionState;
+  zone: Zone;
+  /** Runs the search again with a fresh now. */
+  refresh: () => void;
+  setQuery: (query: string) => void;
+  /** Changes the text in the search bar, run or not yet, and runs it. */
+  editQuery: (edit: (query: string) => string) => void;
+  /** The search bar reports what stands in it. */
+  setDraft: (draft: string) => void;
+  setRange: (range: TimeRange) => void;
+  setQueryAndRange: (query: string, range: TimeRange) => void;
+  setColumns: (columns: string[]) => void;
+  /** Seconds between looks for newer rows; 0 is off. */
+  autoRefreshS: number;
+  setAutoRefreshS: (seconds: number) => void;
+  /** All rows, or all of its service, so many milliseconds around a row, which stays open. */
+  showAround: (row: LogRow, lengthMs: number, sameService: boolean) => void;
+  /** Opens a row beside the table; null closes it. */
+  openRow: (row: LogRow | null) => void;
+}
+
+export const ExploreContext = createContext<Explore | null>(null);
+
+export function useExplore(): Explore {
+  const explore = use(ExploreContext);
+  if (explore === null) throw new Error('ExploreContext has no value');
+  return explore;
+}

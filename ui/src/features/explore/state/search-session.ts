@@ -1,0 +1,199 @@
+import type { ApiClient } from '@/api/client';
+import { isAbort, isTransient } from '@/api/errors';
+import type { LogRow, QueryStats, SearchDone, SearchProgress } from '@/api/types';
+
+/** One search with its times fixed, so that every page and every panel speaks of the same rows. */
+export interface Run {
+  id: number;
+  query: string;
+  /** RFC 3339; undefined is open. */
+  from: string | undefined;
+  to: string | undefined;
+}
+
+export type SessionStatus = 'running' | 'done' | 'failed' | 'cancelled';
+
+export interface SessionState {
+  /** The search that was asked for last; null before the first. */
+  run: Run | null;
+  status: SessionStatus;
+  rows: readonly LogRow[];
+  /** The search that the rows are of: the one before while the first rows of the last one are awaited. */
+  rowsOf: Run | null;
+  isLoadingMore: boolean;
+  hasMore: boolean;
+  progress: SearchProgress | null;
+  stats: QueryStats | null;
+  sql: { text: string; params: Record<string, string> } | null;
+  error: Error | null;
+  /** Set while an error is tried again without being asked. */
+  willRetry: boolean;
+}
+
+const FIRST_PAGE_ROWS = 300;
+const NEXT_PAGE_ROWS = 1_000;
+const RETRY_MS = [500, 1_000, 2_000, 4_000];
+
+const START: SessionState = {
+  run: null,
+  status: 'running',
+  rows: [],
+  rowsOf: null,
+  isLoadingMore: false,
+  hasMore: false,
+  progress: null,
+  stats: null,
+  sql: null,
+  error: null,
+  willRetry: false,
+};
+
+/**
+ * The rows of Explore. One search runs at a time: a new one aborts the one before, which cancels it in ClickHouse. Rows stay
+ * until the first of the next search arrive, so that nothing flickers, and stay when it fails. What the server cannot
+ * answer for a while is asked again by itself.
+ */
+export class SearchSession {
+  private state = START;
+  private readonly listeners = new Set<() => void>();
+  private abort: AbortController | null = null;
+  private cursor: string | null = null;
+  private retry: ReturnType<typeof setTimeout> | null = null;
+  private failures = 0;
+  private runs = 0;
+  private readonly api: Pick<ApiClient, 'searchStream'>;
+
+  constructor(api: Pick<ApiClient, 'searchStream'>) {
+    this.api = api;
+  }
+
+  readonly get = (): SessionState => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  start(query: string, from: string | undefined, to: string | undefined): void {
+    this.stop();
+    this.runs += 1;
+    this.failures = 0;
+    this.cursor = null;
+    this.set({
+      run: { id: this.runs, query, from, to },
+      status: 'running',
+      isLoadingMore: false,
+      hasMore: false,
+      progress: null,
+      error: null,
+      willRetry: false,
+    });
+    void this.load();
+  }
+
+  /** The next page, when there is one and none is on its way. */
+  loadMore(): void {
+    if (this.state.status !== 'done' || !this.state.hasMore || this.state.isLoadingMore) return;
+    this.set({ isLoadingMore: true, progress: null });
+    void this.load();
+  }
+
+  /** Stops what runs and keeps the rows that came. */
+  cancel(): void {
+    if (!this.isBusy()) return;
+    this.stop();
+    const isFirstPage = !this.state.isLoadingMore;
+    this.set({
+      status: isFirstPage ? 'cancelled' : this.state.status,
+      isLoadingMore: false,
+      willRetry: false,
+      hasMore: isFirstPage ? false : this.state.hasMore,
+    });
+  }
+
+  isBusy(): boolean {
+    return this.state.status === 'running' || this.state.isLoadingMore || this.state.willRetry;
+  }
+
+  /** Aborts everything without a word; for when the page goes away. */
+  stop(): void {
+    this.abort?.abort();
+    this.abort = null;
+    if (this.retry !== null) clearTimeout(this.retry);
+    this.retry = null;
+  }
+
+  private async load(): Promise<void> {
+    const { run, isLoadingMore } = this.state;
+    if (run === null) return;
+    const abort = new AbortController();
+    this.abort = abort;
+    let received = 0;
+    const request = {
+      query: run.query,
+      from: run.from,
+      to: run.to,
+      limit: isLoadingMore ? NEXT_PAGE_ROWS : FIRST_PAGE_ROWS,
+      cursor: this.cursor,
+    };
+    try {
+      const done = await this.api.searchStream(
+        request,
+        {
+          onProgress: (progress) => {
+            if (!abort.signal.aborted) this.set({ progress });
+          },
+          onRows: (rows) => {
+            if (abort.signal.aborted) return;
+            const isFirst = !isLoadingMore && received === 0;
+            received += rows.length;
+            this.set({ rows: isFirst ? rows : [...this.state.rows, ...rows], rowsOf: run });
+          },
+        },
+        abort.signal,
+      );
+      if (!abort.signal.aborted) this.finish(run, done, isLoadingMore || received > 0);
+    } catch (error) {
+      if (!abort.signal.aborted && !isAbort(error)) this.fail(error, received);
+    }
+  }
+
+  private finish(run: Run, done: SearchDone, hasRows: boolean): void {
+    this.failures = 0;
+    this.cursor = done.next_cursor;
+    this.set({
+      status: 'done',
+      rows: hasRows ? this.state.rows : [],
+      rowsOf: run,
+      isLoadingMore: false,
+      hasMore: done.next_cursor !== null,
+      progress: null,
+      stats: this.state.isLoadingMore ? this.state.stats : done.stats,
+      sql: { text: done.sql, params: done.params },
+      error: null,
+      willRetry: false,
+    });
+  }
+
+  private fail(error: unknown, received: number): void {
+    // Rows of a page that broke off come again with the retry, from the same cursor.
+    if (this.state.isLoadingMore && received > 0) this.set({ rows: this.state.rows.slice(0, -received) });
+    const willRetry = isTransient(error);
+    this.set({
+      status: this.state.isLoadingMore ? this.state.status : 'failed',
+      progress: null,
+      error: error instanceof Error ? error : new Error(String(error)),
+      willRetry,
+      isLoadingMore: willRetry && this.state.isLoadingMore,
+    });
+    if (!willRetry) return;
+    const delay = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
+    this.failures += 1;
+    this.retry = setTimeout(() => void this.load(), delay);
+  }
+
+  private set(change: Partial<SessionState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,85 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useApi } from '@/api/client';
+import { usePreferences } from '@/lib/preferences/preferences';
+import { absoluteRange, resolveRange, type TimeRange } from '../time/range';
+import { fieldTerm } from '../language/filters';
+import type { Explore } from './explore-context';
+import { rowKeyText } from './row-key';
+import { SearchSession } from './search-session';
+import { columnsParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
+
+function iso(time: number | null): string | undefined {
+  return time === null ? undefined : new Date(time).toISOString();
+}
+
+/** Ties the URL to the search session: the URL is the only place where the search is kept. */
+export function useExploreState(): Explore {
+  const api = useApi();
+  const [{ timeZone: zone }] = usePreferences();
+  const parameters: ExploreSearch = useSearch({ from: '/explore' });
+  const navigate = useNavigate({ from: '/explore' });
+  const [session] = useState(() => new SearchSession(api));
+  const results = useSyncExternalStore(session.subscribe, session.get);
+  const { q, from, to, cols } = parameters;
+  const search = useMemo(() => readState({ q, from, to, cols }), [q, from, to, cols]);
+  const [autoRefreshS, setAutoRefreshS] = useState(0);
+  const draft = useRef(search.query);
+
+  const { query } = search;
+  const { from: rangeFrom, to: rangeTo } = search.range;
+  const run = useCallback(() => {
+    const span = resolveRange({ from: rangeFrom, to: rangeTo }, Date.now());
+    session.start(query, iso(span.from), iso(span.to));
+  }, [session, query, rangeFrom, rangeTo]);
+
+  useEffect(() => {
+    draft.current = query;
+    run();
+  }, [query, run]);
+  useEffect(() => () => session.stop(), [session]);
+
+  const change = useCallback(
+    (next: Partial<ExploreSearch>, replace = false) => {
+      void navigate({ search: (previous: ExploreSearch) => ({ ...previous, ...next }), replace });
+    },
+    [navigate],
+  );
+
+  return useMemo((): Explore => {
+    // A search that is run unchanged is meant as a refresh.
+    const setQueryAndRange = (nextQuery: string, range: TimeRange) => {
+      const text = nextQuery.trim();
+      const isSame = text === query && range.from === rangeFrom && range.to === rangeTo;
+      if (isSame) run();
+      else change({ q: text === '' ? undefined : text, ...rangeParameters(range), row: undefined });
+    };
+    const range = { from: rangeFrom, to: rangeTo };
+    return {
+      search,
+      session,
+      results,
+      zone,
+      refresh: run,
+      setQuery: (text) => setQueryAndRange(text, range),
+      editQuery: (edit) => setQueryAndRange(edit(draft.current), range),
+      setDraft: (text) => {
+        draft.current = text;
+      },
+      setRange: (next) => setQueryAndRange(draft.current, next),
+      setQueryAndRange,
+      setColumns: (columns) => change({ cols: columnsParameter(columns) }, true),
+      autoRefreshS,
+      setAutoRefreshS,
+      showAround: (row, lengthMs, sameService) => {
+        const middle = Date.parse(row.Timestamp);
+        change({
+          q: sameService ? fieldTerm('service', row.ServiceName) : undefined,
+          ...rangeParameters(absoluteRange(middle - lengthMs, middle + lengthMs)),
+          row: rowKeyText(row),
+        });
+      },
+      openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
+    };
+  }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS]);
+}

@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useApi } from '@/api/client';
+import type { LogRow } from '@/api/types';
+import { useExplore } from './explore-context';
+import { parseRowKey, rangeOfRow, type RowKey } from './row-key';
+import type { ExploreSearch } from './search-state';
+
+/** How far below the top an open row is looked for in the list. */
+const SEEK_LIMIT_ROWS = 20_000;
+const ROWS_OF_ONE_INSTANT = 1_000;
+
+export interface Selection {
+  selectedId: string | null;
+  /** The row beside the table; null where none is open or it is on its way. */
+  openRow: LogRow | null;
+  isOpen: boolean;
+  /** True where the open row's link leads to a row that is not stored any more. */
+  isMissing: boolean;
+  move: (steps: number) => void;
+  open: (row: LogRow) => void;
+  openSelected: () => void;
+  close: () => void;
+}
+
+/** A row that is open by its link, though the list does not hold it. */
+function useRowByKey(key: RowKey | null, isListed: boolean) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['explore', 'row', key?.id],
+    queryFn: async ({ signal }) => {
+      if (key === null) return null;
+      const answer = await api.search({ query: '*', ...rangeOfRow(key), limit: ROWS_OF_ONE_INSTANT }, signal);
+      return answer.rows.find((row) => row.IngestId === key.id) ?? null;
+    },
+    enabled: key !== null && !isListed,
+    staleTime: Infinity,
+  });
+}
+
+/** Which row the keys are at, and which is open; the open one is in the URL. */
+export function useSelection(): Selection {
+  const { results, session, openRow: show } = useExplore();
+  const parameters: ExploreSearch = useSearch({ from: '/explore' });
+  const [cursorId, setCursorId] = useState<string | null>(null);
+  const { rows, hasMore, status, isLoadingMore } = results;
+  const key = parseRowKey(parameters.row ?? null);
+  const openId = key?.id ?? null;
+  const selectedId = openId ?? cursorId;
+  const index = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
+  const listed = openId === null ? undefined : rows[index];
+  const fetched = useRowByKey(key, listed !== undefined || status === 'running');
+
+  // Rows come newest first, so an open row that is older than the last of them is still to come.
+  const last = rows.at(-1);
+  const isBelow =
+    key !== null && last !== undefined && Date.parse(last.Timestamp) >= Date.parse(key.timestamp);
+  const seeks = isBelow && listed === undefined && hasMore && rows.length < SEEK_LIMIT_ROWS;
+  useEffect(() => {
+    if (seeks && status === 'done' && !isLoadingMore) session.loadMore();
+  }, [session, seeks, status, isLoadingMore]);
+
+  const open = (row: LogRow) => {
+    setCursorId(row.IngestId);
+    show(row);
+  };
+  const openRow = openId === null ? null : (listed ?? fetched.data ?? null);
+  return {
+    selectedId,
+    openRow,
+    isOpen: openId !== null,
+    isMissing: openId !== null && openRow === null && fetched.isSuccess,
+    move: (steps) => {
+      const next = rows[Math.min(Math.max(index === -1 ? 0 : index + steps, 0), rows.length - 1)];
+      if (next === undefined) return;
+      if (openId === null) setCursorId(next.IngestId);
+      else open(next);
+    },
+    open,
+    openSelected: () => {
+      const row = rows[index];
+      if (row) open(row);
+    },
+    close: () => {
+      setCursorId(selectedId);
+      show(null);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
+import type { LogRow } from '@/api/types';
+import { formatCountOf } from '@/lib/format/numbers';
+import { useExplore } from '../state/explore-context';
+import { minimumTableWidth } from './columns';
+import { LogRowView, rowElementId, type RowLook } from './log-row';
+import { TableHeader } from './table-header';
+import classes from './log-table.module.css';
+
+const HEADER_HEIGHT = 26;
+const LOAD_AHEAD_ROWS = 100;
+const OVERSCAN_ROWS = 12;
+
+interface LogTableProps {
+  look: RowLook;
+  rowHeight: number;
+  selectedId: string | null;
+  /** Moves the selection by so many rows. */
+  onMove: (steps: number) => void;
+  onOpen: (row: LogRow) => void;
+  /** Takes the focus when rows are gone through by keys. */
+  grid: RefObject<HTMLDivElement | null>;
+  /** Changes when the table gets another size, so that the selection is kept in sight. */
+  layout: string;
+}
+
+/** The rows, of which only those in sight are in the document. More are fetched before the end is reached. */
+export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, layout }: LogTableProps) {
+  // The virtualizer changes in place, so nothing that reads it may be memoized.
+  'use no memo';
+  const scroller = useRef<HTMLDivElement>(null);
+  const { results, session } = useExplore();
+  const { rows, hasMore } = results;
+  const selectedIndex = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]?.IngestId ?? index,
+    overscan: OVERSCAN_ROWS,
+    scrollMargin: HEADER_HEIGHT,
+    scrollPaddingStart: HEADER_HEIGHT,
+  });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, look.isWrapped]);
+
+  const runId = results.rowsOf?.id;
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [scroller, runId]);
+
+  useEffect(() => {
+    if (selectedIndex >= 0) virtualizer.scrollToIndex(selectedIndex, { align: 'auto' });
+  }, [virtualizer, selectedIndex, layout]);
+
+  const items = virtualizer.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && lastIndex >= rows.length - LOAD_AHEAD_ROWS) session.loadMore();
+  }, [session, hasMore, lastIndex, rows.length]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2, 1);
+    const steps: Partial<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -rows.length,
+      End: rows.length,
+    };
+    const step = steps[event.key];
+    const selected = rows[selectedIndex];
+    if (step !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) onMove(step);
+    else if (event.key === 'Enter' && selected && event.target === event.currentTarget) onOpen(selected);
+    else return;
+    event.preventDefault();
+  };
+
+  const isStale = results.rowsOf !== null && results.rowsOf.id !== results.run?.id;
+  const selectedRow = rows[selectedIndex];
+  return (
+    <div ref={scroller} className={classes.scroller}>
+      <div
+        ref={grid}
+        className={classes.grid}
+        style={{ minWidth: minimumTableWidth(look.columns) }}
+        role="grid"
+        aria-label="Log rows"
+        aria-rowcount={hasMore ? -1 : rows.length + 1}
+        aria-colcount={look.columns.length}
+        aria-activedescendant={
+          selectedRow && items.some((item) => item.index === selectedIndex)
+            ? rowElementId(selectedRow)
+            : undefined
+        }
+        aria-busy={results.status === 'running'}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <TableHeader columns={look.columns} template={look.template} />
+        <div
+          className={classes.body}
+          role="rowgroup"
+          data-stale={isStale || undefined}
+          style={{ height: virtualizer.getTotalSize() }}
+        >
+          {items.map((item) => {
+            const row = rows[item.index];
+            return row === undefined ? null : (
+              <LogRowView
+                key={item.key}
+                row={row}
+                index={item.index}
+                top={item.start - HEADER_HEIGHT}
+                look={look}
+                isSelected={item.index === selectedIndex}
+                onOpen={onOpen}
+                measure={look.isWrapped ? virtualizer.measureElement : undefined}
+              />
+            );
+          })}
+        </div>
+      </div>
+      <div className={classes.end} role="status">
+        {endText(hasMore || results.isLoadingMore, results.status, rows.length)}
+      </div>
+    </div>
+  );
+}
+
+function endText(hasMore: boolean, status: string, count: number): string {
+  if (status === 'cancelled') return `Cancelled after ${formatCountOf(count, 'row')}`;
+  if (status !== 'done') return '';
+  return hasMore ? 'Loading older rows' : `The end: ${formatCountOf(count, 'row')}`;
+}

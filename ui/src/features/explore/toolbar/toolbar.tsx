@@ -1,0 +1,106 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import {
+  IconArrowLeft,
+  IconArrowRight,
+  IconDatabase,
+  IconPlayerStopFilled,
+  IconRefresh,
+  IconZoomOut,
+} from '@tabler/icons-react';
+import { useRouter } from '@tanstack/react-router';
+import { useCommands } from '@/lib/shortcuts/use-commands';
+import { Shortcut } from '../layout/shortcut';
+import { SearchBar } from '../search/search-bar';
+import { useExplore } from '../state/explore-context';
+import { shiftRange, zoomOut, type TimeRange } from '../time/range';
+import { TimePicker } from '../time/time-picker';
+import { AutoRefresh } from './auto-refresh';
+import classes from './toolbar.module.css';
+
+export function Toolbar() {
+  const { search, session, results, refresh, editQuery, setRange } = useExplore();
+  const { history } = useRouter();
+  const isBusy = results.status === 'running' || results.isLoadingMore || results.willRetry;
+  const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
+    const range = change(search.range, Date.now());
+    if (range) setRange(range);
+  };
+  const group = 'Explore';
+  useCommands([
+    { id: 'explore.back', title: 'Back to the search before', group, keys: ['['], run: () => history.back() },
+    {
+      id: 'explore.forward',
+      title: 'Forward to the search after',
+      group,
+      keys: [']'],
+      run: () => history.forward(),
+    },
+    { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
+    {
+      id: 'explore.earlier',
+      title: 'The same length of time before',
+      group,
+      keys: ['{'],
+      run: () => move((range, now) => shiftRange(range, -1, now)),
+    },
+    {
+      id: 'explore.later',
+      title: 'The same length of time after',
+      group,
+      keys: ['}'],
+      run: () => move((range, now) => shiftRange(range, 1, now)),
+    },
+    { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
+  ]);
+
+  return (
+    <div className={classes.toolbar}>
+      <span className={classes.source} title="Table otel_logs in database click_lite">
+        <IconDatabase size={14} aria-hidden />
+        Logs
+      </span>
+      <SearchBar />
+      <div className={classes.time}>
+        <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
+          <ActionIcon aria-label="Back to the search before" onClick={() => history.back()}>
+            <IconArrowLeft size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={<Shortcut text="Forward to the search after" keys="]" />}>
+          <ActionIcon aria-label="Forward to the search after" onClick={() => history.forward()}>
+            <IconArrowRight size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <TimePicker />
+        <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
+          <ActionIcon
+            aria-label="Zoom out in time"
+            disabled={search.range.from === null}
+            onClick={() => move(zoomOut)}
+          >
+            <IconZoomOut size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <Button.Group className={classes.run}>
+        {isBusy ? (
+          <Button
+            variant="default"
+            onClick={() => session.cancel()}
+            leftSection={<IconPlayerStopFilled size={12} aria-hidden />}
+          >
+            Cancel
+          </Button>
+        ) : (
+          <Button
+            onClick={() => editQuery((query) => query)}
+            leftSection={<IconRefresh size={14} aria-hidden />}
+          >
+            Run
+          </Button>
+        )}
+        <AutoRefresh />
+      </Button.Group>
+    </div>
+  );
+}
