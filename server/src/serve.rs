@@ -54,6 +54,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         listeners.insert("otlp_http".into(), otlp.local_addr()?.to_string().into());
     }
     app.set_listeners(listeners);
+    // The desktop waits for this line.
+    println(&format!("Listening on http://{}", main.local_addr()?));
 
     let mut tasks = JoinSet::new();
     let stop = app.stop.clone();

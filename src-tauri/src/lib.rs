@@ -1,1 +1,116 @@
+//! The desktop's shell: a window, a menu, and the server as a process beside it.
+//!
+//! The window only ever talks IPC: [`commands`] forwards its calls to the server with the local token, which the page never
+//! sees. [`sidecar`] keeps the server running and says how it is.
 
+mod commands;
+mod error;
+mod files;
+mod logging;
+mod menu;
+mod sidecar;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
+
+use files::OpenedFiles;
+use sidecar::Sidecar;
+
+/// Runs the desktop until its window is closed.
+pub fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
+        print(
+            "Click-Lite: log analytics on your machine\n\nUsage: click-lite [FILE]...\n\nOpens the window, and imports the files named.\n\n  -h, --help     Print help\n  -V, --version  Print version",
+        );
+        return ExitCode::SUCCESS;
+    }
+    if arguments.iter().any(|argument| argument == "--version" || argument == "-V") {
+        print(&format!("click-lite {}", env!("CARGO_PKG_VERSION")));
+        return ExitCode::SUCCESS;
+    }
+    if let Some(option) = arguments.iter().find(|argument| argument.starts_with('-')) {
+        eprintln!("click-lite: unknown option {option}; see click-lite --help");
+        return ExitCode::from(2);
+    }
+    #[cfg(target_os = "linux")]
+    if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
+        eprintln!(
+            "click-lite: there is no display: start it on a desktop, or run `click-lite-server serve` and open it in a browser"
+        );
+        return ExitCode::FAILURE;
+    }
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("click-lite: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
+    let app = tauri::Builder::default()
+        // The first plugin: a second start ends here, and its files open in the first.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            show(app);
+            files::open(app, arguments.into_iter().skip(1), folder.as_ref());
+        }))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .manage(OpenedFiles::default())
+        .manage(commands::Streams::default())
+        .invoke_handler(tauri::generate_handler![
+            commands::api_request,
+            commands::api_stream,
+            commands::api_cancel,
+            commands::server_state,
+            commands::restart_server,
+            commands::open_log_folder,
+            commands::pick_files,
+            commands::take_opened_files,
+            commands::inspect_file,
+            commands::preview_file,
+            commands::import_file,
+            commands::write_clipboard,
+            commands::save_text,
+        ])
+        .setup(move |app| {
+            let data_dir = sidecar::data_dir();
+            let log = logging::start(&data_dir)?;
+            app.manage(log);
+            app.manage(Arc::new(Sidecar::start(app.handle().clone(), data_dir)));
+            menu::set(app)?;
+            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+                .title("Click-Lite")
+                .inner_size(1400.0, 900.0)
+                .min_inner_size(480.0, 360.0)
+                .build()?;
+            let folder = std::env::current_dir().unwrap_or_default();
+            files::open(app.handle(), arguments.into_iter(), &folder.to_string_lossy());
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            app.state::<Arc<Sidecar>>().stop();
+        }
+    });
+    Ok(())
+}
+
+fn show(app: &tauri::AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        let _ = window.unminimize();
+        let _ = window.set_focus();
+    }
+}
+
+fn print(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

@@ -142,17 +142,22 @@ impl ApiClient {
         Ok(self.json::<Answer>(Method::GET, &path, None).await?.imports)
     }
 
-    /// Format and first rows of a file, from its first bytes; the answer is the API's JSON text.
-    pub async fn preview(&self, name: &str, head: Vec<u8>) -> Result<(u16, String), ClientError> {
+    /// Format and first rows of a file, from its first bytes, as the API gives them; `format` in place of the detected one.
+    pub async fn preview(
+        &self,
+        name: &str,
+        format: Option<&str>,
+        head: Vec<u8>,
+    ) -> Result<serde_json::Value, ClientError> {
         let call = self
             .authorized(self.http.post(self.url("/api/v1/imports/preview")))
-            .query(&[("name", name)])
+            .query(&[("name", name), ("format", format.unwrap_or("auto"))])
             .header("content-type", "application/octet-stream")
             .body(head);
         let response = self.send(call).await?;
         let status = response.status().as_u16();
         let text = response.text().await.map_err(|error| ClientError::Broken(reason(&error)))?;
-        Ok((status, text))
+        parse(status, &text)
     }
 
     fn url(&self, path: &str) -> String {

@@ -228,11 +228,12 @@ impl Worker {
             let source = Source { id: *self.job.source.as_bytes(), sequence };
             let frame = frame_of(&mut encoder, Some(source)).map_err(|error| problem(error.code(), error.to_string()))?;
             let _ = emptied.try_send(encoder);
-            let completion = self.enqueue(frame)?;
-            // One block is written while the next is compressed; the one before must be safe by then.
-            if let Some(previous) = last.replace((completion, sequence)) {
+            // A block is written while the next is compressed. It must be safe before the next is handed over: were it lost and
+            // the next stored, a later try would take its records for known.
+            if let Some(previous) = last.take() {
                 self.settle(previous)?;
             }
+            last = Some((self.enqueue(frame)?, sequence));
         }
         last.map_or(Ok(()), |last| self.settle(last))
     }

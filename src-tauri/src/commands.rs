@@ -1,0 +1,271 @@
+//! What the page may call. Calls of the API are forwarded as they are: one API, under a thin shell.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use click_lite_client::{ApiClient, FileIdentity, Import, ImportRequest, inspect};
+use serde::{Deserialize, Serialize};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager, State};
+use tauri_plugin_clipboard_manager::ClipboardExt;
+use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_opener::OpenerExt;
+use tokio::io::AsyncReadExt;
+use tokio::sync::oneshot;
+
+use crate::error::CommandError;
+use crate::files::OpenedFiles;
+use crate::sidecar::{ServerState, Sidecar};
+
+/// Lines that go to the page at once: one message each would take forty times as long.
+const BATCH_LINES: usize = 1000;
+/// How long lines wait for company.
+const BATCH_WAIT: Duration = Duration::from_millis(16);
+/// Start of a file that its preview is made from.
+const PREVIEW_BYTES: u64 = 256 * 1024;
+
+type Result<T> = std::result::Result<T, CommandError>;
+
+/// Streams that run, to cancel them by their id.
+#[derive(Default)]
+pub struct Streams(Mutex<HashMap<String, oneshot::Sender<()>>>);
+
+/// An answer of the server.
+#[derive(Serialize)]
+pub struct Answer {
+    status: u16,
+    body: String,
+}
+
+/// What a streamed answer consists of. The status comes last.
+#[derive(Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StreamEvent {
+    Lines { lines: Vec<String> },
+    Status { status: u16, body: String },
+}
+
+/// How a file is imported.
+#[derive(Deserialize)]
+pub struct ImportOptions {
+    service: Option<String>,
+    format: Option<String>,
+    #[serde(default)]
+    again: bool,
+}
+
+fn client(sidecar: &Sidecar) -> Result<ApiClient> {
+    sidecar.client().ok_or_else(|| {
+        let state = sidecar.state();
+        let why = state.message.unwrap_or_else(|| "it is starting".into());
+        CommandError::new("server.unavailable", format!("the server is not ready: {why}"))
+    })
+}
+
+/// Any call of the API.
+#[tauri::command]
+pub async fn api_request(
+    sidecar: State<'_, Arc<Sidecar>>,
+    method: String,
+    path: String,
+    body: Option<String>,
+) -> Result<Answer> {
+    let method =
+        method.parse().map_err(|_| CommandError::new("shell.method", format!("{method} is no method")))?;
+    let (status, body) = client(&sidecar)?.request(method, &path, body).await?;
+    Ok(Answer { status, body })
+}
+
+/// A call whose answer is lines of JSON; they come through `on_event` in batches, and the status after the last.
+#[tauri::command]
+pub async fn api_stream(
+    sidecar: State<'_, Arc<Sidecar>>,
+    streams: State<'_, Streams>,
+    id: String,
+    path: String,
+    body: Option<String>,
+    on_event: Channel<StreamEvent>,
+) -> Result<()> {
+    let client = client(&sidecar)?;
+    let (sender, cancelled) = oneshot::channel();
+    streams.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), sender);
+    let result = tokio::select! {
+        result = forward(&client, &path, body.unwrap_or_default(), &on_event) => result,
+        // Dropping the answer cancels the query.
+        _ = cancelled => Ok(()),
+    };
+    streams.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    result
+}
+
+async fn forward(
+    client: &ApiClient,
+    path: &str,
+    body: String,
+    on_event: &Channel<StreamEvent>,
+) -> Result<()> {
+    let mut stream = match client.lines(path, body).await {
+        Ok(stream) => stream,
+        Err(click_lite_client::ClientError::Api { status, detail }) => {
+            let body = serde_json::json!({ "error": detail }).to_string();
+            on_event.send(StreamEvent::Status { status, body })?;
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut batch = Vec::new();
+    let mut due = tokio::time::Instant::now();
+    loop {
+        tokio::select! {
+            lines = stream.next_lines() => match lines? {
+                Some(lines) => {
+                    if batch.is_empty() {
+                        due = tokio::time::Instant::now() + BATCH_WAIT;
+                    }
+                    batch.extend(lines);
+                }
+                None => break,
+            },
+            () = tokio::time::sleep_until(due), if !batch.is_empty() => {
+                on_event.send(StreamEvent::Lines { lines: std::mem::take(&mut batch) })?;
+            }
+        }
+        if batch.len() >= BATCH_LINES {
+            on_event.send(StreamEvent::Lines { lines: std::mem::take(&mut batch) })?;
+        }
+    }
+    if !batch.is_empty() {
+        on_event.send(StreamEvent::Lines { lines: batch })?;
+    }
+    on_event.send(StreamEvent::Status { status: 200, body: String::new() })?;
+    Ok(())
+}
+
+#[tauri::command]
+pub fn api_cancel(streams: State<'_, Streams>, id: String) {
+    streams.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+}
+
+#[tauri::command]
+pub fn server_state(sidecar: State<'_, Arc<Sidecar>>) -> ServerState {
+    sidecar.state()
+}
+
+#[tauri::command]
+pub async fn restart_server(sidecar: State<'_, Arc<Sidecar>>) -> Result<()> {
+    sidecar.restart().await;
+    Ok(())
+}
+
+#[tauri::command]
+pub fn open_log_folder(app: AppHandle, sidecar: State<'_, Arc<Sidecar>>) -> Result<()> {
+    let folder = sidecar.state().log_path;
+    app.opener()
+        .open_path(&folder, None::<&str>)
+        .map_err(|error| CommandError::new("shell.open", format!("{folder} can't be opened: {error}")))
+}
+
+/// Asks for files; none when the dialog is cancelled.
+#[tauri::command]
+pub async fn pick_files(app: AppHandle) -> Result<Vec<String>> {
+    let (sender, picked) = oneshot::channel();
+    app.dialog().file().set_title("Open log files").pick_files(move |files| {
+        let _ = sender.send(files);
+    });
+    let files = picked.await.ok().flatten().unwrap_or_default();
+    Ok(files
+        .into_iter()
+        .filter_map(|file| file.into_path().ok())
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect())
+}
+
+/// Files that were named to the program since the last time this was asked.
+#[tauri::command]
+pub fn take_opened_files(app: AppHandle) -> Vec<String> {
+    app.state::<OpenedFiles>().take()
+}
+
+#[tauri::command]
+pub async fn inspect_file(path: PathBuf) -> Result<FileIdentity> {
+    blocking(move || inspect(&path)).await
+}
+
+/// The answer of `/api/v1/imports/preview` for a file.
+#[tauri::command]
+pub async fn preview_file(
+    sidecar: State<'_, Arc<Sidecar>>,
+    path: PathBuf,
+    format: Option<String>,
+) -> Result<serde_json::Value> {
+    let client = client(&sidecar)?;
+    let name = name_of(&path);
+    let mut head = Vec::new();
+    let file = tokio::fs::File::open(&path).await.map_err(|error| unreadable(&path, &error))?;
+    file.take(PREVIEW_BYTES).read_to_end(&mut head).await.map_err(|error| unreadable(&path, &error))?;
+    Ok(client.preview(&name, format.as_deref(), head).await?)
+}
+
+/// Sends a file to the server; returns when every record of it is durable.
+#[tauri::command]
+pub async fn import_file(
+    sidecar: State<'_, Arc<Sidecar>>,
+    path: PathBuf,
+    id: String,
+    options: ImportOptions,
+) -> Result<Import> {
+    let client = client(&sidecar)?;
+    let inspected = path.clone();
+    let file = blocking(move || inspect(&inspected)).await?;
+    let request = ImportRequest {
+        id,
+        name: file.name.clone(),
+        file: Some(file),
+        service: options.service,
+        format: options.format,
+        again: options.again,
+    };
+    Ok(client.import_file(&path, &request).await?)
+}
+
+#[tauri::command]
+pub fn write_clipboard(app: AppHandle, text: String) -> Result<()> {
+    app.clipboard().write_text(text).map_err(|error| {
+        CommandError::new("shell.clipboard", format!("the clipboard can't be written: {error}"))
+    })
+}
+
+/// Asks where to save a text, and saves it there; `None` when the dialog is cancelled.
+#[tauri::command]
+pub async fn save_text(app: AppHandle, suggested_name: String, text: String) -> Result<Option<String>> {
+    let (sender, picked) = oneshot::channel();
+    app.dialog().file().set_file_name(suggested_name).save_file(move |file| {
+        let _ = sender.send(file);
+    });
+    let Some(path) = picked.await.ok().flatten().and_then(|file| file.into_path().ok()) else {
+        return Ok(None);
+    };
+    tokio::fs::write(&path, text).await.map_err(|error| {
+        CommandError::new("file.write", format!("{} can't be written: {error}", path.display()))
+    })?;
+    Ok(Some(path.to_string_lossy().into_owned()))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| "file".into(), |name| name.to_string_lossy().into_owned())
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> CommandError {
+    CommandError::new("file.read", format!("{} can't be read: {error}", path.display()))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::result::Result<T, click_lite_client::ClientError> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| CommandError::new("shell.failed", error.to_string()))?
+        .map_err(Into::into)
+}

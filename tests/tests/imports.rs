@@ -1,0 +1,143 @@
+//! Real log files: right format, times and severities, every record once.
+
+use std::io::Write;
+
+use click_lite_tests::{Server, generated_events, shared_data};
+use serde_json::{Value, json};
+
+/// A file and what must come of it.
+struct Expected {
+    file: &'static str,
+    format: &'static str,
+    records: u64,
+    first_time: &'static str,
+    last_time: &'static str,
+    /// Counts of trace, debug, info, warn, error, fatal and unknown.
+    levels: [u64; 7],
+}
+
+const LEVELS: [&str; 7] = ["trace", "debug", "info", "warn", "error", "fatal", "unknown"];
+
+const FILES: [Expected; 0] = [];
+
+async fn levels(server: &Server, query: &str) -> anyhow::Result<[u64; 7]> {
+    let histogram = server.call("/api/v1/histogram", &json!({ "query": query, "buckets": 1 })).await?;
+    let mut counts = [0; 7];
+    for bucket in histogram["buckets"].as_array().into_iter().flatten() {
+        for (count, level) in counts.iter_mut().zip(LEVELS) {
+            *count += bucket["levels"][level].as_u64().unwrap_or(0);
+        }
+    }
+    Ok(counts)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_files_are_understood() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let data = shared_data()?;
+    for expected in &FILES {
+        let import = server.import(&data.join(expected.file), &[])?;
+        let name = expected.file.rsplit('/').next().unwrap_or_default();
+        let query = format!("log.file.name:\"{name}\"");
+        assert_eq!(import["format"], expected.format, "{name}: {import}");
+        assert_eq!(import["rows"], expected.records, "{name}");
+        assert_eq!(import["first_time"], expected.first_time, "{name}");
+        assert_eq!(import["last_time"], expected.last_time, "{name}");
+        server.wait_for_count(&query, expected.records).await?;
+        assert_eq!(levels(&server, &query).await?, expected.levels, "{name}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_package_log_of_this_machine_is_understood() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let path = std::path::Path::new("/var/log/dpkg.log");
+    let text = std::fs::read_to_string(path)?;
+    let import = server.import(path, &[])?;
+    assert_eq!(import["format"], "dpkg");
+    assert_eq!(import["rows"], text.lines().count());
+    assert_eq!(import["not_understood"]["lines"], 0);
+    let time = |line: &str| format!("{}T{}.000000000Z", &line[..10], &line[11..19]);
+    let mut times: Vec<String> = text.lines().map(time).collect();
+    times.sort();
+    assert_eq!(import["first_time"], *times.first().expect("a line"));
+    assert_eq!(import["last_time"], *times.last().expect("a line"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compressed_files_and_standard_input_are_read() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let folder = tempfile::tempdir()?;
+    let text = "2026-01-02 03:04:05,678 ERROR [main] com.example.App: failed\njava.lang.IllegalStateException: no\n\tat com.example.App.run(App.java:7)\n2026-01-02 03:04:06,000 INFO [main] com.example.App: done\n";
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(text.as_bytes())?;
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+    bzip2.write_all(text.as_bytes())?;
+    let files = [
+        ("a.log.gz", gzip.finish()?),
+        ("a.log.zst", zstd::bulk::compress(text.as_bytes(), 3)?),
+        ("a.log.bz2", bzip2.finish()?),
+    ];
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes)?;
+        let import = server.import(&path, &[])?;
+        assert_eq!(import["rows"], 2, "{name}: {import}");
+        let rows = server.rows(&format!("log.file.name:\"{name}\" level:error"), 10).await?;
+        // The stack trace stays with its line, which knows where it stood.
+        assert!(rows[0]["Body"].as_str().is_some_and(|body| body.contains("App.java:7")), "{rows:?}");
+        assert_eq!(rows[0]["Timestamp"], "2026-01-02T03:04:05.678000000Z");
+        assert_eq!(rows[0]["LogAttributes"]["log.file.line"], "1");
+    }
+    let mut child = std::process::Command::new(click_lite_tests::server_binary()?)
+        .args(["import", "--server", &server.url(), "--token-file"])
+        .arg(server.ready["token_file"].as_str().unwrap_or_default())
+        .args(["--service", "piped", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()?;
+    child.stdin.take().expect("a pipe").write_all(b"level=warn msg=\"from a pipe\"\nlevel=info msg=bye\n")?;
+    assert!(child.wait()?.success());
+    server.wait_for_count("service:piped", 2).await?;
+    assert_eq!(server.count("service:piped level:warn \"from a pipe\"").await?, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_imported_twice_is_asked_about() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("app.log");
+    std::fs::write(&path, "2026-01-02T03:04:05Z INFO one\n2026-01-02T03:04:06Z INFO two\n")?;
+    server.import(&path, &[])?;
+    let error = server.import(&path, &[]).expect_err("the same file").to_string();
+    assert!(error.contains("was imported on") && error.contains("--again"), "{error}");
+    assert_eq!(server.count("*").await?, 2);
+    server.import(&path, &["--again"])?;
+    server.wait_for_count("*", 4).await?;
+    // The API says so too, for clients that do not look first.
+    let fingerprint = click_lite_client::inspect(&path)?.fingerprint;
+    let call = format!("/api/v1/imports?name=app.log&fingerprint={fingerprint}");
+    let (status, error) = server.refused(&call, &Value::Null).await?;
+    assert_eq!((status, error.code.as_str()), (409, "import.duplicate"));
+    assert_eq!(error.details["import"]["rows"], 2);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_million_events_are_there_once() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let events = generated_events(1_000_000)?;
+    let import = server.import(&events, &[])?;
+    assert_eq!(import["rows"], 1_000_000);
+    assert_eq!(import["rows_stored"], 1_000_000);
+    assert_eq!(server.count("*").await?, 1_000_000);
+    assert_eq!(server.count("xylophonequartz").await?, 7);
+    // Each event has a span of its own.
+    let values = server.call("/api/v1/field-values", &json!({ "field": "level" })).await?;
+    let total: u64 = values["values"].as_array().into_iter().flatten().filter_map(|value| value["count"].as_u64()).sum();
+    assert_eq!(total, 1_000_000);
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Searching what is stored: pages, errors, facets, streams, cancelling.
+
+use click_lite_tests::Server;
+use serde_json::{Value, json};
+
+async fn filled() -> anyhow::Result<Server> {
+    let server = Server::start()?;
+    let mut body = String::new();
+    for n in 0..2500u64 {
+        // Many records share a time, so that pages can't be told by time alone.
+        let level = ["info", "info", "warn", "error"][n as usize % 4];
+        let service = ["api", "cart"][n as usize % 2];
+        body += &json!({
+            "timestamp": format!("2026-01-02T03:{:02}:00Z", n / 500), "level": level, "service": service, "host": format!("h{}", n % 3),
+            "message": format!("request {n} done"), "n": n, "user.id": format!("u{}", n % 10),
+        })
+        .to_string();
+        body.push('\n');
+    }
+    server.ingest("application/x-ndjson", body).await?;
+    server.wait_for_count("*", 2500).await?;
+    Ok(server)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_hold_every_row_once_while_late_rows_arrive() -> anyhow::Result<()> {
+    let server = filled().await?;
+    let mut seen = Vec::new();
+    let mut cursor = Value::Null;
+    let mut pages = 0;
+    loop {
+        let call = json!({ "query": "request", "limit": 300, "cursor": cursor, "columns": ["n", "time"] });
+        let answer = server.call("/api/v1/search", &call).await?;
+        seen.extend(answer["rows"].as_array().into_iter().flatten().map(|row| row["n"].as_str().unwrap_or("?").to_owned()));
+        cursor = answer["next_cursor"].clone();
+        pages += 1;
+        if pages == 2 {
+            // Newer than what was shown, and of the same times: neither may move the pages.
+            let late = "{\"timestamp\":\"2026-01-02T04:00:00Z\",\"message\":\"request late\",\"n\":\"late\"}\n{\"timestamp\":\"2026-01-02T03:04:00Z\",\"message\":\"request late\",\"n\":\"late\"}\n";
+            server.ingest("application/x-ndjson", late).await?;
+            server.wait_for_count("n:late", 2).await?;
+        }
+        if cursor.is_null() {
+            break;
+        }
+    }
+    seen.retain(|n| n != "late");
+    assert_eq!(seen.len(), 2500);
+    let mut distinct = seen.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), 2500);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_language_means_what_it_says() -> anyhow::Result<()> {
+    let server = filled().await?;
+    for (query, expected) in [
+        ("*", 2500),
+        ("", 2500),
+        ("level:error", 625),
+        ("level:>=warn", 1250),
+        ("service:api level:error", 0),
+        ("service:cart level:error", 625),
+        ("service:api OR level:error", 1875),
+        ("NOT service:api", 1250),
+        ("-service:api -level:error", 625),
+        ("n:>=2400", 100),
+        ("n:>9 n:<100", 90),
+        ("\"request 42 done\"", 1),
+        ("\"done request\"", 0),
+        ("REQUEST 42", 1),
+        ("requ*", 2500),
+        ("message:/request 4[0-3] done/", 4),
+        ("user.id:u3", 250),
+        ("host:h0 (service:api OR service:cart)", 834),
+        ("user.id:*", 2500),
+        ("missing:*", 0),
+        ("n:(1 OR 2 OR 3)", 3),
+        ("user.id:u*", 2500),
+    ] {
+        assert_eq!(server.count(query).await?, expected, "{query}");
+        assert_eq!(server.rows(query, 10_000).await?.len() as u64, expected, "{query}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_say_where() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    for (query, code, position) in [
+        ("level:error (api OR", "query.syntax", 19),
+        ("message:/([/", "query.regex", 8),
+        ("a \"unclosed", "query.syntax", 2),
+    ] {
+        let (status, error) = server.refused("/api/v1/search", &json!({ "query": query })).await?;
+        assert_eq!((status, error.code.as_str()), (400, code), "{query}: {error:?}");
+        let found = error.details["position"].as_u64();
+        assert!(found.is_some_and(|found| found.abs_diff(position) <= 1), "{query}: {error:?}");
+        assert!(!error.request_id.is_empty());
+    }
+    let (_, error) = server.refused("/api/v1/search", &json!({ "query": "*", "from": "yesterdayish" })).await?;
+    assert_eq!(error.code, "query.time");
+    let (_, error) = server.refused("/api/v1/search", &json!({ "query": "*", "cursor": "nonsense" })).await?;
+    assert_eq!(error.code, "query.cursor");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facets_count_and_histograms_add_up() -> anyhow::Result<()> {
+    let server = filled().await?;
+    let answer = server.call("/api/v1/fields", &json!({ "query": "service:cart" })).await?;
+    assert_eq!((&answer["total_rows"], &answer["sampled_rows"]), (&json!(1250), &Value::Null));
+    let fields = answer["fields"].as_array().expect("fields");
+    let field = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap_or_else(|| panic!("{name}: {answer}"));
+    assert_eq!(fields[0]["name"], "level");
+    assert_eq!(field("level")["values"][0], json!({ "value": "error", "count": 625 }));
+    assert_eq!(field("service")["values"], json!([{ "value": "cart", "count": 1250 }]));
+    assert_eq!(field("n")["type"], "number");
+    assert_eq!(field("user.id")["values"].as_array().map(Vec::len), Some(5));
+
+    let values = server.call("/api/v1/field-values", &json!({ "query": "*", "field": "user.id", "prefix": "U" })).await?;
+    assert_eq!(values["values"].as_array().map(Vec::len), Some(10));
+    assert_eq!(values["values"][0]["count"], 250);
+
+    let histogram = server.call("/api/v1/histogram", &json!({ "query": "*", "from": "2026-01-02T03:00:00Z", "to": "2026-01-02T03:05:00Z", "buckets": 5 })).await?;
+    assert_eq!(histogram["bucket_ms"], 60_000);
+    assert_eq!(histogram["buckets"].as_array().map(Vec::len), Some(5));
+    assert_eq!(histogram["buckets"][0], json!({ "time": "2026-01-02T03:00:00.000000000Z", "total": 500, "levels": { "info": 250, "warn": 125, "error": 125 } }));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_stream_and_the_sql_can_be_taken_over() -> anyhow::Result<()> {
+    let server = filled().await?;
+    let call = json!({ "query": "level:error user.id:u3", "limit": 1000 });
+    let mut lines = server.client()?.lines("/api/v1/search", call.to_string()).await?;
+    let mut rows = 0;
+    let mut done = Value::Null;
+    while let Some(batch) = lines.next_lines().await? {
+        for line in batch {
+            let value: Value = serde_json::from_str(&line)?;
+            rows += value["rows"].as_array().map_or(0, Vec::len);
+            if value.get("done").is_some() {
+                done = value["done"].clone();
+            }
+        }
+    }
+    assert_eq!(rows, server.count("level:error user.id:u3").await? as usize);
+    assert!(done["stats"]["rows_read"].as_u64() > Some(0), "{done}");
+    let sql = done["sql"].as_str().expect("a statement");
+    assert!(sql.contains("'u3'") && sql.contains("otel_logs"), "{sql}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn completion_offers_fields_and_values() -> anyhow::Result<()> {
+    let server = filled().await?;
+    let answer = server.call("/api/v1/complete", &json!({ "query": "user", "cursor": 4 })).await?;
+    let items = answer["items"].as_array().expect("items");
+    assert!(items.iter().any(|item| item["text"] == "user.id:"), "{answer}");
+    let answer = server.call("/api/v1/complete", &json!({ "query": "service:c", "cursor": 9 })).await?;
+    assert_eq!(answer["items"][0]["text"], "cart", "{answer}");
+    assert_eq!(answer["replace"], json!({ "from": 8, "to": 9 }));
+    Ok(())
+}
