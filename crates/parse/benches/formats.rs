@@ -1,6 +1,7 @@
 //! Throughput of detection and of each format's parser, in bytes of the file per second on one core.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use click_lite_parse::{FORMATS, FileContext, FileParser, Format, detect};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -15,6 +16,19 @@ fn input(format: Format, example: &str) -> String {
         text.push('\n');
     }
     let row = match format {
+        // Lines of the usual length, where the example is short.
+        Format::ApacheCombined => {
+            "83.149.9.216 - - [17/May/2015:10:05:03 +0000] \"GET /presentations/logstash-monitorama-2013/images/kibana-search.png \
+             HTTP/1.1\" 200 203023 \"http://example.com/presentations/logstash-monitorama-2013/\" \"Mozilla/5.0 (Macintosh; Intel Mac \
+             OS X 10_9_1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/32.0.1700.77 Safari/537.36\""
+        }
+        Format::Log4j => {
+            "2025-10-18 18:01:48,963 INFO [AsyncDispatcher event handler] org.apache.hadoop.mapreduce.v2.app.job.impl.TaskImpl: \
+             task_1445144423722_0020_m_000000 Task Transitioned from NEW to SCHEDULED after 12 ms of waiting"
+        }
+        Format::JsonLines => {
+            r#"{"timestamp":"2025-11-20T00:00:03.123456789Z","level":"error","service":"payments","message":"connection to 10.0.0.12:5432 refused after 3 tries","trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"b7ad6b7169203331","host":"node-12","http.request.method":"POST","http.response.status_code":503,"url.path":"/api/v1/orders","duration_ms":123.4,"k8s.pod.name":"payments-6f7c9d-abcde"}"#
+        }
         Format::Csv => "2025-11-20T08:15:30.123Z,info,\"the quick, brown fox\"",
         Format::Tsv => "2025-11-20T08:15:30.123Z\tinfo\tthe quick brown fox",
         _ => example,
@@ -29,7 +43,11 @@ fn input(format: Format, example: &str) -> String {
 fn parse(format: Format, text: &str) -> u64 {
     let mut parser = FileParser::new(
         format,
-        FileContext { file_name: "app.log".to_owned(), now_ns: 1_763_626_530_000_000_000, ..FileContext::default() },
+        FileContext {
+            file_name: "app.log".to_owned(),
+            now_ns: 1_763_626_530_000_000_000,
+            ..FileContext::default()
+        },
     );
     let mut bytes = 0u64;
     for piece in text.as_bytes().chunks(256 << 10) {
@@ -41,7 +59,10 @@ fn parse(format: Format, text: &str) -> u64 {
 
 fn formats(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("parse");
-    group.sample_size(10);
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(700));
     for definition in FORMATS {
         let text = input(definition.format, definition.example);
         group.throughput(Throughput::Bytes(text.len() as u64));
@@ -54,7 +75,10 @@ fn formats(criterion: &mut Criterion) {
 
 fn detection(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("detect");
-    group.sample_size(10);
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(700));
     for format in [Format::ApacheCombined, Format::Log4j, Format::JsonLines, Format::Text] {
         let text = input(format, format.definition().example);
         let head = &text.as_bytes()[..256 << 10];

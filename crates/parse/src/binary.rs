@@ -64,10 +64,16 @@ mod tests {
     #[test]
     fn binaries_are_told_from_texts() {
         assert_eq!(looks_binary(b"\x89PNG\r\n\x1a\n"), Some("a PNG image"));
-        let noise: Vec<u8> = (0..4096u32).map(|value| (value.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let noise: Vec<u8> =
+            (0..4096u32).map(|value| (value.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         assert!(looks_binary(&noise).is_some());
         assert_eq!(looks_binary(&[0; 100]), Some("nothing but zero bytes"));
-        for text in [&b""[..], b"BZhello world\n", b"\x1b[32m INFO\x1b[0m started\n", b"\0\0\0\0Jun 14 15:16:01 a b: c\n"] {
+        for text in [
+            &b""[..],
+            b"BZhello world\n",
+            b"\x1b[32m INFO\x1b[0m started\n",
+            b"\0\0\0\0Jun 14 15:16:01 a b: c\n",
+        ] {
             assert_eq!(looks_binary(text), None, "{text:?}");
         }
         assert_eq!(looks_binary("2024 größer £ 日本語\n".as_bytes()), None);

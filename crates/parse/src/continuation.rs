@@ -49,7 +49,8 @@ fn is_exception(line: &str) -> bool {
     let class = name.rsplit(['.', '$']).next().unwrap_or(name);
     class.starts_with(|first: char| first.is_ascii_uppercase())
         && class.len() > 5
-        && (class.ends_with("Exception") || (class.ends_with("Error") && (class != name || line.len() > name.len())))
+        && (class.ends_with("Exception")
+            || (class.ends_with("Error") && (class != name || line.len() > name.len())))
 }
 
 #[cfg(test)]
@@ -73,8 +74,14 @@ mod tests {
         ] {
             assert!(looks_like_continuation(line), "{line}");
         }
-        for line in ["connection closed", "Error", "at home", "See (https://a.b/c)", "error: no such file", "GET /a.b(1)"]
-        {
+        for line in [
+            "connection closed",
+            "Error",
+            "at home",
+            "See (https://a.b/c)",
+            "error: no such file",
+            "GET /a.b(1)",
+        ] {
             assert!(!looks_like_continuation(line), "{line}");
         }
     }

@@ -120,7 +120,11 @@ impl TextDecoder {
                 continue;
             };
             self.carry.clear();
-            let unit = if big_endian { u16::from_be_bytes([first, byte]) } else { u16::from_le_bytes([first, byte]) };
+            let unit = if big_endian {
+                u16::from_be_bytes([first, byte])
+            } else {
+                u16::from_le_bytes([first, byte])
+            };
             if let Some(high) = self.high_surrogate.take() {
                 if let Some(Ok(character)) = char::decode_utf16([high, unit]).next() {
                     out.push(character);
@@ -167,7 +171,8 @@ pub(crate) fn strip_controls(line: &str, out: &mut String) {
             Some(b'[') => bytes[1..].iter().position(|byte| (0x40..=0x7e).contains(byte)).map(|at| at + 2),
             Some(b']') => {
                 let bell = memchr::memchr(7, bytes).map(|at| at + 1);
-                bell.or_else(|| rest.find("\x1b\\").map(|at| at + 2))
+                let terminator = rest.find("\x1b\\").map(|at| at + 2);
+                [bell, terminator].into_iter().flatten().min()
             }
             _ => None,
         };
@@ -214,7 +219,10 @@ mod tests {
     #[test]
     fn colours_go() {
         let mut out = String::new();
-        strip_controls("\x1b[2m2024\x1b[0m \x1b[32m INFO\x1b[0m \x1b]8;;http://a\x1b\\b\x1b]8;;\x07 \x1bx é", &mut out);
+        strip_controls(
+            "\x1b[2m2024\x1b[0m \x1b[32m INFO\x1b[0m \x1b]8;;http://a\x1b\\b\x1b]8;;\x07 \x1bx é",
+            &mut out,
+        );
         assert_eq!(out, "2024  INFO b x é");
     }
 }

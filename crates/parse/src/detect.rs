@@ -95,7 +95,8 @@ fn fit(format: Format, lines: &[&str], file_name: Option<&str>) -> f32 {
             reader.journald(line, &mut draft)
         }),
         Reading::Docker => share(lines, false, |line| {
-            let wrapped = json::unwrap_docker(line, &mut Default::default(), &mut String::new(), &mut Vec::new());
+            let wrapped =
+                json::unwrap_docker(line, &mut Default::default(), &mut String::new(), &mut Vec::new());
             if wrapped.is_some() { Scan::Start } else { Scan::No }
         }),
         Reading::Cri => share(lines, false, |line| {

@@ -1,5 +1,8 @@
 use crate::draft::Scanner;
-use crate::scan::{access, database, generic, go, java, logfmt, mobile, python, rust, supercomputer, syslog, system, web_error};
+use crate::scan::{
+    access, database, generic, go, java, logfmt, mobile, python, rust, supercomputer, syslog, system,
+    web_error,
+};
 
 /// How the lines of a format are read.
 #[derive(Clone, Copy)]
@@ -86,7 +89,7 @@ formats! {
         r#"10.0.0.1 - - [20/Nov/2025:08:15:30 +0000] "GET / HTTP/1.1" 200 512 "-" "curl/8.0""#;
     ApacheCommon "apache_common" "Apache / nginx common" strict(access::any, access::common),
         r#"10.0.0.1 - - [20/Nov/2025:08:15:30 +0000] "GET / HTTP/1.1" 200 512"#;
-    Logcat "logcat" "Android logcat" lines(mobile::logcat),
+    Logcat "logcat" "Android logcat" joining(mobile::logcat),
         "11-20 08:15:30.123  1702  2395 D WindowManager: screen is on";
     HealthApp "health_app" "HealthApp" lines(mobile::health_app),
         "20251120-8:15:30:123|Step_LSC|30002312|onStandStepChanged 3579";

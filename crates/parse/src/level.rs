@@ -15,8 +15,23 @@ pub(crate) fn severity(word: &str) -> Option<Severity> {
         return None;
     }
     let known = [
-        "trace", "debug", "info", "information", "notice", "warn", "warning", "error", "err", "crit", "critical",
-        "alert", "emerg", "fatal", "panic", "verbose", "severe",
+        "trace",
+        "debug",
+        "info",
+        "information",
+        "notice",
+        "warn",
+        "warning",
+        "error",
+        "err",
+        "crit",
+        "critical",
+        "alert",
+        "emerg",
+        "fatal",
+        "panic",
+        "verbose",
+        "severe",
     ];
     known.iter().any(|level| level.eq_ignore_ascii_case(word)).then(|| Severity::from_text(word)).flatten()
 }

@@ -224,7 +224,8 @@ pub(crate) fn asctime(bytes: &[u8]) -> Found {
     let at = 8 + used + 1;
     let (day_ns, used) = clock(bytes, at)?;
     let mut at = at + used;
-    let (offset, zone_bytes) = named_zone(&bytes[at..]).map_or((None, 0), |(offset, used)| (Some(offset), used));
+    let (offset, zone_bytes) =
+        named_zone(&bytes[at..]).map_or((None, 0), |(offset, used)| (Some(offset), used));
     at += zone_bytes;
     if !is(bytes, at, b' ') {
         return None;
@@ -232,7 +233,9 @@ pub(crate) fn asctime(bytes: &[u8]) -> Found {
     let year = four(bytes, at + 1)?;
     let (time, used) = with_zone(year, month, day, day_ns, &[], at + 5)?;
     match (time, offset) {
-        (EntryTime::Local(local), Some(offset)) => Some((EntryTime::Utc(local - offset * NS_PER_SECOND), used)),
+        (EntryTime::Local(local), Some(offset)) => {
+            Some((EntryTime::Utc(local - offset * NS_PER_SECOND), used))
+        }
         _ => Some((time, used)),
     }
 }
@@ -288,8 +291,7 @@ fn year_last(bytes: &[u8]) -> Found {
         return None;
     }
     let (first, second, year) = (two(bytes, 0)?, two(bytes, 3)?, four(bytes, 6)?);
-    let (month, day) =
-        if separator == b'.' || first > 12 { (second, first) } else { (first, second) };
+    let (month, day) = if separator == b'.' || first > 12 { (second, first) } else { (first, second) };
     let gap = match bytes.get(10..)? {
         [b' ' | b'T', ..] => 1,
         [b',', b' ', ..] => 2,

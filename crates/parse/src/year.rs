@@ -32,15 +32,21 @@ impl TimeCompleter {
             EntryTime::Yearless { month, day, day_ns } => {
                 let (year, ..) = civil_from_days(self.anchor().div_euclid(DAY_NS));
                 // Eight years reach back to a leap year for 29 February.
-                self.nearest(ZONES_NS, (-8..=1).rev().filter_map(|step| {
-                    from_civil(year + step, month, day, 0, 0, 0, 0)?.checked_add(day_ns)
-                }))?
+                self.nearest(
+                    ZONES_NS,
+                    (-8..=1).rev().filter_map(|step| {
+                        from_civil(year + step, month, day, 0, 0, 0, 0)?.checked_add(day_ns)
+                    }),
+                )?
             }
             EntryTime::TimeOfDay(day_ns) => {
                 let midnight = self.anchor().div_euclid(DAY_NS).checked_mul(DAY_NS)?;
-                self.nearest(0, (-1..=1).rev().filter_map(|step| {
-                    midnight.checked_add(step * DAY_NS)?.checked_add(day_ns)
-                }))?
+                self.nearest(
+                    0,
+                    (-1..=1)
+                        .rev()
+                        .filter_map(|step| midnight.checked_add(step * DAY_NS)?.checked_add(day_ns)),
+                )?
             }
         };
         self.previous_local = Some(local);
@@ -83,11 +89,10 @@ mod tests {
         let limit = "2024-03-05T12:00:00Z";
         assert_eq!(completed(limit, 0, &[(3, 5, 11), (3, 6, 1)]), ["2024-03-05T11", "2024-03-06T01"]);
         assert_eq!(completed(limit, 0, &[(3, 7, 11)]), ["2023-03-07T11"]);
-        assert_eq!(completed(limit, 0, &[(12, 31, 23), (1, 1, 0), (12, 31, 22)]), [
-            "2023-12-31T23",
-            "2024-01-01T00",
-            "2023-12-31T22"
-        ]);
+        assert_eq!(
+            completed(limit, 0, &[(12, 31, 23), (1, 1, 0), (12, 31, 22)]),
+            ["2023-12-31T23", "2024-01-01T00", "2023-12-31T22"]
+        );
         assert_eq!(completed("2023-06-01T00:00:00Z", 0, &[(2, 29, 1)]), ["2020-02-29T01"]);
         assert_eq!(completed(limit, 3600, &[(3, 5, 11)]), ["2024-03-05T10"]);
     }
@@ -96,7 +101,9 @@ mod tests {
     fn a_day_for_times_of_day() {
         let mut completer = TimeCompleter::new(parse_rfc3339("2024-03-05T01:00:00Z").unwrap(), 0);
         let mut at = |hour: i64| {
-            format_rfc3339(completer.complete(EntryTime::TimeOfDay(hour * 3600 * NS_PER_SECOND)).unwrap())[..13].to_owned()
+            format_rfc3339(completer.complete(EntryTime::TimeOfDay(hour * 3600 * NS_PER_SECOND)).unwrap())
+                [..13]
+                .to_owned()
         };
         assert_eq!([at(23), at(0), at(23)], ["2024-03-04T23", "2024-03-05T00", "2024-03-04T23"]);
     }

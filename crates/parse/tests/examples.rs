@@ -25,7 +25,8 @@ fn check(format: Format, text: &str, expected: &[&str]) {
             .map(|(key, value)| format!("{key}={value}"))
             .collect();
         let time = record.time_ns.map(format_rfc3339).unwrap_or_default();
-        let time = time.strip_prefix("2025-11-20T").unwrap_or(&time).trim_end_matches('Z').trim_end_matches('0');
+        let time =
+            time.strip_prefix("2025-11-20T").unwrap_or(&time).trim_end_matches('Z').trim_end_matches('0');
         found.push(format!(
             "{} {} {} {}{host} | {} | {}",
             time.trim_end_matches('.'),
@@ -61,21 +62,27 @@ fn access_logs() {
     check(
         Format::ApacheCombined,
         "10.0.0.1 - frank [20/Nov/2025:09:15:30 +0100] \"GET /a?b=1 HTTP/1.1\" 404 512 \"http://x/\" \"a \\\"b\\\"\" 0.003\n",
-        &["08:15:30 warn - - | 10.0.0.1 - frank [20/Nov/2025:09:15:30 +0100] \"GET /a?b=1 HTTP/1.1\" 404 512 \"http://x/\" \"a \\\"b\\\"\" 0.003 | \
+        &[
+            "08:15:30 warn - - | 10.0.0.1 - frank [20/Nov/2025:09:15:30 +0100] \"GET /a?b=1 HTTP/1.1\" 404 512 \"http://x/\" \"a \\\"b\\\"\" 0.003 | \
            client.address=10.0.0.1 user.name=frank http.request.method=GET url.path=/a url.query=b=1 network.protocol.version=1.1 \
-           http.response.status_code=404 http.response.body.size=512 http.request.header.referer=http://x/ user_agent.original=a \\\"b\\\""],
+           http.response.status_code=404 http.response.body.size=512 http.request.header.referer=http://x/ user_agent.original=a \\\"b\\\"",
+        ],
     );
     check(
         Format::ApacheCommon,
         "::1 - - [20/Nov/2025:08:15:30 +0000] \"-\" 500 -\n",
-        &["08:15:30 error - - | ::1 - - [20/Nov/2025:08:15:30 +0000] \"-\" 500 - | client.address=::1 http.response.status_code=500"],
+        &[
+            "08:15:30 error - - | ::1 - - [20/Nov/2025:08:15:30 +0000] \"-\" 500 - | client.address=::1 http.response.status_code=500",
+        ],
     );
     check(
         Format::ApacheVhost,
         "a.example:443 10.0.0.1 - - [20/Nov/2025:08:15:30 +0000] \"GET / HTTP/2\" 200 5 \"-\" \"-\"\n",
-        &["08:15:30 info - - | a.example:443 10.0.0.1 - - [20/Nov/2025:08:15:30 +0000] \"GET / HTTP/2\" 200 5 \"-\" \"-\" | \
+        &[
+            "08:15:30 info - - | a.example:443 10.0.0.1 - - [20/Nov/2025:08:15:30 +0000] \"GET / HTTP/2\" 200 5 \"-\" \"-\" | \
            client.address=10.0.0.1 server.address=a.example server.port=443 http.request.method=GET url.path=/ \
-           network.protocol.version=2 http.response.status_code=200 http.response.body.size=5"],
+           network.protocol.version=2 http.response.status_code=200 http.response.body.size=5",
+        ],
     );
 }
 
@@ -94,9 +101,11 @@ fn web_error_logs() {
     check(
         Format::NginxError,
         "2025/11/20 08:15:30 [error] 12#34: *5 open() failed, client: 10.0.0.1, server: a, request: \"GET /b HTTP/1.1\", host: \"a\"\n",
-        &["08:15:30 error error - | open() failed, client: 10.0.0.1, server: a, request: \"GET /b HTTP/1.1\", host: \"a\" | \
+        &[
+            "08:15:30 error error - | open() failed, client: 10.0.0.1, server: a, request: \"GET /b HTTP/1.1\", host: \"a\" | \
            process.pid=12 thread.id=34 nginx.connection.id=5 client.address=10.0.0.1 server.address=a http.request.method=GET \
-           url.path=/b network.protocol.version=1.1"],
+           url.path=/b network.protocol.version=1.1",
+        ],
     );
 }
 
@@ -135,7 +144,7 @@ fn java() {
         "2025-11-20 08:15:30,123 INFO [main] o.a.Main: one\n\
          2025-11-20 08:15:30.123 [pool-1 thread-2] WARN  o.a.Main - two\n\
          2025-11-20 08:15:30,123 - INFO  [main:Quorum@1] - three\n\
-         08:15:30.123 [main] DEBUG o.a.Main -- four\n\
+         08:15:30.123 [main] DEBUG o.a.Main - four\n\
          2025-11-20 08:15:30,123 ERROR [o.jboss.as] (MSC 1-2) five\n\
          20-Nov-2025 08:15:30.123 SEVERE [main] o.a.c.Catalina.start six\n",
         &[
@@ -200,8 +209,10 @@ fn go() {
     check(
         Format::Klog,
         "E1120 08:15:30.123456      12 server.go:45] \"Failed \\\"x\\\"\" pod=\"a/b\" err=\"no \\\"y\\\"\"\n",
-        &["08:15:30.123456 error E - | \"Failed \\\"x\\\"\" pod=\"a/b\" err=\"no \\\"y\\\"\" | thread.id=12 code.file.path=server.go \
-           code.line.number=45 pod=a/b err=no \"y\""],
+        &[
+            "08:15:30.123456 error E - | \"Failed \\\"x\\\"\" pod=\"a/b\" err=\"no \\\"y\\\"\" | thread.id=12 code.file.path=server.go \
+           code.line.number=45 pod=a/b err=no \"y\"",
+        ],
     );
     check(
         Format::Logfmt,
@@ -234,7 +245,10 @@ fn rust() {
     check(
         Format::EnvLogger,
         "[2025-11-20T08:15:30Z ERROR my_crate::http] failed\n[2025-11-20T08:15:30Z INFO  my_crate] ok\n",
-        &["08:15:30 error ERROR - | failed | logger.name=my_crate::http", "08:15:30 info INFO - | ok | logger.name=my_crate"],
+        &[
+            "08:15:30 error ERROR - | failed | logger.name=my_crate::http",
+            "08:15:30 info INFO - | ok | logger.name=my_crate",
+        ],
     );
 }
 
@@ -292,7 +306,9 @@ fn databases() {
     check(
         Format::ClickHouse,
         "2025.11.20 08:15:30.123456 [ 12 ] {ab-1} <Error> executeQuery: no\n",
-        &["08:15:30.123456 error Error - | no | logger.name=executeQuery thread.id=12 clickhouse.query_id=ab-1"],
+        &[
+            "08:15:30.123456 error Error - | no | logger.name=executeQuery thread.id=12 clickhouse.query_id=ab-1",
+        ],
     );
 }
 
@@ -311,7 +327,9 @@ fn the_system() {
     check(
         Format::AptHistory,
         "\nStart-Date: 2025-11-20  08:15:30\nCommandline: apt install x\nInstall: x:amd64 (1)\nEnd-Date: 2025-11-20  08:15:31\n",
-        &["08:15:30 info - - | Start-Date: 2025-11-20  08:15:30\nCommandline: apt install x\nInstall: x:amd64 (1)\nEnd-Date: 2025-11-20  08:15:31 | "],
+        &[
+            "08:15:30 info - - | Start-Date: 2025-11-20  08:15:30\nCommandline: apt install x\nInstall: x:amd64 (1)\nEnd-Date: 2025-11-20  08:15:31 | ",
+        ],
     );
     check(
         Format::Kernel,

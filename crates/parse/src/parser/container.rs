@@ -142,7 +142,8 @@ impl Container {
         draft.clear();
         if self.unknown < TRIES {
             // The format of the last line is tried first.
-            let order = std::iter::once(self.scanner).chain((0..SCANNERS.len()).filter(|at| *at != self.scanner));
+            let order =
+                std::iter::once(self.scanner).chain((0..SCANNERS.len()).filter(|at| *at != self.scanner));
             for at in order {
                 if SCANNERS[at](line, draft) == Scan::Start {
                     self.scanner = at;

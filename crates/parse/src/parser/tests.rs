@@ -95,7 +95,10 @@ fn a_record_joins_no_more_than_its_cap() {
     let (records, report) = parse_in(Format::Log4j, context(), &[text.as_bytes()]);
     assert_eq!(records.len(), 3);
     assert_eq!(records[0].matches("B.java").count() + records[1].matches("B.java").count(), 1000);
-    assert_eq!((report.lines, report.records, report.without_time, report.not_understood.lines), (1002, 3, 1, 0));
+    assert_eq!(
+        (report.lines, report.records, report.without_time, report.not_understood.lines),
+        (1002, 3, 1, 0)
+    );
     // What is beyond the cap has the time of the record that it was cut from.
     assert!(records[1].starts_with("2025-11-20T08:15:30.123"));
 }
@@ -170,7 +173,9 @@ fn tables_with_quoted_lines() {
         parse(Format::Csv, text),
         [
             "2025-11-20T08:15:30.000000000Z warn \"WARN\" app | two\nlines; and \"quotes\" | Count=3 log.file.line=2 | ",
-            "2025-11-20T08:15:31.000000000Z info \"INFO\" app | x |  log.file.line=5 | ".replace("|  log", "| log").as_str(),
+            "2025-11-20T08:15:31.000000000Z info \"INFO\" app | x |  log.file.line=5 | "
+                .replace("|  log", "| log")
+                .as_str(),
         ]
     );
     // A quote that is never closed does not swallow the rest for ever.
@@ -202,7 +207,8 @@ fn containers_hold_any_format() {
             "2025-11-20T08:15:32.000000000Z unknown \"\" app | in two parts | log.iostream=stdout log.file.line=4 | ",
         ]
     );
-    let cri = "2025-11-20T08:15:30.5Z stdout P I1120 08:15:30.1    12 a.go:1] \n2025-11-20T08:15:31Z stdout F up\n";
+    let cri =
+        "2025-11-20T08:15:30.5Z stdout P I1120 08:15:30.1    12 a.go:1] \n2025-11-20T08:15:31Z stdout F up\n";
     assert_eq!(
         parse(Format::KubernetesCri, cri),
         ["2025-11-20T08:15:30.500000000Z info \"I\" app | up | \
@@ -215,7 +221,9 @@ fn journald_exports() {
     let line = r#"{"__REALTIME_TIMESTAMP":"1763626530123456","PRIORITY":"3","_HOSTNAME":"a1","SYSLOG_IDENTIFIER":"sshd","_PID":"12","MESSAGE":[104,105]}"#;
     assert_eq!(
         parse(Format::JournaldJson, line),
-        ["2025-11-20T08:15:30.123456000Z error \"err\" sshd | hi | process.pid=12 log.file.line=1 | host.name=a1"]
+        [
+            "2025-11-20T08:15:30.123456000Z error \"err\" sshd | hi | process.pid=12 log.file.line=1 | host.name=a1"
+        ]
     );
 }
 
@@ -237,7 +245,10 @@ fn log_like() -> impl Strategy<Value = Vec<u8>> {
     ];
     let end = prop_oneof![Just(&b"\n"[..]), Just(&b"\r\n"[..]), Just(&b"\r\r\n"[..])];
     prop::collection::vec((line, end), 0..30).prop_map(|lines| {
-        lines.into_iter().flat_map(|(line, end)| line.into_iter().chain(end.iter().copied()).collect::<Vec<u8>>()).collect()
+        lines
+            .into_iter()
+            .flat_map(|(line, end)| line.into_iter().chain(end.iter().copied()).collect::<Vec<u8>>())
+            .collect()
     })
 }
 

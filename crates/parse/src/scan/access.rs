@@ -129,7 +129,9 @@ fn fill(access: &Access<'_>, draft: &mut Draft) -> Scan {
 /// `GET /path?query HTTP/1.1` as attributes. What is not of this shape is left to the body.
 pub(crate) fn request(request: &str, draft: &mut Draft) {
     let Some((method, rest)) = request.split_once(' ') else { return };
-    if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_')) {
+    if method.is_empty()
+        || !method.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_'))
+    {
         return;
     }
     draft.attribute("http.request.method", method);

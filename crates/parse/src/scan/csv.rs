@@ -23,14 +23,23 @@ enum Role {
 
 /// Names of each column's role, the best first.
 const NAMES: [(Role, &[&str]); 8] = [
-    (Role::Time, &["timestamp", "time", "ts", "@timestamp", "_time", "t", "datetime", "date_time", "log_time"]),
+    (
+        Role::Time,
+        &["timestamp", "time", "ts", "@timestamp", "_time", "t", "datetime", "date_time", "log_time"],
+    ),
     (Role::Date, &["date"]),
     (
         Role::Body,
         &["message", "msg", "body", "log", "_msg", "text", "event", "content", "log_message", "description"],
     ),
-    (Role::Level, &["level", "severity", "lvl", "loglevel", "priority", "log_level", "levelname", "severitytext"]),
-    (Role::Service, &["service", "service.name", "app", "logger", "servicename", "service_name", "application"]),
+    (
+        Role::Level,
+        &["level", "severity", "lvl", "loglevel", "priority", "log_level", "levelname", "severitytext"],
+    ),
+    (
+        Role::Service,
+        &["service", "service.name", "app", "logger", "servicename", "service_name", "application"],
+    ),
     (Role::TraceId, &["trace_id", "traceid", "trace.id"]),
     (Role::SpanId, &["span_id", "spanid", "span.id"]),
     (Role::Host, &["host", "hostname", "host.name"]),
@@ -47,15 +56,20 @@ impl Table {
     /// Reads a header line; the delimiter is the one that splits it most.
     pub(crate) fn from_header(line: &str) -> Self {
         let delimiter = delimiter_of(line);
-        let names: Vec<String> =
-            split(line, delimiter).map(|name| name.trim().trim_start_matches('\u{feff}').to_owned()).collect();
-        let mut columns: Vec<(String, Role)> = names.into_iter().map(|name| (name, Role::Attribute)).collect();
+        let names: Vec<String> = split(line, delimiter)
+            .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
+            .collect();
+        let mut columns: Vec<(String, Role)> =
+            names.into_iter().map(|name| (name, Role::Attribute)).collect();
         let has_date = columns.iter().any(|(name, _)| name.eq_ignore_ascii_case("date"));
         for (role, aliases) in NAMES {
             // Beside a date, `time` is its time of day, whatever other times there are.
-            let order: &[&str] = if has_date && role == Role::Time { &["time", "timestamp", "ts"] } else { aliases };
+            let order: &[&str] =
+                if has_date && role == Role::Time { &["time", "timestamp", "ts"] } else { aliases };
             let best = order.iter().find_map(|alias| {
-                columns.iter().position(|(name, role)| *role == Role::Attribute && name.eq_ignore_ascii_case(alias))
+                columns
+                    .iter()
+                    .position(|(name, role)| *role == Role::Attribute && name.eq_ignore_ascii_case(alias))
             });
             if let Some(index) = best {
                 columns[index].1 = role;
@@ -238,7 +252,9 @@ pub(crate) fn detect(lines: &[&str], file_name: Option<&str>) -> (f32, bool) {
                 && !name.is_empty()
                 && name.len() <= 64
                 && !name.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '{' | '[' | '<'))
-                && name.bytes().all(|byte| byte >= 0x80 || byte.is_ascii_alphanumeric() || b" _-.@()/#:%$".contains(&byte))
+                && name.bytes().all(|byte| {
+                    byte >= 0x80 || byte.is_ascii_alphanumeric() || b" _-.@()/#:%$".contains(&byte)
+                })
         });
     let enough = named || (table.columns.len() >= 3 && table.has_known_column());
     if !plausible || !enough || (rows.is_empty() && !named) {

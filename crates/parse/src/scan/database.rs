@@ -75,8 +75,8 @@ pub(crate) fn mysql(line: &str, draft: &mut Draft) -> Scan {
 
 fn read_mysql(line: &str, draft: &mut Draft) -> Option<Scan> {
     let bytes = line.as_bytes();
-    let (time, used) =
-        timestamp::date_time(bytes).or_else(|| timestamp::compact(bytes).filter(|_| bytes.get(6) == Some(&b' ')))?;
+    let (time, used) = timestamp::date_time(bytes)
+        .or_else(|| timestamp::compact(bytes).filter(|_| bytes.get(6) == Some(&b' ')))?;
     let mut cursor = Cursor::new(line, used);
     cursor.skip_spaces();
     let thread = cursor.digits(20).unwrap_or("");

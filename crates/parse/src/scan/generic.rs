@@ -52,7 +52,8 @@ fn timestamp_here(cursor: &Cursor<'_>) -> Option<(EntryTime, usize)> {
     while matches!(bytes.get(end), Some(b':' | b',' | b';' | b']')) {
         end += 1;
     }
-    matches!(bytes.get(end), None | Some(b' ' | b'\t' | b'[' | b'|' | b'-')).then_some((time, cursor.at + end))
+    matches!(bytes.get(end), None | Some(b' ' | b'\t' | b'[' | b'|' | b'-'))
+        .then_some((time, cursor.at + end))
 }
 
 /// Every line is a record, but for stack traces and indented lines. A level at the start is taken.

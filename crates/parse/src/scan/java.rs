@@ -246,7 +246,10 @@ fn is_logger(word: &str) -> bool {
     !word.is_empty()
         && word.bytes().all(|byte| {
             byte.is_ascii_alphanumeric()
-                || matches!(byte, b'.' | b'_' | b'$' | b'/' | b'-' | b':' | b'<' | b'>' | b'[' | b']' | b'@' | b'#')
+                || matches!(
+                    byte,
+                    b'.' | b'_' | b'$' | b'/' | b'-' | b':' | b'<' | b'>' | b'[' | b']' | b'@' | b'#'
+                )
         })
         && !word.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -20,7 +20,9 @@ pub(crate) struct JsonReader {
 impl JsonReader {
     /// One object of whatever logger.
     pub(crate) fn object(&mut self, line: &str, draft: &mut Draft) -> Scan {
-        if line.as_bytes().first() != Some(&b'{') || self.decoder.decode_object(line, &mut draft.record).is_err() {
+        if line.as_bytes().first() != Some(&b'{')
+            || self.decoder.decode_object(line, &mut draft.record).is_err()
+        {
             return Scan::No;
         }
         draft.time = draft.record.time_ns.map_or(EntryTime::Missing, EntryTime::Utc);

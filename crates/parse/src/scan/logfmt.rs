@@ -118,7 +118,10 @@ pub(crate) fn unescape(value: &str, text: &mut String) {
             'n' => text.push('\n'),
             't' => text.push('\t'),
             'r' => text.push('\r'),
-            'u' => match rest.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32)
+            'u' => match rest
+                .get(..4)
+                .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+                .and_then(char::from_u32)
             {
                 Some(character) => {
                     text.push(character);

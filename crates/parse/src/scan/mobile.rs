@@ -22,7 +22,7 @@ pub(crate) fn logcat(line: &str, draft: &mut Draft) -> Scan {
     let found = match line.as_bytes().first() {
         Some(b'[') => long(line, draft),
         Some(byte) if byte.is_ascii_digit() => thread_time(line, draft),
-        Some(b'-') if line.starts_with("--------- beginning of") => Some(Scan::Continuation),
+        Some(b'-') if line.starts_with("--------- beginning of") => Some(draft.start(EntryTime::Missing, 0)),
         _ => brief(line, 0, EntryTime::Missing, draft),
     };
     found.unwrap_or(Scan::No)
@@ -100,7 +100,8 @@ fn long(line: &str, draft: &mut Draft) -> Option<Scan> {
     if !cursor.eat("[ ") {
         return None;
     }
-    let (time, used) = timestamp::month_day(cursor.bytes()).or_else(|| timestamp::date_time(cursor.bytes()))?;
+    let (time, used) =
+        timestamp::month_day(cursor.bytes()).or_else(|| timestamp::date_time(cursor.bytes()))?;
     cursor.at += used;
     cursor.skip_spaces();
     let process = cursor.digits(10)?;

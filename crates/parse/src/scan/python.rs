@@ -9,7 +9,9 @@ use click_lite_model::Severity;
 /// Any of the shapes below.
 pub(crate) fn logging(line: &str, draft: &mut Draft) -> Scan {
     let found = match line.as_bytes().first() {
-        Some(b'[') => celery(line, draft).or_else(|| gunicorn(line, draft)).or_else(|| django_server(line, draft)),
+        Some(b'[') => {
+            celery(line, draft).or_else(|| gunicorn(line, draft)).or_else(|| django_server(line, draft))
+        }
         Some(byte) if byte.is_ascii_digit() => dashes(line, draft).or_else(|| loguru(line, draft)),
         Some(byte) if byte.is_ascii_uppercase() => {
             level_first(line, draft).or_else(|| uvicorn(line, draft)).or_else(|| basic(line, draft))

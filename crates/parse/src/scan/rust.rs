@@ -62,9 +62,11 @@ fn read_tracing(line: &str, draft: &mut Draft) -> Option<Scan> {
         if !cursor.eat(" ") {
             return None;
         }
-        if !is_span && !(spans.is_empty() && is_path(part) && context_end(cursor.bytes()).is_some_and(|end| {
-            cursor.rest()[..end].contains("::")
-        })) {
+        if !is_span
+            && !(spans.is_empty()
+                && is_path(part)
+                && context_end(cursor.bytes()).is_some_and(|end| cursor.rest()[..end].contains("::")))
+        {
             break;
         }
     }
@@ -108,7 +110,9 @@ fn context_end(bytes: &[u8]) -> Option<usize> {
                 b'{' => depth += 1,
                 b'}' => depth = depth.checked_sub(1)?,
                 b'"' if depth > 0 => in_quotes = true,
-                b':' if depth == 0 && matches!(bytes.get(at + 1), Some(b' ')) => return (at > 0).then_some(at),
+                b':' if depth == 0 && matches!(bytes.get(at + 1), Some(b' ')) => {
+                    return (at > 0).then_some(at);
+                }
                 _ if depth > 0 => {}
                 _ if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | b'/') => {}
                 _ => return None,

@@ -44,10 +44,12 @@ pub(crate) fn priority(cursor: &mut Cursor<'_>) -> Option<u8> {
     Some(number)
 }
 
-pub(crate) const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+pub(crate) const SEVERITIES: [&str; 8] =
+    ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 const FACILITIES: [&str; 24] = [
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
-    "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+    "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
+    "local7",
 ];
 
 /// Severity and facility of a priority (RFC 5424, 6.2.1).
@@ -96,7 +98,8 @@ fn traditional(line: &str, draft: &mut Draft, time: fn(&[u8]) -> timestamp::Foun
 }
 
 fn is_host(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'%' | b'/'))
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'%' | b'/'))
 }
 
 /// One word, or two where the second is a version (`syslogd 1.4.1`) or the first is `--`.

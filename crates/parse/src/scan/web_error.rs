@@ -100,9 +100,11 @@ fn read_nginx(line: &str, draft: &mut Draft) -> Option<Scan> {
         cursor.skip_spaces();
     }
     let message = cursor.rest();
-    for (name, key) in
-        [(", client: ", "client.address"), (", server: ", "server.address"), (", upstream: \"", "nginx.upstream")]
-    {
+    for (name, key) in [
+        (", client: ", "client.address"),
+        (", server: ", "server.address"),
+        (", upstream: \"", "nginx.upstream"),
+    ] {
         if let Some(at) = message.find(name) {
             let value = &message[at + name.len()..];
             draft.attribute(key, value.split([',', '"']).next().unwrap_or(value));
