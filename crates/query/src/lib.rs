@@ -27,6 +27,7 @@ mod facets;
 mod field;
 mod filter;
 mod highlight;
+mod hints;
 mod lexer;
 mod matcher;
 mod parser;
