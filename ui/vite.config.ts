@@ -25,5 +25,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // A zone that is not UTC and has summer time, so that a mix-up of the two shows.
+    env: { TZ: 'Europe/Berlin' },
   },
 });

@@ -44,7 +44,7 @@ export function formatCompact(count: number): string {
 /** Two units at most: `182 ms`, `4.2 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
 export function formatDuration(milliseconds: number): string {
   const space = NO_BREAK_SPACE;
-  if (milliseconds < 1) return milliseconds <= 0 ? `0${space}ms` : `<${space}1${space}ms`;
+  if (milliseconds < 1) return milliseconds <= 0 ? `0${space}ms` : `<1${space}ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)}${space}ms`;
   if (milliseconds < 59_950) return `${trimmed(milliseconds / 1000, milliseconds < 9_950 ? 1 : 0)}${space}s`;
   const seconds = Math.round(milliseconds / 1000);
