@@ -67,15 +67,17 @@ pub enum PromotedKind {
 impl Default for Dialect {
     /// The table `otel_logs` that Click-Lite makes.
     fn default() -> Self {
+        // One alias holds the items of both maps.
+        let items = ItemsIndex {
+            expression: "AttributeItems".to_owned(),
+            max_item_bytes: Some(128),
+            excluded: Some("[0-9]{4}|=-?[0-9]*[.][0-9]+$".to_owned()),
+        };
         Self {
             table: "otel_logs".to_owned(),
             body_text_index: true,
-            record_items: Some(ItemsIndex {
-                expression: "AttributeItems".to_owned(),
-                max_item_bytes: Some(128),
-                excluded: Some("[0-9]{4}|=-?[0-9]*[.][0-9]+$".to_owned()),
-            }),
-            resource_items: None,
+            record_items: Some(items.clone()),
+            resource_items: Some(items),
             record_numbers: None,
             promoted: BTreeMap::new(),
         }
