@@ -17,7 +17,9 @@ pub(crate) struct Paths {
 
 impl Paths {
     pub(crate) fn find() -> anyhow::Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the repository")?;
+        // Asked at run time first: with one target folder for several clones, the program may be from another one.
+        let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&package).parent().context("xtask lies in the repository")?;
         let target =
             env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |path| root.join(path));
         let cache = match (env::var_os("CLICK_LITE_CACHE"), env::var_os("HOME")) {

@@ -8,8 +8,7 @@ use super::Scope;
 use crate::shell::{announce, has_program, run, say};
 
 const FOR_SERVER: &[&str] = &["build-essential", "pkg-config", "tar"];
-const FOR_DESKTOP: &[&str] =
-    &["libwebkit2gtk-4.1-dev", "libgtk-3-dev", "libdbus-1-dev", "libxdo-dev", "xdg-utils"];
+const FOR_DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "libgtk-3-dev", "libdbus-1-dev", "xdg-utils"];
 const FOR_TESTS: &[&str] = &[
     "xvfb",
     "xauth",
