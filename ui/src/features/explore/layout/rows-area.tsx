@@ -9,7 +9,7 @@ import { NewRowsPill } from '../results/new-rows-pill';
 import { useExplore } from '../state/explore-context';
 import type { Selection } from '../state/use-selection';
 import { useColumnWidths } from '../table/column-widths';
-import { gridTemplate, layOutColumns } from '../table/columns';
+import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '../table/columns';
 import type { RowLook } from '../table/log-row';
 import { LogTable } from '../table/log-table';
 import { midnight, type Zone } from '../time/zone';
@@ -17,12 +17,14 @@ import classes from './workspace.module.css';
 
 const ROW_HEIGHTS = { compact: 22, comfortable: 28 };
 const SKELETON_ROWS = 20;
+const NARROW_COLUMNS = ['time', 'level', 'message'];
 
 interface RowsAreaProps {
   histogram: HistogramData | undefined;
   selection: Selection;
   grid: RefObject<HTMLDivElement | null>;
   layout: string;
+  isNarrow: boolean;
 }
 
 /** Whether a span of time has to be told by date as well. */
@@ -32,7 +34,7 @@ function spansDays(from: number | undefined, to: number | undefined, zone: Zone)
 }
 
 /** The rows, or what stands in their place. */
-export function RowsArea({ histogram, selection, grid, layout }: RowsAreaProps) {
+export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsAreaProps) {
   const { search, results, zone, refresh } = useExplore();
   const [{ wrapLines, density }] = usePreferences();
   const { widths } = useColumnWidths();
@@ -42,8 +44,10 @@ export function RowsArea({ histogram, selection, grid, layout }: RowsAreaProps) 
   const to = rowsOf?.to === undefined ? histogram?.to : Date.parse(rowsOf.to);
   const hasDate = spansDays(from, to, zone);
   const query = rowsOf?.query ?? '';
+  // A narrow window has no room for what was not asked for.
+  const names = isNarrow && search.columns === DEFAULT_COLUMNS ? NARROW_COLUMNS : search.columns;
   const look = useMemo((): RowLook => {
-    const columns = layOutColumns(search.columns, hasDate ? widths : { time: 104, ...widths });
+    const columns = layOutColumns(names, hasDate ? widths : { time: 104, ...widths });
     return {
       columns,
       template: gridTemplate(columns),
@@ -52,7 +56,7 @@ export function RowsArea({ histogram, selection, grid, layout }: RowsAreaProps) 
       hasDate,
       isWrapped: wrapLines,
     };
-  }, [search.columns, widths, query, zone, hasDate, wrapLines]);
+  }, [names, widths, query, zone, hasDate, wrapLines]);
 
   if (rows.length === 0 && status === 'running') {
     return (

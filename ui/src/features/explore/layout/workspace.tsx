@@ -94,6 +94,7 @@ export function Workspace() {
           histogram={histogram.data}
           selection={selection}
           grid={grid}
+          isNarrow={isSheet}
           layout={`${layout.detail} ${selection.isOpen ? 'open' : ''}`}
         />
         <DetailPanel place={layout.detail} selection={selection} actions={actions} />

@@ -1,16 +1,15 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
 import type { LogRow } from '@/api/types';
 import { formatCountOf } from '@/lib/format/numbers';
 import { useExplore } from '../state/explore-context';
 import { minimumTableWidth } from './columns';
 import { LogRowView, rowElementId, type RowLook } from './log-row';
+import { useRowWindow } from './row-window';
 import { TableHeader } from './table-header';
 import classes from './log-table.module.css';
 
 const HEADER_HEIGHT = 26;
 const LOAD_AHEAD_ROWS = 100;
-const OVERSCAN_ROWS = 12;
 
 interface LogTableProps {
   look: RowLook;
@@ -27,22 +26,19 @@ interface LogTableProps {
 
 /** The rows, of which only those in sight are in the document. More are fetched before the end is reached. */
 export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, layout }: LogTableProps) {
-  // The virtualizer changes in place, so nothing that reads it may be memoized.
-  'use no memo';
   const scroller = useRef<HTMLDivElement>(null);
   const { results, session } = useExplore();
   const { rows, hasMore } = results;
   const selectedIndex = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
-  const virtualizer = useVirtualizer({
+  const keyOf = useCallback((index: number) => rows[index]?.IngestId ?? index, [rows]);
+  const [{ items, totalHeight }, rowWindow] = useRowWindow({
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => rows[index]?.IngestId ?? index,
-    overscan: OVERSCAN_ROWS,
-    scrollMargin: HEADER_HEIGHT,
-    scrollPaddingStart: HEADER_HEIGHT,
+    rowHeight,
+    headerHeight: HEADER_HEIGHT,
+    keyOf,
+    scroller,
   });
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, look.isWrapped]);
+  useEffect(() => rowWindow.forgetHeights(), [rowWindow, rowHeight, look.isWrapped]);
 
   const runId = results.rowsOf?.id;
   useEffect(() => {
@@ -50,10 +46,9 @@ export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, la
   }, [scroller, runId]);
 
   useEffect(() => {
-    if (selectedIndex >= 0) virtualizer.scrollToIndex(selectedIndex, { align: 'auto' });
-  }, [virtualizer, selectedIndex, layout]);
+    if (selectedIndex >= 0) rowWindow.reveal(selectedIndex);
+  }, [rowWindow, selectedIndex, layout]);
 
-  const items = virtualizer.getVirtualItems();
   const lastIndex = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (hasMore && lastIndex >= rows.length - LOAD_AHEAD_ROWS) session.loadMore();
@@ -103,7 +98,7 @@ export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, la
           className={classes.body}
           role="rowgroup"
           data-stale={isStale || undefined}
-          style={{ height: virtualizer.getTotalSize() }}
+          style={{ height: totalHeight }}
         >
           {items.map((item) => {
             const row = rows[item.index];
@@ -116,7 +111,7 @@ export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, la
                 look={look}
                 isSelected={item.index === selectedIndex}
                 onOpen={onOpen}
-                measure={look.isWrapped ? virtualizer.measureElement : undefined}
+                measure={look.isWrapped ? rowWindow.measureElement : undefined}
               />
             );
           })}

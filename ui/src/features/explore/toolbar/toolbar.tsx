@@ -62,12 +62,20 @@ export function Toolbar() {
       <SearchBar />
       <div className={classes.time}>
         <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
-          <ActionIcon aria-label="Back to the search before" onClick={() => history.back()}>
+          <ActionIcon
+            className={classes.history}
+            aria-label="Back to the search before"
+            onClick={() => history.back()}
+          >
             <IconArrowLeft size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
         <Tooltip label={<Shortcut text="Forward to the search after" keys="]" />}>
-          <ActionIcon aria-label="Forward to the search after" onClick={() => history.forward()}>
+          <ActionIcon
+            className={classes.history}
+            aria-label="Forward to the search after"
+            onClick={() => history.forward()}
+          >
             <IconArrowRight size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
