@@ -123,6 +123,8 @@ formats! {
         "2025-11-20 08:15:30 upgrade libc6:amd64 2.36-9 2.36-10";
     AptHistory "apt_history" "apt history" joining(system::apt_history),
         "Start-Date: 2025-11-20  08:15:30";
+    AptTerminal "apt_terminal" "apt terminal log" strict(system::apt_terminal, system::is_apt_terminal),
+        "Log started: 2025-11-20  08:15:30";
     Alternatives "alternatives" "update-alternatives" lines(system::alternatives),
         "update-alternatives 2025-11-20 08:15:30: run with --quiet --remove awk /usr/bin/mawk";
     Kernel "kernel" "Kernel ring buffer (dmesg)" lines(system::kernel),

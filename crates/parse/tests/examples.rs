@@ -328,7 +328,16 @@ fn the_system() {
         Format::AptHistory,
         "\nStart-Date: 2025-11-20  08:15:30\nCommandline: apt install x\nInstall: x:amd64 (1)\nEnd-Date: 2025-11-20  08:15:31\n",
         &[
-            "08:15:30 info - - | Start-Date: 2025-11-20  08:15:30\nCommandline: apt install x\nInstall: x:amd64 (1)\nEnd-Date: 2025-11-20  08:15:31 | ",
+            "08:15:30 info - apt | Start-Date: 2025-11-20  08:15:30\nCommandline: apt install x\nInstall: x:amd64 (1)\nEnd-Date: 2025-11-20  08:15:31 | ",
+        ],
+    );
+    check(
+        Format::AptTerminal,
+        "\nLog started: 2025-11-20  08:15:30\nUnpacking x (1) ...\nLog ended: 2025-11-20  08:15:31\n",
+        &[
+            "08:15:30 unknown - apt | Log started: 2025-11-20  08:15:30 | ",
+            "08:15:30 unknown - apt | Unpacking x (1) ... | ",
+            "08:15:31 unknown - apt | Log ended: 2025-11-20  08:15:31 | ",
         ],
     );
     check(

@@ -22,7 +22,7 @@ fn data(path: &str) -> PathBuf {
     let file = folder.join(path);
     assert!(
         file.exists(),
-        "{} is missing: these tests read the folder `shared/data` beside the checkout (see docs/DEVELOPERS.md)",
+        "{} is missing: these tests read the folder `shared/data` beside the checkout",
         file.display()
     );
     file
@@ -194,7 +194,7 @@ const EXPECTED: [Expected; 8] = [
         modified: "2005-12-31T00:00:00Z",
         first: "2005-06-14T15:16:01.000",
         last: "2005-07-27T14:42:00.000",
-        ranges: [2000, 0, 0, 0, 0, 0, 0],
+        ranges: [1955, 0, 0, 0, 2, 43, 0],
         time: |row| yearless(2005, &row["Month"], &row["Date"], &row["Time"]),
         columns: &[
             ("host.name", "Level"),
@@ -209,7 +209,7 @@ const EXPECTED: [Expected; 8] = [
         modified: "2016-12-31T00:00:00Z",
         first: "2016-12-10T06:55:46.000",
         last: "2016-12-10T11:04:45.000",
-        ranges: [2000, 0, 0, 0, 0, 0, 0],
+        ranges: [1952, 0, 0, 0, 0, 47, 1],
         time: |row| yearless(2016, &row["Date"], &row["Day"], &row["Time"]),
         columns: &[("host.name", "Component"), ("process.pid", "Pid"), ("body", "Content")],
     },

@@ -217,6 +217,23 @@ fn containers_hold_any_format() {
 }
 
 #[test]
+fn hostile_json_is_kept_as_text() {
+    let deep = format!("{}{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+    let keys: Vec<String> = (0..100_000).map(|key| format!("\"k{key}\":{key}")).collect();
+    let text = format!("{{\"msg\":\"x\"}}\n{deep}\n{{{}}}\n{{\"cut\":\n", keys.join(","));
+    let mut parser = FileParser::new(Format::JsonLines, context());
+    let mut found = Vec::new();
+    let mut sink = |record: &Record| found.push((record.body().len(), record.attributes().len()));
+    parser.push(text.as_bytes(), &mut sink);
+    parser.finish(&mut sink);
+    let keys_bytes = keys.join(",").len() + 2;
+    assert_eq!(found, [(1, 3), (deep.len(), 3), (keys_bytes, 100_003), (7, 3)]);
+    let report = parser.report();
+    assert_eq!((report.not_understood.lines, report.records), (2, 4));
+    assert!(report.not_understood.samples[0].text.len() <= 240);
+}
+
+#[test]
 fn journald_exports() {
     let line = r#"{"__REALTIME_TIMESTAMP":"1763626530123456","PRIORITY":"3","_HOSTNAME":"a1","SYSLOG_IDENTIFIER":"sshd","_PID":"12","MESSAGE":[104,105]}"#;
     assert_eq!(

@@ -176,7 +176,9 @@ fn uvicorn(line: &str, draft: &mut Draft) -> Option<Scan> {
     let mut cursor = Cursor::new(line, 0);
     let name = cursor.until(b':')?;
     let severity = python_level(name)?;
-    if !cursor.bytes().starts_with(b"  ") && !(cursor.bytes().starts_with(b" ") && name.len() > 7) {
+    // The level is padded to nine characters with its colon.
+    let is_padded = cursor.bytes().starts_with(b"  ") || (cursor.bytes().starts_with(b" ") && name.len() > 7);
+    if !is_padded {
         return None;
     }
     cursor.skip_spaces();

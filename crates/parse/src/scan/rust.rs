@@ -62,11 +62,11 @@ fn read_tracing(line: &str, draft: &mut Draft) -> Option<Scan> {
         if !cursor.eat(" ") {
             return None;
         }
-        if !is_span
-            && !(spans.is_empty()
-                && is_path(part)
-                && context_end(cursor.bytes()).is_some_and(|end| cursor.rest()[..end].contains("::")))
-        {
+        // The compact form has the names of the spans before the target, without their fields.
+        let are_names = spans.is_empty()
+            && is_path(part)
+            && context_end(cursor.bytes()).is_some_and(|end| cursor.rest()[..end].contains("::"));
+        if !is_span && !are_names {
             break;
         }
     }

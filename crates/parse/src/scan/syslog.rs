@@ -135,8 +135,14 @@ fn finish(
     }
     draft.attribute("process.pid", process);
     draft.host(host);
-    if let Some(number) = priority {
-        set_priority(number, draft);
+    match priority {
+        Some(number) => set_priority(number, draft),
+        // Files mostly lack the priority; the program may state a level itself (`sshd: error: ...`).
+        None => {
+            if let Some((name, _)) = level::leading(cursor.rest()) {
+                draft.record.set_level(name);
+            }
+        }
     }
     Some(draft.start(time, cursor.at))
 }

@@ -1,6 +1,6 @@
 //! Logs of the operating system: packages (dpkg, apt, alternatives) and the kernel's ring buffer.
 
-use super::syslog;
+use super::{generic, syslog};
 use crate::cursor::Cursor;
 use crate::draft::{Draft, EntryTime, Scan};
 use crate::timestamp;
@@ -73,21 +73,42 @@ pub(crate) fn apt_history(line: &str, draft: &mut Draft) -> Scan {
         let is_part = keys.iter().chain(&actions).any(|key| line.starts_with(key));
         return if is_part { Scan::Continuation } else { Scan::No };
     };
-    // Two spaces stand between date and time.
-    let mut compact = [b' '; 19];
-    let (Some(day), Some(time)) = (date.get(..10), date.get(10..).map(str::trim)) else { return Scan::No };
-    if time.len() != 8 {
-        return Scan::No;
-    }
-    compact[..10].copy_from_slice(day.as_bytes());
-    compact[11..].copy_from_slice(time.as_bytes());
-    match timestamp::date_time(&compact) {
-        Some((time, _)) => {
+    match spaced_time(date) {
+        Some(time) => {
+            draft.record.set_service("apt");
             draft.record.severity = Severity::INFO;
             draft.start(time, 0)
         }
         None => Scan::No,
     }
+}
+
+/// apt's record of the terminal: between `Log started:` and `Log ended:`, each with the time, what dpkg wrote.
+pub(crate) fn apt_terminal(line: &str, draft: &mut Draft) -> Scan {
+    draft.record.set_service("apt");
+    let date = line.strip_prefix("Log started: ").or_else(|| line.strip_prefix("Log ended: "));
+    match date.and_then(spaced_time) {
+        Some(time) => draft.start(time, 0),
+        None => generic::text(line, draft),
+    }
+}
+
+/// As [`apt_terminal`], where any text between the marks fits, but nothing without them.
+pub(crate) fn is_apt_terminal(line: &str, draft: &mut Draft) -> Scan {
+    apt_terminal(line, draft);
+    if draft.time == EntryTime::Missing { Scan::Continuation } else { Scan::Start }
+}
+
+/// `2025-06-24  14:36:25`, with two spaces.
+fn spaced_time(text: &str) -> Option<EntryTime> {
+    let (day, time) = text.trim().split_once("  ")?;
+    if day.len() != 10 || time.len() != 8 {
+        return None;
+    }
+    let mut single = [b' '; 19];
+    single[..10].copy_from_slice(day.as_bytes());
+    single[11..].copy_from_slice(time.as_bytes());
+    timestamp::date_time(&single).map(|(time, _)| time)
 }
 
 /// `update-alternatives 2025-06-24 14:36:35: run with --install ...`.
