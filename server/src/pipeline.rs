@@ -322,6 +322,13 @@ impl Intake<'_> {
         Ok(())
     }
 
+    /// Drops what was pushed, unless it is in the shared block.
+    pub fn abandon(self) {
+        if let Target::Own(encoder) = self.target {
+            self.pipeline.give_encoder(encoder);
+        }
+    }
+
     /// Ends the request: what it waits for before it is answered.
     pub fn commit(self) -> Committed {
         let mut outcomes = Outcomes { completions: self.completions, ..Outcomes::default() };

@@ -128,7 +128,8 @@ async fn announce(app: &App, ready_file: Option<&Path>) {
     let mut ready = app.listeners();
     ready.insert("clickhouse".into(), app.engine.status().url.into());
     ready.insert("token_file".into(), app.access.token_file().display().to_string().into());
-    tracing::info!(listeners = %Value::Object(app.listeners()), "ready");
+    let listeners = Value::Object(app.listeners()).to_string();
+    tracing::info!(listeners, "ready");
     println(&format!("Click-Lite is ready. Open {}", app.sign_in_link()));
     if let Some(path) = ready_file
         && let Err(error) = write_whole(path, &Value::Object(ready).to_string())

@@ -145,11 +145,15 @@ pub fn from_epoch_text(text: &str) -> Option<i64> {
 
 /// Nanoseconds of the unit that a number since the epoch most likely counts.
 pub fn epoch_unit_ns(number: i64) -> i64 {
-    match number {
-        ..100_000_000_000 => NS_PER_SECOND,
-        ..100_000_000_000_000 => 1_000_000,
-        ..100_000_000_000_000_000 => 1_000,
-        _ => 1,
+    const SECONDS: i64 = 100_000_000_000;
+    if number < SECONDS {
+        NS_PER_SECOND
+    } else if number < SECONDS * 1_000 {
+        1_000_000
+    } else if number < SECONDS * 1_000_000 {
+        1_000
+    } else {
+        1
     }
 }
 

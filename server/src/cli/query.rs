@@ -91,7 +91,7 @@ impl Printer {
 
     fn finish(mut self) -> anyhow::Result<()> {
         if self.format == OutputFormat::Table {
-            self.table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+            self.table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
             self.table.set_header(self.columns);
             writeln!(std::io::stdout(), "{}", self.table)?;
         }

@@ -14,7 +14,7 @@ use click_lite_model::{Record, Rejections};
 use super::body::{BodyLimits, Encoding, LimitedReader, channel_reader, read_error};
 use crate::app::App;
 use crate::http::error::ApiError;
-use crate::pipeline::Committed;
+use crate::pipeline::{Committed, Pipeline};
 
 const PROTOBUF: &str = "application/x-protobuf";
 const JSON: &str = "application/json";
@@ -40,6 +40,7 @@ pub async fn logs(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
         max_bytes: MAX_BODY_BYTES.min(app.config.ingest.max_body_bytes),
         max_ratio: app.config.ingest.max_compression_ratio,
     };
+    let max_record_bytes = usize::try_from(app.config.ingest.max_record_bytes).unwrap_or(usize::MAX);
     let _turn = app.pipeline.turn(&headers).await?;
     let received = Arc::new(AtomicU64::new(0));
     let (forward, reader) = channel_reader(body, Arc::clone(&received));
@@ -48,29 +49,50 @@ pub async fn logs(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
         let decoder = encoding.decode(reader).map_err(|error| read_error(&error))?;
         let mut body = Vec::new();
         LimitedReader::new(decoder, received, limits).read_to_end(&mut body).map_err(|error| read_error(&error))?;
-        // The whole body is there: decoding it keeps the shared block for a moment only.
-        let mut intake = pipeline.intake(None, body.len() as u64 <= crate::pipeline::Pipeline::SMALL_BODY_BYTES);
-        let mut record = Record::new();
-        let mut rejections = Rejections::default();
-        let mut sink = |record: &mut Record| intake.push(record);
-        let decoded = if is_json {
-            otlp::decode_logs_json(&body, &mut record, &mut sink, &mut rejections)
-        } else {
-            otlp::decode_logs_protobuf(&body, &mut record, &mut sink, &mut rejections)
-        };
-        let committed: Committed = intake.commit();
-        Ok::<_, ApiError>((decoded, rejections, committed))
+        take(&pipeline, is_json, max_record_bytes, &body)
     });
     let (worked, ()) = tokio::join!(work, forward);
-    let (decoded, rejections, committed) = worked.map_err(|error| ApiError::internal(&error))??;
+    let (rejections, committed) = worked.map_err(|error| ApiError::internal(&error))??;
     committed.wait().await?;
-    decoded.map_err(|error| ApiError::bad_request(error.code(), error.to_string()))?;
     app.pipeline.meters.rejected(rejections.count());
     let message = rejections.kept().first().map(|first| first.message.clone()).unwrap_or_default();
     Ok(if is_json {
-        ([(header::CONTENT_TYPE, JSON)], otlp::encode_logs_response_json(rejections.count(), &message)).into_response()
+        ([(header::CONTENT_TYPE, JSON)], otlp::logs_response_json(rejections.count(), &message)).into_response()
     } else {
-        ([(header::CONTENT_TYPE, PROTOBUF)], otlp::encode_logs_response_protobuf(rejections.count(), &message))
+        ([(header::CONTENT_TYPE, PROTOBUF)], otlp::logs_response_protobuf(rejections.count(), &message))
             .into_response()
     })
+}
+
+/// Decodes a request into blocks. Of a malformed one nothing is taken, as its sender is told.
+fn take(
+    pipeline: &Pipeline,
+    is_json: bool,
+    max_record_bytes: usize,
+    body: &[u8],
+) -> Result<(Rejections, Committed), ApiError> {
+    let mut decoder = otlp::Decoder::new(max_record_bytes);
+    let mut record = Record::new();
+    let mut decode = |sink: &mut dyn FnMut(&mut Record), rejections: &mut Rejections| {
+        let decoded = if is_json {
+            decoder.decode_logs_json(body, &mut record, sink, rejections)
+        } else {
+            decoder.decode_logs_protobuf(body, &mut record, sink, rejections)
+        };
+        decoded.map_err(|error| ApiError::bad_request(error.code(), error.to_string()))
+    };
+    // What is in the shared block can't be taken back, so a small request is looked through first.
+    let is_small = body.len() as u64 <= Pipeline::SMALL_BODY_BYTES;
+    if is_small {
+        decode(&mut |_| {}, &mut Rejections::default())?;
+    }
+    let mut rejections = Rejections::default();
+    let mut intake = pipeline.intake(None, is_small);
+    match decode(&mut |record| intake.push(record), &mut rejections) {
+        Ok(_) => Ok((rejections, intake.commit())),
+        Err(error) => {
+            intake.abandon();
+            Err(error)
+        }
+    }
 }

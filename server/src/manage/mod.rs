@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody, Parameters};
 
-pub use status::{__path_status, Rates, status};
+pub use status::{__path_status, EngineStatus, Rates, StorageStatus, status};
 
 /// Which imports to list.
 #[derive(Debug, Deserialize, IntoParams)]

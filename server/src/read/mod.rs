@@ -24,7 +24,7 @@ pub use histogram::{__path_histogram, histogram};
 pub use search::{__path_cancel, __path_search, cancel, search};
 
 /// What a question is about.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 pub struct Scope {
     /// Text of the search language; empty or `*` is everything.
