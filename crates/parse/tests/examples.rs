@@ -159,9 +159,11 @@ fn java() {
     check(
         Format::SpringBoot,
         "2025-11-20 08:15:30.123  INFO 12 --- [           main] c.e.App                   : one\n\
+         2025-11-20 08:15:30.123  INFO [shop,0af7651916cd43dd8448eb211c80319c,b7ad6b7169203331,true] 12 --- [main] c.e.App : old\n\
          2025-11-20T08:15:30.123Z  WARN 12 --- [shop] [nio-8080-exec-1] [0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331] c.e.App : two\n",
         &[
             "08:15:30.123 info INFO - | one | thread.name=main logger.name=c.e.App process.pid=12",
+            "08:15:30.123 info INFO shop | old | thread.name=main logger.name=c.e.App process.pid=12",
             "08:15:30.123 warn WARN shop | two | thread.name=nio-8080-exec-1 logger.name=c.e.App process.pid=12",
         ],
     );
@@ -279,11 +281,13 @@ fn databases() {
         "2025-11-20 08:15:30.123 UTC [12] bob@shop ERROR:  no such table\n\
          2025-11-20 08:15:30.123 UTC [12] bob@shop STATEMENT:  SELECT 1\n\
          \tFROM x\n\
-         2025-11-20 08:15:31.000 UTC [12] LOG:  checkpoint\n",
+         2025-11-20 08:15:31.000 UTC [12] LOG:  checkpoint\n\
+         2025-11-20 08:15:31.000 UTC [12-1] bob@shop app=psql FATAL:  bye\n",
         &[
             "08:15:30.123 error ERROR - | no such table\n2025-11-20 08:15:30.123 UTC [12] bob@shop STATEMENT:  SELECT 1\n\tFROM x | \
              process.pid=12 user.name=bob db.namespace=shop",
             "08:15:31 info LOG - | checkpoint | process.pid=12",
+            "08:15:31 fatal FATAL - | bye | process.pid=12 postgresql.prefix=[12-1] bob@shop app=psql user.name=bob db.namespace=shop",
         ],
     );
     check(

@@ -16,16 +16,21 @@ fn read_postgresql(line: &str, draft: &mut Draft) -> Option<Scan> {
     let mut cursor = Cursor::new(line, used);
     let mut process = "";
     let mut session = "";
+    let mut has_others = false;
     // Zone names of which no offset is known, process, session and host, in any order, up to `LEVEL:  `.
     for _ in 0..8 {
         cursor.skip_spaces();
+        let word_start = cursor.at;
         match cursor.peek()? {
             b'[' => {
                 let inner = cursor.bracketed(b'[', b']')?;
                 let number = inner.split('-').next().unwrap_or(inner);
                 if process.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
                     process = number;
+                } else {
+                    has_others = true;
                 }
+                has_others |= inner.len() > number.len();
                 cursor.eat(":");
             }
             b'-' | b':' if cursor.bytes().get(1) == Some(&b' ') => cursor.at += 1,
@@ -34,6 +39,8 @@ fn read_postgresql(line: &str, draft: &mut Draft) -> Option<Scan> {
                 let Some(name) = word.strip_suffix(':') else {
                     if session.is_empty() && word.contains('@') {
                         session = word;
+                    } else {
+                        has_others = true;
                     }
                     continue;
                 };
@@ -48,7 +55,10 @@ fn read_postgresql(line: &str, draft: &mut Draft) -> Option<Scan> {
                     "DETAIL" | "HINT" | "CONTEXT" | "STATEMENT" | "QUERY" | "LOCATION" => {
                         return Some(Scan::Continuation);
                     }
-                    _ => continue,
+                    _ => {
+                        has_others = true;
+                        continue;
+                    }
                 };
                 if !cursor.eat("  ") && process.is_empty() {
                     return None;
@@ -56,6 +66,9 @@ fn read_postgresql(line: &str, draft: &mut Draft) -> Option<Scan> {
                 cursor.skip_spaces();
                 draft.level(name, severity);
                 draft.attribute("process.pid", process);
+                if has_others {
+                    draft.attribute("postgresql.prefix", line[used..word_start].trim());
+                }
                 if let Some((user, database)) = session.split_once('@') {
                     draft.attribute("user.name", user);
                     draft.attribute("db.namespace", database);

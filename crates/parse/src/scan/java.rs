@@ -259,16 +259,21 @@ fn fill(parts: &Parts<'_>, time: EntryTime, body: usize, draft: &mut Draft) -> S
     draft.attribute("thread.name", parts.thread);
     draft.attribute("logger.name", parts.logger);
     draft.attribute("process.pid", parts.process);
-    // Sleuth writes `[application,trace,span]`.
-    draft.record.set_service(parts.application.split(',').next().unwrap_or(""));
-    if let Some((trace, span)) = parts.trace.split_once('-')
-        && trace.len() == 32
-        && span.len() == 16
-    {
-        draft.record.set_trace_id(trace);
-        draft.record.set_span_id(span);
-    } else {
-        draft.attribute("spring.correlation", parts.trace);
+    // Sleuth writes `[application,trace,span,exported]`, Boot 3 `[application] [thread] [trace-span]`.
+    let (application, sleuth) = parts.application.split_once(',').unwrap_or((parts.application, ""));
+    draft.record.set_service(application);
+    let correlation = if parts.trace.is_empty() { sleuth } else { parts.trace };
+    let mut ids = correlation.split(['-', ',']);
+    match (ids.next(), ids.next()) {
+        (Some(trace), Some(span)) if is_hexadecimal(trace, 32) && is_hexadecimal(span, 16) => {
+            draft.record.set_trace_id(trace);
+            draft.record.set_span_id(span);
+        }
+        _ => draft.attribute("spring.correlation", correlation.trim_matches(',')),
     }
     draft.start(time, body)
+}
+
+fn is_hexadecimal(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -47,6 +47,7 @@ fn thread_time(line: &str, draft: &mut Draft) -> Option<Scan> {
     }
     // With `-v uid` a user stands before process and thread.
     if cursor.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+        draft.attribute("android.uid", process);
         process = thread;
         thread = cursor.word();
         cursor.skip_spaces();

@@ -49,12 +49,18 @@ fn dashes(line: &str, draft: &mut Draft) -> Option<Scan> {
     if count == 0 || severity == Severity::UNSPECIFIED {
         return None;
     }
-    let (name, process) = (fields[0], fields[1]);
-    draft.attribute("logger.name", name);
-    if process.bytes().all(|byte| byte.is_ascii_digit()) {
-        draft.attribute("process.pid", process);
-    } else {
-        draft.attribute("thread.name", process);
+    draft.attribute("logger.name", fields[0]);
+    let is_number = |field: &str| field.bytes().all(|byte| byte.is_ascii_digit());
+    match fields[1..] {
+        [process, thread] if is_number(process) => {
+            draft.attribute("process.pid", process);
+            draft.attribute("thread.name", thread);
+        }
+        [process, thread] if !thread.is_empty() => {
+            draft.attribute("process.name", process);
+            draft.attribute("thread.name", thread);
+        }
+        _ => draft.attribute("thread.name", fields[1]),
     }
     Some(draft.start(time, cursor.at))
 }

@@ -122,10 +122,7 @@ fn finish(
     draft: &mut Draft,
 ) -> Option<Scan> {
     cursor.skip_spaces();
-    let (name, process) = match tag.split_once('[') {
-        Some((name, process)) => (name, process.strip_suffix(']').unwrap_or("")),
-        None => (tag, ""),
-    };
+    let (name, process) = tag.strip_suffix(']').and_then(|tag| tag.split_once('[')).unwrap_or((tag, ""));
     // `sshd(pam_unix)` and `syslogd 1.4.1` are the services sshd and syslogd.
     let name_only = name.trim_start_matches("-- ");
     let service = name_only.split(['(', ' ']).next().unwrap_or(name_only);
