@@ -13,6 +13,7 @@ const ShortcutHelp = lazy(() => import('./shortcut-help'));
 const MENU_COMMANDS: Record<string, string> = {
   'open-files': 'imports.open',
   'toggle-theme': 'app.theme',
+  palette: 'app.palette',
   shortcuts: 'app.shortcuts',
   settings: 'app.settings',
 };

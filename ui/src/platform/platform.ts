@@ -84,5 +84,6 @@ export interface Shell {
   restartServer(): Promise<void>;
   openLogFolder(): Promise<void>;
   onMenu(listener: (item: string) => void): Unsubscribe;
+  /** Files that other programs open with this one: arguments, the file manager, a second start. */
   onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe;
 }

@@ -33,31 +33,37 @@ export class TauriPlatform implements Platform {
     });
   }
 
-  async stream(request: ApiRequest, onLines: (lines: string[]) => void): Promise<void> {
-    request.signal?.throwIfAborted();
+  stream(request: ApiRequest, onLines: (lines: string[]) => void): Promise<void> {
+    if (request.signal?.aborted) return Promise.reject(cancelled());
     const id = crypto.randomUUID();
     const channel = new Channel<StreamEvent>();
-    const end: { refusal: ApiError | null } = { refusal: null };
-    channel.onmessage = (event) => {
-      if (request.signal?.aborted) return;
-      if (event.kind === 'lines') onLines(event.lines);
-      else if (event.status >= 400) end.refusal = ApiError.fromResponse(event.status, event.body);
+    const handOver = (lines: string[], fail: (error: unknown) => void): void => {
+      try {
+        onLines(lines);
+      } catch (error) {
+        // Thrown out of a channel, it would be lost, and the channel would stand still.
+        fail(error);
+      }
     };
-    const cancel = (): void => void invoke('api_cancel', { id }).catch(() => undefined);
-    request.signal?.addEventListener('abort', cancel, { once: true });
-    try {
-      await call('api_stream', {
-        id,
-        method: request.method,
-        path: request.path,
-        body: bodyText(request),
-        onEvent: channel,
-      });
-    } finally {
-      request.signal?.removeEventListener('abort', cancel);
-    }
-    request.signal?.throwIfAborted();
-    if (end.refusal !== null) throw end.refusal;
+    let stopListening = (): void => undefined;
+    // Messages may come after the command's own answer: only the status, which is the last of them, is the end.
+    const ended = new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => {
+        invoke('api_cancel', { id }).catch(() => undefined);
+        reject(cancelled());
+      };
+      request.signal?.addEventListener('abort', onAbort, { once: true });
+      stopListening = () => request.signal?.removeEventListener('abort', onAbort);
+      channel.onmessage = (event) => {
+        if (request.signal?.aborted) return;
+        if (event.kind === 'lines') handOver(event.lines, reject);
+        else if (event.status >= 400) reject(ApiError.fromResponse(event.status, event.body));
+        else resolve();
+      };
+      // Where the command itself fails, no status comes.
+      call('api_stream', { id, path: request.path, body: bodyText(request), onEvent: channel }).catch(reject);
+    });
+    return ended.finally(stopListening);
   }
 
   async pickFiles(): Promise<PickedFile[]> {
@@ -130,8 +136,19 @@ class TauriShell implements Shell {
   }
 
   onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe {
-    return subscription(listen<string[]>('open-files', ({ payload }) => listener(payload.map(pickedPath))));
+    const take = async (): Promise<void> => {
+      const paths = await call<string[]>('take_opened_files');
+      if (paths.length > 0) listener(paths.map(pickedPath));
+    };
+    const stop = subscription(listen('open-files', () => void take().catch(() => undefined)));
+    // Files named on the command line are there before this page is.
+    void take().catch(() => undefined);
+    return stop;
   }
+}
+
+function cancelled(): DOMException {
+  return new DOMException('The stream was cancelled.', 'AbortError');
 }
 
 function pickedPath(path: string): PickedFile {

@@ -1,0 +1,59 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test as base, type Page } from '@playwright/test';
+import { TestServer } from './server';
+
+interface Fixtures {
+  server: TestServer;
+  /** A page that is signed in and shows Explore. */
+  app: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  // Playwright wants the pattern, though nothing is taken from it.
+  // eslint-disable-next-line no-empty-pattern
+  server: async ({}, provide) => {
+    const server = new TestServer();
+    try {
+      await server.start();
+      await provide(server);
+    } finally {
+      await server.stop();
+      server.remove();
+    }
+  },
+  app: async ({ page, server }, provide) => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(await server.signInLink());
+    await provide(page);
+    expect(faults, 'errors of the page').toEqual([]);
+  },
+});
+
+export { expect };
+
+/** Nothing that the accessibility rules of WCAG 2.2 AA object to. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })),
+    })),
+  ).toEqual([]);
+}
+
+/** Chooses files as a user does in the dialog of the system. */
+export async function openFiles(
+  page: Page,
+  files: { name: string; mimeType: string; buffer: Buffer }[],
+): Promise<void> {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Control+o')]);
+  await chooser.setFiles(files);
+}
+
+export function textFile(name: string, lines: string[]): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n') + '\n') };
+}
