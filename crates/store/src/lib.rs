@@ -1,1 +1,24 @@
+//! The way to ClickHouse, embedded or remote: tables, inserts, queries, limits.
+//!
+//! Everything goes over ClickHouse's HTTP interface. A [`Store`] begins without a connection; [`Store::connect`]
+//! brings the tables of an [`Endpoint`] up to date and makes it the one that is used, again and again as an engine
+//! restarts with another port and other passwords. Inserts are bytes that are forwarded as they are
+//! ([`Store::insert_native`]); answers are JSON rows as ClickHouse writes them ([`RowStream`]).
 
+mod answer;
+mod config;
+mod connection;
+mod error;
+mod insert;
+mod migrations;
+mod select;
+mod store;
+
+pub use answer::Progress;
+pub use config::{Credentials, Endpoint, StoreConfig};
+pub use error::StoreError;
+pub use select::{QueryStats, RowEvent, RowStream, SelectOptions};
+pub use store::{StorageStats, Store};
+
+/// Oldest ClickHouse (year, month) whose text indexes the tables can be made with.
+pub const MINIMUM_CLICKHOUSE: (u32, u32) = (26, 7);

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS {database}.otel_logs
     `LogAttributes` Map(LowCardinality(String), String) CODEC(ZSTD(3)),
     `EventName` String CODEC(ZSTD(1)),
     `IngestId` UInt64 CODEC(Delta(8), ZSTD(1)),
+    `IngestedAt` DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)),
     `AttributeItems` Array(String) ALIAS arrayFilter(item -> length(item) <= 128 AND NOT match(item, '[0-9]{4}|=-?[0-9]*[.][0-9]+$'), arrayMap((key, value) -> concat(key, '=', value), arrayConcat(mapKeys(LogAttributes), mapKeys(ResourceAttributes)), arrayConcat(mapValues(LogAttributes), mapValues(ResourceAttributes)))),
     INDEX body_words Body TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(Body), posting_list_codec = 'bitpacking'),
     INDEX trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
@@ -27,5 +28,5 @@ CREATE TABLE IF NOT EXISTS {database}.otel_logs
 ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
 ORDER BY (Timestamp, IngestId)
-TTL toDateTime(Timestamp) + toIntervalDay(30)
+TTL greatest(toDateTime(Timestamp), IngestedAt) + toIntervalDay({retention_days})
 SETTINGS index_granularity = 4096, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1

@@ -5,10 +5,11 @@ CREATE TABLE IF NOT EXISTS {database}.log_facets
     `Key` LowCardinality(String) CODEC(ZSTD(1)),
     `Value` String CODEC(ZSTD(1)),
     `ServiceName` LowCardinality(String) CODEC(ZSTD(1)),
-    `Rows` UInt64 CODEC(T64, ZSTD(1))
+    `Rows` SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    `IngestedAt` SimpleAggregateFunction(max, DateTime) CODEC(ZSTD(1))
 )
-ENGINE = SummingMergeTree(Rows)
+ENGINE = AggregatingMergeTree
 PARTITION BY toDate(Hour)
 ORDER BY (Hour, Source, Key, Value, ServiceName)
-TTL Hour + toIntervalDay(30)
+TTL greatest(Hour, IngestedAt) + toIntervalDay({retention_days})
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1

@@ -1,5 +1,5 @@
 CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.log_facets_view TO {database}.log_facets AS
-SELECT toStartOfHour(toDateTime(Timestamp)) AS Hour, entry.1 AS Source, entry.2 AS Key, entry.3 AS Value, ServiceName, count() AS Rows
+SELECT toStartOfHour(toDateTime(Timestamp)) AS Hour, entry.1 AS Source, entry.2 AS Key, entry.3 AS Value, ServiceName, count() AS Rows, now() AS IngestedAt
 FROM {database}.otel_logs
 ARRAY JOIN arrayFilter(
     e -> length(e.3) <= 64 AND NOT match(e.3, '[0-9]{4}|^-?[0-9]*[.][0-9]+$'),

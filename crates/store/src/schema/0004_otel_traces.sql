@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS {database}.otel_traces
         `Attributes` Map(LowCardinality(String), String)
     ) CODEC(ZSTD(1)),
     `IngestId` UInt64 CODEC(Delta(8), ZSTD(1)),
+    `IngestedAt` DateTime DEFAULT now() CODEC(Delta(4), ZSTD(1)),
     INDEX trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX attribute_values mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX duration Duration TYPE minmax GRANULARITY 1
@@ -34,5 +35,5 @@ CREATE TABLE IF NOT EXISTS {database}.otel_traces
 ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
 ORDER BY (Timestamp, IngestId)
-TTL toDateTime(Timestamp) + toIntervalDay(30)
+TTL greatest(toDateTime(Timestamp), IngestedAt) + toIntervalDay({retention_days})
 SETTINGS index_granularity = 4096, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1

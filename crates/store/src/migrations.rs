@@ -1,0 +1,184 @@
+//! Versions of the tables, and how to get from one to the next.
+//!
+//! `schema_migrations` holds a row for each step that was taken. Steps can be taken twice without harm (`IF NOT
+//! EXISTS`), so a crash between a step and its row, or two servers that start at once, cost nothing. A step is never
+//! edited once it is released: its checksum is kept, and another one is refused.
+
+use sha2::{Digest, Sha256};
+
+use crate::MINIMUM_CLICKHOUSE;
+use crate::config::StoreConfig;
+use crate::connection::Connection;
+use crate::error::StoreError;
+
+struct Migration {
+    version: u32,
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// In order, without a gap.
+const MIGRATIONS: [Migration; 4] = [
+    Migration { version: 1, name: "otel_logs", sql: include_str!("schema/0001_otel_logs.sql") },
+    Migration { version: 2, name: "log_facets", sql: include_str!("schema/0002_log_facets.sql") },
+    Migration { version: 3, name: "log_facets_view", sql: include_str!("schema/0003_log_facets_view.sql") },
+    Migration { version: 4, name: "otel_traces", sql: include_str!("schema/0004_otel_traces.sql") },
+];
+
+/// Tables whose rows are deleted after `retention_days`.
+const KEPT_FOR_A_TIME: [(&str, &str); 3] = [
+    ("otel_logs", "greatest(toDateTime(Timestamp), IngestedAt)"),
+    ("otel_traces", "greatest(toDateTime(Timestamp), IngestedAt)"),
+    ("log_facets", "greatest(Hour, IngestedAt)"),
+];
+
+impl Migration {
+    /// Of the statement before names and days are filled in.
+    fn checksum(&self) -> String {
+        Sha256::digest(self.sql.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn statement(&self, config: &StoreConfig) -> String {
+        self.sql
+            .replace("{database}", &config.database)
+            .replace("{retention_days}", &config.retention_days.to_string())
+    }
+}
+
+/// Brings the tables up to date.
+pub(crate) async fn run(connection: &Connection, config: &StoreConfig) -> Result<(), StoreError> {
+    check_release(connection).await?;
+    let database = &config.database;
+    connection.execute(&format!("CREATE DATABASE IF NOT EXISTS {database}")).await?;
+    connection
+        .execute(&format!(
+            "CREATE TABLE IF NOT EXISTS {database}.schema_migrations (version UInt32, name String, checksum String, \
+             applied_at DateTime DEFAULT now()) ENGINE = ReplacingMergeTree ORDER BY version"
+        ))
+        .await?;
+    let applied = connection
+        .table(&format!(
+            "SELECT DISTINCT version, checksum FROM {database}.schema_migrations ORDER BY version"
+        ))
+        .await?;
+    for row in &applied {
+        let [version, checksum] = row.as_slice() else { continue };
+        check_applied(version.parse().unwrap_or(u32::MAX), checksum)?;
+    }
+    for migration in &MIGRATIONS {
+        if applied
+            .iter()
+            .any(|row| row.first().is_some_and(|version| *version == migration.version.to_string()))
+        {
+            continue;
+        }
+        let (version, name, checksum) = (migration.version, migration.name, migration.checksum());
+        connection.execute(&migration.statement(config)).await?;
+        connection
+            .execute(&format!(
+                "INSERT INTO {database}.schema_migrations (version, name, checksum) VALUES ({version}, '{name}', '{checksum}')"
+            ))
+            .await?;
+        tracing::info!(schema.version = version, schema.name = name, "migrated the tables");
+    }
+    keep_for(connection, config).await
+}
+
+/// Whether a step that was taken is one of ours.
+fn check_applied(version: u32, checksum: &str) -> Result<(), StoreError> {
+    let known = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    match MIGRATIONS.iter().find(|migration| migration.version == version) {
+        None => Err(StoreError::SchemaFromFuture { found: version, known }),
+        Some(migration) if migration.checksum() != checksum => Err(StoreError::SchemaChanged { version }),
+        Some(_) => Ok(()),
+    }
+}
+
+async fn check_release(connection: &Connection) -> Result<(), StoreError> {
+    let rows = connection.table("SELECT version()").await?;
+    let found = rows.into_iter().flatten().next().unwrap_or_default();
+    if release(&found).is_some_and(|release| release >= MINIMUM_CLICKHOUSE) {
+        return Ok(());
+    }
+    Err(StoreError::ClickHouseTooOld { found, needed: MINIMUM_CLICKHOUSE })
+}
+
+/// Year and month of a version such as `26.7.2.1`.
+fn release(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// Gives the tables the retention of the configuration, where it differs from theirs.
+async fn keep_for(connection: &Connection, config: &StoreConfig) -> Result<(), StoreError> {
+    let (database, days) = (&config.database, config.retention_days);
+    let tables = connection
+        .table(&format!(
+            "SELECT name, extract(engine_full, 'toIntervalDay\\\\((\\\\d+)\\\\)') FROM system.tables WHERE database = '{database}'"
+        ))
+        .await?;
+    for (table, since) in KEPT_FOR_A_TIME {
+        let is_kept = tables
+            .iter()
+            .any(|row| matches!(row.as_slice(), [name, kept] if name == table && *kept == days.to_string()));
+        if !is_kept {
+            connection
+                .execute(&format!(
+                    "ALTER TABLE {database}.{table} MODIFY TTL {since} + toIntervalDay({days})"
+                ))
+                .await?;
+            tracing::info!(table, retention_days = days, "changed how long rows are kept");
+        }
+    }
+    Ok(())
+}
+
+/// The name stands in statements as it is.
+pub(crate) fn check_database_name(name: &str) -> Result<(), StoreError> {
+    let mut bytes = name.bytes();
+    let is_name = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name { Ok(()) } else { Err(StoreError::DatabaseName(name.to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_have_no_gap_and_statements_no_open_place() {
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(migration.version as usize, index + 1);
+            assert!(migration.sql.contains("IF NOT EXISTS"), "{} must be harmless twice", migration.name);
+            let statement = migration.statement(&StoreConfig::default());
+            assert!(
+                !statement.contains("{database}") && !statement.contains("{retention_days}"),
+                "{statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_and_changed_steps_are_refused() {
+        assert!(check_applied(1, &MIGRATIONS[0].checksum()).is_ok());
+        assert_eq!(check_applied(99, "x").expect_err("from the future").code(), "store.schema_from_future");
+        assert_eq!(check_applied(2, "x").expect_err("changed").code(), "store.schema_changed");
+    }
+
+    #[test]
+    fn releases_compare_as_numbers() {
+        assert_eq!(release("26.10.1.1"), Some((26, 10)));
+        assert!(release("26.10.1.1") > release("26.7.3.1"));
+        assert_eq!(release("head"), None);
+    }
+
+    #[test]
+    fn database_names_are_plain() {
+        for name in ["click_lite", "_a1"] {
+            assert!(check_database_name(name).is_ok());
+        }
+        for name in ["", "1a", "a-b", "a.b", "a b", "a`"] {
+            assert_eq!(check_database_name(name).expect_err(name).code(), "store.database_name");
+        }
+    }
+}
