@@ -20,7 +20,7 @@ type OpenFields = Partial<Record<string, boolean>>;
 /** The fields of what was found and their values; a click asks for a value, another button leaves it out. */
 export function FacetsPanel() {
   const { results, search } = useExplore();
-  const { data, isStale } = useFields(results.run);
+  const { data, isStale, hasFailed } = useFields(results.run);
   const [sought, setSought] = useState('');
   const [open, setOpen] = useStored<OpenFields>('facets.open', {});
   const filters = useMemo(() => filtersOf(search.query), [search.query]);
@@ -36,7 +36,7 @@ export function FacetsPanel() {
     )
     .filter((name) => name !== 'time' && name !== 'message');
   return (
-    <div className={classes.panel} aria-busy={isStale}>
+    <div className={classes.panel} aria-busy={isStale && !hasFailed}>
       <div className={classes.search}>
         <TextInput
           size="xs"
@@ -50,8 +50,8 @@ export function FacetsPanel() {
       {data?.sampled_rows != null && (
         <p className={classes.note}>Counts are of the newest {formatCount(data.sampled_rows)} rows.</p>
       )}
-      <div className={classes.fields} data-stale={(isStale && data !== undefined) || undefined}>
-        {data === undefined && <SkeletonRows count={SKELETON_ROWS} />}
+      <div className={classes.fields} data-stale={(isStale && !hasFailed && data !== undefined) || undefined}>
+        {data === undefined && !hasFailed && <SkeletonRows count={SKELETON_ROWS} />}
         {missing.map((name) => (
           <FacetField
             key={name}

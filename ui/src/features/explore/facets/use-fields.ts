@@ -6,9 +6,13 @@ import { withoutField } from '../language/filters';
 import type { Run } from '../state/search-session';
 
 /** Fields of a run with their most frequent values; of the run before until the answer comes. */
-export function useFields(run: Run | null): { data: FieldsResponse | undefined; isStale: boolean } {
+export function useFields(run: Run | null): {
+  data: FieldsResponse | undefined;
+  isStale: boolean;
+  hasFailed: boolean;
+} {
   const api = useApi();
-  const { data } = useQuery({
+  const { data, isError } = useQuery({
     queryKey: ['explore', 'fields', run],
     queryFn: ({ signal }) => api.fields({ query: run?.query ?? '', from: run?.from, to: run?.to }, signal),
     enabled: run !== null,
@@ -16,7 +20,7 @@ export function useFields(run: Run | null): { data: FieldsResponse | undefined; 
     staleTime: Infinity,
     ...patientRetry,
   });
-  return { data: useLast(data), isStale: data === undefined };
+  return { data: useLast(data), isStale: data === undefined, hasFailed: isError };
 }
 
 /** Values of one field as if the search did not filter by it, so that another value can be chosen instead. */

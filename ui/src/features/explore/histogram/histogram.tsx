@@ -16,10 +16,11 @@ const TABLE_ROWS_LIMIT = 200;
 interface HistogramProps {
   data: HistogramData | undefined;
   isStale: boolean;
+  hasFailed: boolean;
 }
 
 /** Rows over time by level. Its height is the same while it loads, so that nothing below it moves. */
-export function Histogram({ data, isStale }: HistogramProps) {
+export function Histogram({ data, isStale, hasFailed }: HistogramProps) {
   const { search, zone, setRange } = useExplore();
   const shift = (direction: -1 | 1) => {
     const range = shiftRange(search.range, direction, Date.now());
@@ -27,7 +28,7 @@ export function Histogram({ data, isStale }: HistogramProps) {
   };
   const canShift = search.range.from !== null && search.range.to !== null;
   return (
-    <section className={classes.histogram} aria-label="Rows over time" aria-busy={isStale}>
+    <section className={classes.histogram} aria-label="Rows over time" aria-busy={isStale && !hasFailed}>
       <div className={classes.head}>
         <span className={classes.bucket}>
           {data && data.times.length > 0 ? `${formatLength(data.bucketMs)} a bar` : ''}
@@ -35,7 +36,9 @@ export function Histogram({ data, isStale }: HistogramProps) {
         {data && <Legend series={data.series} />}
       </div>
       <div className={classes.plot} data-stale={(isStale && data !== undefined) || undefined}>
-        {data === undefined && <div className={classes.skeleton} role="status" aria-label="Counting rows" />}
+        {data === undefined && !hasFailed && (
+          <div className={classes.skeleton} role="status" aria-label="Counting rows" />
+        )}
         {data && (
           <Suspense fallback={<div className={classes.skeleton} />}>
             <Chart data={data} zone={zone} />

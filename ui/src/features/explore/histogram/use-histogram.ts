@@ -24,11 +24,13 @@ export function useLast<T>(value: T | undefined): T | undefined {
 export function useHistogram(run: Run | null): {
   data: HistogramData | undefined;
   isStale: boolean;
+  /** True where no counts will come, as the search itself is refused. */
+  hasFailed: boolean;
   sql: string | null;
 } {
   const api = useApi();
   const [buckets] = useState(() => (window.innerWidth < 700 ? 60 : 100));
-  const { data } = useQuery({
+  const { data, isError } = useQuery({
     queryKey: ['explore', 'histogram', run],
     queryFn: ({ signal }) =>
       api.histogram({ query: run?.query ?? '', from: run?.from, to: run?.to, buckets }, signal),
@@ -39,5 +41,5 @@ export function useHistogram(run: Run | null): {
   });
   const last = useLast(data);
   const shown = useMemo(() => (last === undefined ? undefined : histogramData(last)), [last]);
-  return { data: shown, isStale: data === undefined, sql: last?.sql ?? null };
+  return { data: shown, isStale: data === undefined, hasFailed: isError, sql: last?.sql ?? null };
 }

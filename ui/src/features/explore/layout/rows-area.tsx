@@ -1,5 +1,8 @@
 import { useMemo, type RefObject } from 'react';
+import { ApiError } from '@/api/errors';
+import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
+import { plainMessage } from '@/components/notify';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
@@ -31,6 +34,15 @@ interface RowsAreaProps {
 function spansDays(from: number | undefined, to: number | undefined, zone: Zone): boolean {
   if (from === undefined || to === undefined) return true;
   return midnight(from, zone) !== midnight(to - 1, zone);
+}
+
+function isQueryError(error: Error | null): error is ApiError {
+  return error instanceof ApiError && error.code.startsWith('query.');
+}
+
+function queryHint(error: ApiError): string {
+  const hint = error.queryDetails()?.hint ?? '';
+  return `${plainMessage(error)} ${hint}`.trim();
 }
 
 /** The rows, or what stands in their place. */
@@ -68,7 +80,11 @@ export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsA
   if (rows.length === 0 && status === 'failed') {
     return (
       <div className={classes.rows}>
-        <ErrorState title="The search was not answered" error={error} onRetry={refresh} />
+        {isQueryError(error) ? (
+          <EmptyState title="The search cannot be read">{queryHint(error)}</EmptyState>
+        ) : (
+          <ErrorState title="The search was not answered" error={error} onRetry={refresh} />
+        )}
       </div>
     );
   }

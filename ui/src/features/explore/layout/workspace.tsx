@@ -75,7 +75,7 @@ export function Workspace() {
         onToggleFacets={toggleFacets}
         onShowSql={() => setSqlShown(true)}
       />
-      <Histogram data={histogram.data} isStale={histogram.isStale} />
+      <Histogram data={histogram.data} isStale={histogram.isStale} hasFailed={histogram.hasFailed} />
       <Notice />
       <div className={classes.panels} data-detail={layout.detail}>
         {areFacetsBeside && (

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconCode, IconFilter, IconLayoutRows, IconTextWrap } from '@tabler/icons-react';
+import { IconCode, IconLayoutSidebar, IconLayoutRows, IconTextWrap } from '@tabler/icons-react';
 import { formatBytes, formatCompact, formatCount, formatCountOf, formatDuration } from '@/lib/format/numbers';
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
@@ -22,7 +22,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
     <div className={classes.line}>
       <Tooltip label={<Shortcut text={areFacetsShown ? 'Hide the fields' : 'Show the fields'} keys="f" />}>
         <ActionIcon size="sm" aria-label="Fields" aria-pressed={areFacetsShown} onClick={onToggleFacets}>
-          <IconFilter size={15} aria-hidden />
+          <IconLayoutSidebar size={15} aria-hidden />
         </ActionIcon>
       </Tooltip>
       <FilterChips />
@@ -78,6 +78,7 @@ function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
       </span>
     );
   }
+  if (status === 'failed' && rows.length === 0) return null;
   const isCounted = histogram.data !== undefined && !histogram.isStale;
   const total = isCounted ? (histogram.data?.total ?? 0) : rows.length;
   return (

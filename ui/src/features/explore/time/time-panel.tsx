@@ -9,6 +9,7 @@ import {
   ALL_TIME,
   formatLength,
   formatRange,
+  isRelative,
   isSameRange,
   PRESETS,
   resolveRange,
@@ -36,7 +37,7 @@ function daysOf(range: TimeRange, clock: Clock): Days {
 
 function lengthOf(range: TimeRange, now: number): string {
   const { from, to } = resolveRange(range, now);
-  return from === null || to === null ? '' : ` (${formatLength(to - from)})`;
+  return from === null || to === null || isRelative(range) ? '' : ` (${formatLength(to - from)})`;
 }
 
 export function TimePanel({ range, recent, clock, onChoose }: TimePanelProps) {
@@ -99,6 +100,7 @@ export function TimePanel({ range, recent, clock, onChoose }: TimePanelProps) {
           onChange={chooseDays}
           defaultDate={days[1] ?? formatDate(clock.now, clock.zone)}
           highlightToday
+          weekendDays={[]}
           className={classes.calendar}
         />
         <p className={classes.hint}>
