@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
+use crate::read::KnownFields;
 
 pub use engine::{EngineHandle, store_config};
 
@@ -40,6 +41,7 @@ pub struct App {
     pub engine: EngineHandle,
     pub metrics: PrometheusHandle,
     pub rates: Rates,
+    pub known_fields: KnownFields,
     pub clock: Arc<dyn Clock>,
     pub stop: CancellationToken,
     listeners: OnceLock<Map<String, Value>>,
@@ -89,6 +91,7 @@ impl App {
             engine,
             metrics,
             rates: Rates::default(),
+            known_fields: KnownFields::default(),
             clock,
             stop: CancellationToken::new(),
             listeners: OnceLock::new(),

@@ -83,6 +83,11 @@ impl Delivered {
         self.lock().get(source.as_bytes()).map_or(all, |&rows| rows.min(all))
     }
 
+    /// Begins to count a source: until its first delivery, nothing of it is searchable as far as this server knows.
+    pub fn begin(&self, source: Uuid) {
+        self.lock().entry(*source.as_bytes()).or_insert(0);
+    }
+
     pub fn advance(&self, source: [u8; 16], sequence: u64) {
         let mut sources = self.lock();
         let last = sources.entry(source).or_insert(0);

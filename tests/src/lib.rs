@@ -241,7 +241,7 @@ fn parent_of(pid: u32) -> Option<u32> {
 
 /// The server's program, which `cargo build` left beside the tests.
 pub fn server_binary() -> anyhow::Result<PathBuf> {
-    if let Some(path) = std::env::var_os("CLICK_LITE_SERVER_BINARY") {
+    if let Some(path) = std::env::var_os("CLICK_LITE_SERVER") {
         return Ok(path.into());
     }
     let test = std::env::current_exe()?;

@@ -98,7 +98,9 @@ impl Lines {
 }
 
 fn parse(line: &[u8]) -> Result<Line, StoreError> {
-    #[derive(Deserialize)]
+    /// ClickHouse leaves out what is zero.
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
     struct Raw {
         read_rows: String,
         read_bytes: String,

@@ -18,7 +18,7 @@ pub fn run(command: &ConfigCommand) -> anyhow::Result<()> {
             }
             write!(out, "{}", toml::to_string_pretty(&config)?)?;
         }
-        ConfigCommand::Reference => write!(out, "{}", reference())?,
+        ConfigCommand::Schema => write!(out, "{}", reference())?,
     }
     Ok(())
 }

@@ -90,7 +90,7 @@ pub struct EngineArgs {
 #[derive(Debug, Clone, Args)]
 pub struct ServerArgs {
     /// The server
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7410", env = "CLICK_LITE_SERVER")]
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7410", env = "CLICK_LITE_URL")]
     pub server: String,
     /// File that holds the token
     #[arg(long, value_name = "FILE")]
@@ -188,8 +188,8 @@ pub enum ConfigCommand {
     Check(ConfigArgs),
     /// Print what is in force, without secrets
     Print(ConfigArgs),
-    /// Print the options, their defaults and what they do, as Markdown
-    Reference,
+    /// Print every option, its default and what it does, as Markdown
+    Schema,
 }
 
 #[derive(Debug, Clone, Args)]

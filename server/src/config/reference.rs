@@ -23,7 +23,7 @@ const STRUCTS: [(&str, &str); 10] = [
 pub fn reference() -> String {
     let defaults = toml::Value::try_from(Config::default()).unwrap_or(toml::Value::Table(toml::Table::new()));
     let mut page = String::from(
-        "# Configuration\n\n<!-- Made by `click-lite-server config reference`; edit the comments in server/src/config/sections.rs. -->\n\n\
+        "# Configuration\n\n<!-- Made by `click-lite-server config schema`; edit the comments in server/src/config/sections.rs. -->\n\n\
          The server reads a TOML file (`--config FILE`), then environment variables, then command-line options; the\n\
          later ones win. The variable of an option is `CLICK_LITE__SECTION__NAME`, such as\n\
          `CLICK_LITE__HTTP__LISTEN=127.0.0.1:8000`. `click-lite-server config check` says what is wrong with a file,\n\

@@ -1,6 +1,7 @@
 //! `POST /api/v1/complete`: what could be written at the cursor.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
@@ -15,6 +16,36 @@ use crate::http::error::{ApiError, JsonBody};
 
 /// Most items of an answer.
 const MAX_ITEMS: usize = 50;
+
+/// How old the names of fields may be that are offered: they are asked for at every key.
+const NAMES_AGE: Duration = Duration::from_secs(15);
+
+/// Names of fields and how many records have them, of the time range that was asked for last.
+#[derive(Debug, Default)]
+pub struct KnownFields(Mutex<Option<Known>>);
+
+#[derive(Debug)]
+struct Known {
+    at: Instant,
+    from: Option<String>,
+    to: Option<String>,
+    names: Arc<Vec<(String, u64)>>,
+}
+
+impl KnownFields {
+    fn get(&self, scope: &Scope) -> Option<Arc<Vec<(String, u64)>>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known
+            .as_ref()
+            .filter(|known| known.at.elapsed() < NAMES_AGE && known.from == scope.from && known.to == scope.to)
+            .map(|known| Arc::clone(&known.names))
+    }
+
+    fn set(&self, scope: &Scope, names: Arc<Vec<(String, u64)>>) {
+        let known = Known { at: Instant::now(), from: scope.from.clone(), to: scope.to.clone(), names };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+    }
+}
 
 /// A query that is being written.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -56,18 +87,17 @@ pub async fn complete(
     let mut items = context.items;
     match &context.kind {
         CompletionKind::Field { prefix } => {
-            // Without an engine the keywords are still worth an answer.
-            if let Ok(Json(answer)) = fields(State(Arc::clone(&app)), JsonBody(scope)).await {
-                let prefix = prefix.trim_matches('"').to_lowercase();
-                for field in answer.fields().iter().filter(|field| field.name().to_lowercase().contains(&prefix)) {
-                    if items.iter().all(|item| item.label != field.name()) {
-                        items.push(CompletionItem {
-                            text: format!("{}:", quote_field(field.name())),
-                            label: field.name().to_owned(),
-                            kind: ItemKind::Field,
-                            detail: Some(field.count().to_string()),
-                        });
-                    }
+            let prefix = prefix.trim_matches('"').to_lowercase();
+            for (name, count) in
+                field_names(&app, scope).await.iter().filter(|(name, _)| name.to_lowercase().contains(&prefix))
+            {
+                if items.iter().all(|item| item.label != *name) {
+                    items.push(CompletionItem {
+                        text: format!("{}:", quote_field(name)),
+                        label: name.clone(),
+                        kind: ItemKind::Field,
+                        detail: Some(count.to_string()),
+                    });
                 }
             }
         }
@@ -92,4 +122,16 @@ pub async fn complete(
     }
     items.truncate(MAX_ITEMS);
     Ok(Json(CompleteAnswer { replace: Replace { from: context.replace.start, to: context.replace.end }, items }))
+}
+
+/// Names of the fields of a time range. Without an engine there are none: the keywords are still worth an answer.
+async fn field_names(app: &Arc<App>, scope: Scope) -> Arc<Vec<(String, u64)>> {
+    if let Some(names) = app.known_fields.get(&scope) {
+        return names;
+    }
+    let Ok(Json(answer)) = fields(State(Arc::clone(app)), JsonBody(scope.clone())).await else { return Arc::default() };
+    let names = answer.fields().iter().map(|field| (field.name().to_owned(), field.count())).collect();
+    let names = Arc::new(names);
+    app.known_fields.set(&scope, Arc::clone(&names));
+    names
 }

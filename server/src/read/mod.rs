@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::http::error::ApiError;
 
-pub use complete::{__path_complete, complete};
+pub use complete::{__path_complete, KnownFields, complete};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, histogram};
 pub use search::{__path_cancel, __path_search, cancel, search};
