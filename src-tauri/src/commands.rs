@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use click_lite_client::{ApiClient, FileIdentity, Import, ImportRequest, inspect};
 use serde::{Deserialize, Serialize};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, Manager, State, WebviewWindow};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::DialogExt;
 use tauri_plugin_opener::OpenerExt;
@@ -18,6 +19,7 @@ use tokio::sync::oneshot;
 use crate::error::CommandError;
 use crate::files::OpenedFiles;
 use crate::sidecar::{ServerState, Sidecar};
+use crate::window;
 
 /// Lines that go to the page at once: one message each would take forty times as long.
 const BATCH_LINES: usize = 1000;
@@ -28,9 +30,39 @@ const PREVIEW_BYTES: u64 = 256 * 1024;
 
 type Result<T> = std::result::Result<T, CommandError>;
 
-/// Streams that run, to cancel them by their id.
+/// Streams that run, to cancel them by their id; `None` for one that was cancelled before it was begun.
 #[derive(Default)]
-pub struct Streams(Mutex<HashMap<String, oneshot::Sender<()>>>);
+pub struct Streams(Mutex<HashMap<String, Option<oneshot::Sender<()>>>>);
+
+/// Imports that run: closing the window would break them off.
+#[derive(Default)]
+pub struct RunningImports(AtomicUsize);
+
+impl RunningImports {
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn begin(&self) -> RunningImport<'_> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        RunningImport(&self.0)
+    }
+}
+
+/// Counts until it is dropped.
+struct RunningImport<'a>(&'a AtomicUsize);
+
+impl Drop for RunningImport<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Streams {
+    fn locked(&self) -> MutexGuard<'_, HashMap<String, Option<oneshot::Sender<()>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// An answer of the server.
 #[derive(Serialize)]
@@ -64,6 +96,10 @@ fn client(sidecar: &Sidecar) -> Result<ApiClient> {
     })
 }
 
+fn stopped() -> CommandError {
+    CommandError::new("server.unavailable", "the server was stopped meanwhile")
+}
+
 /// Any call of the API.
 #[tauri::command]
 pub async fn api_request(
@@ -90,13 +126,17 @@ pub async fn api_stream(
 ) -> Result<()> {
     let client = client(&sidecar)?;
     let (sender, cancelled) = oneshot::channel();
-    streams.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), sender);
+    if streams.locked().insert(id.clone(), Some(sender)).is_some() {
+        streams.locked().remove(&id);
+        return Ok(());
+    }
     let result = tokio::select! {
         result = forward(&client, &path, body.unwrap_or_default(), &on_event) => result,
         // Dropping the answer cancels the query.
         _ = cancelled => Ok(()),
+        () = sidecar.gone() => Err(stopped()),
     };
-    streams.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    streams.locked().remove(&id);
     result
 }
 
@@ -145,11 +185,17 @@ async fn forward(
 
 #[tauri::command]
 pub fn api_cancel(streams: State<'_, Streams>, id: String) {
-    streams.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    let mut running = streams.locked();
+    // A stream and its cancellation come by ways of their own, and this one may be faster.
+    if running.remove(&id).is_none() {
+        running.insert(id, None);
+    }
 }
 
 #[tauri::command]
-pub fn server_state(sidecar: State<'_, Arc<Sidecar>>) -> ServerState {
+pub fn server_state(window: WebviewWindow, sidecar: State<'_, Arc<Sidecar>>) -> ServerState {
+    // The page asks this once it stands: from now on there is something to see.
+    window::reveal(&window);
     sidecar.state()
 }
 
@@ -161,9 +207,13 @@ pub async fn restart_server(sidecar: State<'_, Arc<Sidecar>>) -> Result<()> {
 
 #[tauri::command]
 pub fn open_log_folder(app: AppHandle, sidecar: State<'_, Arc<Sidecar>>) -> Result<()> {
-    let folder = sidecar.state().log_path;
+    open_folder(&app, &sidecar.state().log_path)
+}
+
+/// Opens a folder in the user's file manager.
+pub fn open_folder(app: &AppHandle, folder: &str) -> Result<()> {
     app.opener()
-        .open_path(&folder, None::<&str>)
+        .open_path(folder, None::<&str>)
         .map_err(|error| CommandError::new("shell.open", format!("{folder} can't be opened: {error}")))
 }
 
@@ -212,11 +262,13 @@ pub async fn preview_file(
 #[tauri::command]
 pub async fn import_file(
     sidecar: State<'_, Arc<Sidecar>>,
+    imports: State<'_, RunningImports>,
     path: PathBuf,
     id: String,
     options: ImportOptions,
 ) -> Result<Import> {
     let client = client(&sidecar)?;
+    let _running = imports.begin();
     let inspected = path.clone();
     let file = blocking(move || inspect(&inspected)).await?;
     let request = ImportRequest {
@@ -227,7 +279,11 @@ pub async fn import_file(
         format: options.format,
         again: options.again,
     };
-    Ok(client.import_file(&path, &request).await?)
+    tokio::select! {
+        import = client.import_file(&path, &request) => Ok(import?),
+        // Else a server that is asked to end would wait for the rest of the file.
+        () = sidecar.gone() => Err(stopped()),
+    }
 }
 
 #[tauri::command]

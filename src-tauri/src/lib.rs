@@ -9,14 +9,20 @@ mod files;
 mod logging;
 mod menu;
 mod sidecar;
+mod window;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tauri::{Manager, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Manager, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 
 use files::OpenedFiles;
 use sidecar::Sidecar;
+
+/// What is kept of the window. It is shown by us, once there is something to see.
+const KEPT_STATE: StateFlags =
+    StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED).union(StateFlags::FULLSCREEN);
 
 /// Runs the desktop until its window is closed.
 pub fn main() -> ExitCode {
@@ -55,15 +61,16 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
     let app = tauri::Builder::default()
         // The first plugin: a second start ends here, and its files open in the first.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
-            show(app);
+            window::focus(app);
             files::open(app, arguments.into_iter().skip(1), folder.as_ref());
         }))
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(KEPT_STATE).build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .manage(OpenedFiles::default())
         .manage(commands::Streams::default())
+        .manage(commands::RunningImports::default())
         .invoke_handler(tauri::generate_handler![
             commands::api_request,
             commands::api_stream,
@@ -85,11 +92,8 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
             app.manage(log);
             app.manage(Arc::new(Sidecar::start(app.handle().clone(), data_dir)));
             menu::set(app)?;
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
-                .title("Click-Lite")
-                .inner_size(1400.0, 900.0)
-                .min_inner_size(480.0, 360.0)
-                .build()?;
+            window::open(app)?;
+            end_with_signals(app.handle());
             let folder = std::env::current_dir().unwrap_or_default();
             files::open(app.handle(), arguments.into_iter(), &folder.to_string_lossy());
             Ok(())
@@ -103,10 +107,21 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
     Ok(())
 }
 
-fn show(app: &tauri::AppHandle) {
-    if let Some(window) = app.get_webview_window("main") {
-        let _ = window.unminimize();
-        let _ = window.set_focus();
+/// A signal ends the program like the user does: the window's state is saved, and the server stops cleanly.
+fn end_with_signals(app: &tauri::AppHandle) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
+            let app = app.clone();
+            tauri::async_runtime::spawn(async move {
+                let Ok(mut signal) = signal(kind) else { return };
+                if signal.recv().await.is_some() {
+                    tracing::info!(signal = kind.as_raw_value(), "ending by a signal");
+                    app.exit(0);
+                }
+            });
+        }
     }
 }
 

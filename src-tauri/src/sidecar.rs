@@ -89,6 +89,11 @@ impl Sidecar {
         self.client.borrow().clone()
     }
 
+    /// Returns once the server is gone, or is asked to end.
+    pub async fn gone(&self) {
+        let _ = self.client.clone().wait_for(Option::is_none).await;
+    }
+
     /// Ends the server and starts it anew.
     pub async fn restart(&self) {
         let _ = self.orders.send(Order::Restart).await;
@@ -215,9 +220,14 @@ impl Watcher {
                 }
                 found = &mut address, if !is_ready => {
                     is_ready = true;
-                    if let Some(client) = found.ok().and_then(|address| self.client_of(&address)) {
-                        self.client.send_replace(Some(client));
-                        self.set("ready", None);
+                    // No address: the server is ending, and says why.
+                    match found.map(|address| self.client_of(&address)) {
+                        Ok(Ok(client)) => {
+                            self.client.send_replace(Some(client));
+                            self.set("ready", None);
+                        }
+                        Ok(Err(message)) => self.set("down", Some(message)),
+                        Err(_) => {}
                     }
                 }
                 order = orders.recv() => break order,
@@ -233,9 +243,11 @@ impl Watcher {
         }
     }
 
-    fn client_of(&self, address: &str) -> Option<ApiClient> {
-        let token = std::fs::read_to_string(self.data_dir.join(LOCAL_TOKEN_FILE)).ok()?;
-        ApiClient::new(address, Some(token.trim().to_owned())).ok()
+    fn client_of(&self, address: &str) -> Result<ApiClient, String> {
+        let path = self.data_dir.join(LOCAL_TOKEN_FILE);
+        let token = std::fs::read_to_string(&path)
+            .map_err(|error| format!("the token in {} can't be read: {error}", path.display()))?;
+        ApiClient::new(address, Some(token.trim().to_owned())).map_err(|error| error.to_string())
     }
 
     fn set(&self, state: &'static str, message: Option<String>) {

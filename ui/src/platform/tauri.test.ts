@@ -75,8 +75,8 @@ describe('a stream', () => {
 
   it('rejects with the error of the shell, which sends no status then', async () => {
     shell((command) => {
-      const error = { code: 'server.unavailable', message: 'it is starting' };
-      return command === 'api_stream' ? Promise.reject(error as unknown as Error) : null;
+      const error = Object.assign(new Error('it is starting'), { code: 'server.unavailable' });
+      return command === 'api_stream' ? Promise.reject(error) : null;
     });
     const stream = new TauriPlatform().stream(REQUEST, () => undefined);
     await expect(stream).rejects.toMatchObject({ code: 'server.unavailable' });
