@@ -13,7 +13,7 @@ test('first start: a file becomes rows on the screen', async ({ app }) => {
   await openFiles(app, [textFile('dpkg.log', DPKG)]);
 
   const dialog = app.getByRole('dialog');
-  await expect(dialog).toContainText('Detected: dpkg');
+  await expect(dialog.getByLabel('Format').and(app.locator('input'))).toHaveValue(/Detected: dpkg/);
   await expect(dialog.getByRole('region', { name: 'First rows' })).toContainText('curl:amd64');
   await expectAccessible(app);
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
@@ -37,7 +37,7 @@ test('dropped files are looked at before anything is stored', async ({ app }) =>
   await app.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await expect(app.getByText('Drop to look at the files')).toBeHidden();
   await expect(app.getByRole('dialog')).toContainText('dropped.log');
-  await app.getByRole('button', { name: 'Cancel' }).click();
+  await app.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await app.keyboard.press('Alt+2');
   await expect(app.getByText('No file was imported yet')).toBeVisible();
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { TestServer } from './server';
@@ -8,7 +9,19 @@ interface Fixtures {
   app: Page;
 }
 
+/** Built files to test in place of those inside the server's program, which may be older. */
+const BUILT = process.env.CLICK_LITE_UI_DIST;
+
 export const test = base.extend<Fixtures>({
+  context: async ({ context }, provide) => {
+    if (BUILT !== undefined) {
+      await context.route(/^http:\/\/127\.0\.0\.1:\d+\/(?!api\/)/, async (route) => {
+        const { pathname } = new URL(route.request().url());
+        await route.fulfill({ path: join(BUILT, pathname.includes('.') ? pathname : 'index.html') });
+      });
+    }
+    await provide(context);
+  },
   // Playwright wants the pattern, though nothing is taken from it.
   // eslint-disable-next-line no-empty-pattern
   server: async ({}, provide) => {
@@ -25,6 +38,7 @@ export const test = base.extend<Fixtures>({
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     await page.goto(await server.signInLink());
+    await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('Ready');
     await provide(page);
     expect(faults, 'errors of the page').toEqual([]);
   },
