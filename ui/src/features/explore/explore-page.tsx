@@ -7,6 +7,7 @@ import { useStored } from './state/stored';
 import { useExploreState } from './state/use-explore-state';
 import { ColumnWidthsContext, withWidth, type ColumnWidths } from './table/column-widths';
 import { Toolbar } from './toolbar/toolbar';
+import classes from './explore-page.module.css';
 
 /** The home page: search, see when, narrow down, read. */
 export function ExplorePage() {
@@ -23,8 +24,10 @@ export function ExplorePage() {
     <ExploreContext value={explore}>
       <ColumnWidthsContext value={columnWidths}>
         <Page title="Explore" toolbar={<Toolbar />}>
-          <ProgressBar />
-          <Workspace />
+          <div className={classes.page}>
+            <ProgressBar />
+            <Workspace />
+          </div>
         </Page>
       </ColumnWidthsContext>
     </ExploreContext>

@@ -12,8 +12,14 @@ import { useFields } from './use-fields';
 import classes from './facets.module.css';
 
 const SKELETON_ROWS = 14;
-/** Fields that stand open at first, besides those in use. */
-const OPEN_FIRST = new Set(['level', 'service', 'host']);
+/** Fields that stand first, and open unless they were closed. */
+const FIRST = ['level', 'service', 'host'];
+
+/** What is looked at first stands first; the others stay in the server's order. */
+function rank(name: string): number {
+  const place = FIRST.indexOf(name);
+  return place === -1 ? FIRST.length : place;
+}
 
 type OpenFields = Partial<Record<string, boolean>>;
 
@@ -25,7 +31,7 @@ export function FacetsPanel() {
   const [open, setOpen] = useStored<OpenFields>('facets.open', {});
   const filters = useMemo(() => filtersOf(search.query), [search.query]);
 
-  const fields = data?.fields ?? [];
+  const fields = (data?.fields ?? []).toSorted((left, right) => rank(left.name) - rank(right.name));
   const shown = fields.filter(({ name }) => name.toLowerCase().includes(sought.trim().toLowerCase()));
   // A field that is filtered by stays in the list though no row has it any more.
   const missing = filters
@@ -48,7 +54,9 @@ export function FacetsPanel() {
         />
       </div>
       {data?.sampled_rows != null && (
-        <p className={classes.note}>Counts are of the newest {formatCount(data.sampled_rows)} rows.</p>
+        <p className={classes.note}>
+          Some counts are of the newest {formatCount(data.sampled_rows)} rows only.
+        </p>
       )}
       <div className={classes.fields} data-stale={(isStale && !hasFailed && data !== undefined) || undefined}>
         {data === undefined && !hasFailed && <SkeletonRows count={SKELETON_ROWS} />}
@@ -63,7 +71,7 @@ export function FacetsPanel() {
         ))}
         {shown.map((field) => {
           const isActive = filters.some((filter) => filter.field === canonicalField(field.name));
-          const isOpen = open[field.name] ?? (OPEN_FIRST.has(field.name) || isActive);
+          const isOpen = open[field.name] ?? (FIRST.includes(field.name) || isActive);
           return (
             <FacetField
               key={field.name}

@@ -45,7 +45,8 @@ function optionOf(data: HistogramData, zone: Zone, width: number, colour: (token
       type: 'bar',
       name: level,
       stack: 'rows',
-      data: counts,
+      // An empty bucket has no bar, not one of the least height.
+      data: counts.map((count) => (count === 0 ? '-' : count)),
       barCategoryGap: '12%',
       // A single error stays visible beside ten thousand rows of information.
       barMinHeight: level === 'error' || level === 'fatal' ? 2 : 0,

@@ -42,6 +42,7 @@ describe('histogram', () => {
 
   it('of nothing has no buckets', () => {
     expect(histogramData({ ...answer, to: answer.from, buckets: [], total: 0 }).times).toEqual([]);
+    expect(histogramData({ ...answer, from: '', to: '', buckets: [], total: 0 }).times).toEqual([]);
   });
 });
 

@@ -20,11 +20,14 @@ export interface HistogramData {
 }
 
 const BUCKETS_LIMIT = 2_000;
+const EMPTY: HistogramData = { times: [], bucketMs: 1, from: 0, to: 0, series: [], total: 0 };
 
 /** Every bucket of the range in order, the empty ones too. */
 export function histogramData(answer: HistogramResponse): HistogramData {
   const from = Date.parse(answer.from);
   const to = Date.parse(answer.to);
+  // Nothing is stored, so all time has no beginning and no end.
+  if (Number.isNaN(from) || Number.isNaN(to)) return EMPTY;
   const bucketMs = Math.max(answer.bucket_ms, 1);
   const first = firstBucket(answer, from, bucketMs);
   const count = Math.min(Math.max(Math.ceil((to - first) / bucketMs), 0), BUCKETS_LIMIT);

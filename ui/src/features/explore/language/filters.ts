@@ -24,7 +24,7 @@ function isEquality(term: Term): boolean {
   if (term.comparison !== null && term.comparison !== '=') return false;
   return (
     term.value.kind === 'phrase' ||
-    (term.value.kind === 'word' && (term.value.text === '*' || !term.value.text.includes('*')))
+    (term.value.kind === 'word' && (term.value.text === '*' || !/[*?\\]/.test(term.value.text)))
   );
 }
 
@@ -78,9 +78,12 @@ export function quoteValue(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
+function writeField(field: string): string {
+  return isPlainFieldName(field) ? field : `"${field.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
 export function fieldTerm(field: string, value: string | null): string {
-  const name = isPlainFieldName(field) ? field : quoteValue(field);
-  return `${name}:${value === null ? '*' : quoteValue(value)}`;
+  return `${writeField(field)}:${value === null ? '*' : quoteValue(value)}`;
 }
 
 /** Removes a stretch and the space or AND that tied it to its neighbours. */
@@ -101,8 +104,10 @@ export function addTerm(query: string, term: string): string {
 }
 
 function writeFilter(filter: Filter, values: (string | null)[]): string {
-  const terms = values.map((value) => fieldTerm(filter.field, value));
-  return terms.length === 1 ? (terms[0] ?? '') : `(${terms.join(' OR ')})`;
+  const [first = null] = values;
+  if (values.length === 1) return fieldTerm(filter.field, first);
+  const written = values.map((value) => (value === null ? '*' : quoteValue(value)));
+  return `${writeField(filter.field)}:(${written.join(' OR ')})`;
 }
 
 function withoutValue(query: string, filter: Filter, value: string | null): string {

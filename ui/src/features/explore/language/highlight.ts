@@ -15,20 +15,42 @@ export interface MatchRange {
 const TOKEN_CHARACTER = '[A-Za-z0-9\\u0080-\\uFFFF]';
 const STARTS_TOKEN = new RegExp(`^${TOKEN_CHARACTER}`);
 const ENDS_TOKEN = new RegExp(`${TOKEN_CHARACTER}$`);
+const GAP = '[^A-Za-z0-9\\u0080-\\uFFFF]+';
 const MATCHES_LIMIT = 200;
 
 function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-/** Matches whole tokens in any case; `*` stands for the rest of a token. */
-function wordPattern(text: string, hasWildcards: boolean): RegExp | null {
-  if (text === '' || (hasWildcards && /^\*+$/.test(text))) return null;
-  const parts = hasWildcards ? text.split(/\*+/) : [text];
-  const source = parts.map(escapeRegExp).join(`${TOKEN_CHARACTER}*`);
+/** A word of the language as the source of a regular expression: its escapes read, its wildcards open. */
+function wildcardSource(word: string, run: string, one: string): string {
+  return word.replace(
+    /\\(.)|([*?])|([^\\*?]+)/g,
+    (_whole, escaped?: string, wildcard?: string, text?: string) => {
+      if (wildcard !== undefined) return wildcard === '*' ? run : one;
+      return escapeRegExp(escaped ?? text ?? '');
+    },
+  );
+}
+
+/** Whole tokens that follow each other, in any case; punctuation that is written must be there. */
+function textPattern(text: string, isPhrase: boolean): RegExp | null {
+  if (text === '' || (!isPhrase && /^\*+$/.test(text))) return null;
+  const isLiteral = /[^A-Za-z0-9\u0080-\uFFFF\s]/.test(text);
+  const source = !isPhrase
+    ? wildcardSource(text, `${TOKEN_CHARACTER}*`, '\\S')
+    : isLiteral
+      ? escapeRegExp(text)
+      : text.trim().split(/\s+/).map(escapeRegExp).join(GAP);
   const before = STARTS_TOKEN.test(text) ? `(?<!${TOKEN_CHARACTER})` : '';
   const after = ENDS_TOKEN.test(text) ? `(?!${TOKEN_CHARACTER})` : '';
   return new RegExp(before + source + after, 'gi');
+}
+
+/** A field's whole value. */
+function valuePattern(text: string, isPhrase: boolean): RegExp | null {
+  if (text === '' || (!isPhrase && text === '*')) return null;
+  return new RegExp(`^(?:${isPhrase ? escapeRegExp(text) : wildcardSource(text, '[^]*', '[^]')})$`, 'gi');
 }
 
 function regexPattern(text: string): RegExp | null {
@@ -45,7 +67,10 @@ function regexPattern(text: string): RegExp | null {
 function patternOf(term: Term): RegExp | null {
   if (term.comparison !== null && term.comparison !== '=') return null;
   if (term.value.kind === 'regex') return regexPattern(term.value.text);
-  return wordPattern(term.value.text, term.value.kind === 'word');
+  const isPhrase = term.value.kind === 'phrase';
+  const searchesMessage =
+    term.field === null || (canonicalField(term.field) === 'message' && term.comparison === null);
+  return searchesMessage ? textPattern(term.value.text, isPhrase) : valuePattern(term.value.text, isPhrase);
 }
 
 function collect(expression: Expression | null, into: Highlight[]) {

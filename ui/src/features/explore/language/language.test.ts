@@ -22,6 +22,9 @@ describe('tokenize', () => {
     ['-service:api', ['negation:-', 'field:service', 'word:api']],
     ['!timeout', ['negation:!', 'word:timeout']],
     ['status:>=500', ['field:status', 'comparison:>=', 'word:500']],
+    ['status>=500', ['field:status', 'comparison:>=', 'word:500']],
+    ['user_id!=42 a', ['field:user_id', 'comparison:!=', 'word:42', 'word:a']],
+    ['a\\:b a|b', ['word:a\\:b', 'word:a', 'word:|', 'word:b']],
     ['a-b -c', ['word:a-b', 'negation:-', 'word:c']],
     ['temperature:-5', ['field:temperature', 'word:-5']],
     ['/time.?out/ x', ['regex:time.?out', 'word:x']],
@@ -76,10 +79,8 @@ describe('filters', () => {
   it('include, add, and take out values', () => {
     expect(toggleInclude('', 'level', 'error')).toBe('level:error');
     expect(toggleInclude('*', 'level', 'error')).toBe('level:error');
-    expect(toggleInclude('refused level:error', 'level', 'warn')).toBe('refused (level:error OR level:warn)');
-    expect(toggleInclude('refused (level:error OR level:warn)', 'severity', 'error')).toBe(
-      'refused level:warn',
-    );
+    expect(toggleInclude('refused level:error', 'level', 'warn')).toBe('refused level:(error OR warn)');
+    expect(toggleInclude('refused level:(error OR warn)', 'severity', 'error')).toBe('refused level:warn');
     expect(toggleInclude('refused level:error x', 'level', 'error')).toBe('refused x');
     expect(toggleInclude('-level:error', 'level', 'error')).toBe('level:error');
   });
@@ -136,6 +137,9 @@ describe('highlights', () => {
     ['error', 'Error: terror errors ERROR_CODE', ['Error', 'ERROR']],
     ['err*', 'error terror ERRNO', ['error', 'ERRNO']],
     ['"connection refused"', 'Connection refused by peer', ['Connection refused']],
+    ['"connection refused"', 'connection, refused', ['connection, refused']],
+    ['"connection-refused"', 'connection refused', []],
+    ['a?c', 'abc ac', ['abc']],
     ['10.0.0.1', 'from 10.0.0.1:80 and 110.0.0.1', ['10.0.0.1']],
     ['/\\d+ms/', 'took 12ms', ['12ms']],
     ['/(?i)TOOK/', 'took', ['took']],
@@ -154,6 +158,8 @@ describe('highlights', () => {
 
   it('stay in the column of their field', () => {
     expect(marked('service:api', 'api', 'service')).toEqual(['api']);
+    expect(marked('service:(api OR cart*)', 'cartography', 'service')).toEqual(['cartography']);
+    expect(marked('service:api', 'api-2', 'service')).toEqual([]);
     expect(marked('severity:error', 'error', 'level')).toEqual(['error']);
   });
 });

@@ -7,7 +7,7 @@ export interface Token {
   /** UTF-16 offsets into the text; `to` is exclusive. */
   from: number;
   to: number;
-  /** Source text; for a field without its colon, for a phrase or regex without its delimiters and escapes. */
+  /** Source text; for a field without its colon (which is within `to`), for a phrase or regex without its delimiters and escapes. */
   text: string;
   /** False where a closing quote or slash is missing. */
   closed: boolean;
@@ -15,7 +15,7 @@ export interface Token {
 
 const KEYWORDS = new Set(['AND', 'OR', 'NOT']);
 const COMPARISON = /^(?:>=|<=|!=|>|<|=)/;
-const FIELD_NAME = /^[\p{L}\p{N}_@$][\p{L}\p{N}_@$./-]*$/u;
+const FIELD_NAME = /^[\p{L}\p{N}_@$#.][\p{L}\p{N}_@$#./-]*$/u;
 
 /** Whether a name can stand before a colon without quotes. */
 export function isPlainFieldName(name: string): boolean {
@@ -23,7 +23,7 @@ export function isPlainFieldName(name: string): boolean {
 }
 
 function isBreak(character: string): boolean {
-  return /[\s()"]/.test(character);
+  return /[\s()"|]/.test(character);
 }
 
 function readDelimited(
@@ -98,15 +98,22 @@ export function tokenize(text: string): Token[] {
   function readWord(isValue: boolean) {
     let to = index;
     while (to < text.length && !isBreak(text.charAt(to))) {
-      if (!isValue && text.charAt(to) === ':' && isPlainFieldName(text.slice(index, to))) {
-        push('field', to + 1, text.slice(index, to));
+      if (!isValue && to > index && startsOperator(text, to)) {
+        // Without a colon the operator is a token of its own: `status>=500`.
+        push('field', text.charAt(to) === ':' ? to + 1 : to, text.slice(index, to));
         return;
       }
-      to += 1;
+      to += text.charAt(to) === '\\' ? 2 : 1;
     }
+    to = Math.max(Math.min(to, text.length), index + 1);
     const word = text.slice(index, to);
     push(!isValue && KEYWORDS.has(word) ? 'keyword' : 'word', to);
   }
+}
+
+function startsOperator(text: string, index: number): boolean {
+  const character = text.charAt(index);
+  return /[:=<>]/.test(character) || (character === '!' && text.charAt(index + 1) === '=');
 }
 
 function isRegexStart(text: string, index: number): boolean {

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '@/api/client';
+import type { HistogramResponse } from '@/api/types';
 import { EmptyState } from '@/components/empty-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCountOf } from '@/lib/format/numbers';
@@ -10,7 +11,7 @@ import { filtersOf, removeRange } from '../language/filters';
 import { useExplore } from '../state/explore-context';
 import type { Run } from '../state/search-session';
 import { ALL_TIME, formatRange, zoomOut } from '../time/range';
-import { formatDate } from '../time/zone';
+import { formatDate, type Zone } from '../time/zone';
 import classes from './results.module.css';
 
 const SKELETON_ROWS = 6;
@@ -26,6 +27,12 @@ function useCount(name: string, run: Run, query: string, from?: string, to?: str
   });
 }
 
+function daysOf({ from, to }: HistogramResponse, zone: Zone): string {
+  const first = formatDate(Date.parse(from), zone);
+  const last = formatDate(Date.parse(to) - 1, zone);
+  return first === last ? first : `${first} to ${last}`;
+}
+
 /** No rows: says whether the time range or the search is why, and offers the way out of it. */
 export function EmptyResult({ run }: { run: Run }) {
   const { search, zone, setQuery, setRange, setQueryAndRange } = useExplore();
@@ -33,22 +40,23 @@ export function EmptyResult({ run }: { run: Run }) {
   const isAllTime = search.range.from === null && search.range.to === null;
   const elsewhere = useCount('elsewhere', run, run.query);
   const unfiltered = useCount('unfiltered', run, '*', run.from, run.to);
-  if (!elsewhere.data || !unfiltered.data) return <SkeletonRows count={SKELETON_ROWS} />;
+  if (elsewhere.isPending || unfiltered.isPending) return <SkeletonRows count={SKELETON_ROWS} />;
+  // Where the counts fail the ways out are offered all the same.
+  const elsewhereTotal = elsewhere.data?.total ?? null;
+  const unfilteredTotal = unfiltered.data?.total ?? null;
 
   const range = formatRange(search.range, zone);
   const phrase = isAllTime ? 'at any time' : `in the range "${range}"`;
   const filters = filtersOf(run.query);
-  if (!isAllTime && elsewhere.data.total > 0) {
-    const first = formatDate(Date.parse(elsewhere.data.from), zone);
-    const last = formatDate(Date.parse(elsewhere.data.to) - 1, zone);
-    const days = first === last ? first : `${first} to ${last}`;
+  if (!isAllTime && elsewhereTotal !== 0) {
+    const days = elsewhere.data ? daysOf(elsewhere.data, zone) : null;
     const wider = zoomOut(search.range, now);
     return (
       <EmptyState
         title={`No rows ${phrase}`}
         action={
           <div className={classes.emptyActions}>
-            <Button onClick={() => setRange(ALL_TIME)}>Show all time ({days})</Button>
+            <Button onClick={() => setRange(ALL_TIME)}>Show all time{days !== null && ` (${days})`}</Button>
             {wider && (
               <Button variant="default" onClick={() => setRange(wider)}>
                 Zoom out to {formatRange(wider, zone).replace(/^L/, 'l')}
@@ -57,7 +65,9 @@ export function EmptyResult({ run }: { run: Run }) {
           </div>
         }
       >
-        {formatCountOf(elsewhere.data.total, 'row matches', 'rows match')} at other times, from {days}.
+        {elsewhereTotal === null || days === null
+          ? 'There may be some at other times.'
+          : `${formatCountOf(elsewhereTotal, 'row matches', 'rows match')} at other times, from ${days}.`}
       </EmptyState>
     );
   }
@@ -82,10 +92,10 @@ export function EmptyResult({ run }: { run: Run }) {
           </div>
         }
       >
-        {unfiltered.data.total > 0
-          ? `${formatCountOf(unfiltered.data.total, 'row is', 'rows are')} there without the search: it is too narrow, or a name or a value in it is written differently.`
+        {unfilteredTotal === null || unfilteredTotal > 0
+          ? `${unfilteredTotal === null ? 'There may be rows' : formatCountOf(unfilteredTotal, 'row is', 'rows are')} there without the search: it is too narrow, or a name or a value in it is written differently.`
           : 'No row matches at other times either, and there are none at all in this range.'}
-        {unfiltered.data.total === 0 && !isAllTime && (
+        {unfilteredTotal === 0 && !isAllTime && (
           <>
             {' '}
             <button

@@ -31,7 +31,8 @@ export interface SessionState {
 }
 
 const FIRST_PAGE_ROWS = 300;
-const NEXT_PAGE_ROWS = 1_000;
+/** Whoever scrolls far is given longer pages. */
+const NEXT_PAGE_ROWS = { least: 1_000, most: 5_000 };
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
 
 const START: SessionState = {
@@ -133,7 +134,7 @@ export class SearchSession {
       query: run.query,
       from: run.from,
       to: run.to,
-      limit: isLoadingMore ? NEXT_PAGE_ROWS : FIRST_PAGE_ROWS,
+      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : FIRST_PAGE_ROWS,
       cursor: this.cursor,
     };
     try {
@@ -196,4 +197,8 @@ export class SearchSession {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+function nextPageRows(loaded: number): number {
+  return Math.min(Math.max(loaded, NEXT_PAGE_ROWS.least), NEXT_PAGE_ROWS.most);
 }
