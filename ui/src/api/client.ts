@@ -76,8 +76,12 @@ export class ApiClient {
     return this.call({ method: 'DELETE', path: `/api/v1/queries/${encodeURIComponent(queryId)}` });
   }
 
-  histogram(body: HistogramRequest, signal?: AbortSignal): Promise<HistogramResponse> {
-    return this.call({ method: 'POST', path: '/api/v1/histogram', body, signal });
+  async histogram(body: HistogramRequest, signal?: AbortSignal): Promise<HistogramResponse> {
+    type Answer = Omit<HistogramResponse, 'from' | 'to'> & { from: string | null; to: string | null };
+    const answer = await this.call<Answer>({ method: 'POST', path: '/api/v1/histogram', body, signal });
+    // Without rows and without a range there is no span: then it is the present moment, of no length.
+    const now = new Date().toISOString();
+    return { ...answer, from: answer.from ?? now, to: answer.to ?? now };
   }
 
   fields(body: QueryRequest, signal?: AbortSignal): Promise<FieldsResponse> {

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from './support/fixtures';
+
+const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url));
+const SERVICES = ['checkout', 'api', 'payments', 'search', 'mailer'];
+const MESSAGES: [level: string, message: (n: number) => string][] = [
+  ['info', (n) => `GET /orders/${n % 9973} 200 ${(n % 90) + 3} ms`],
+  ['info', (n) => `order ${n % 4409} placed, ${(n % 4) + 1} items`],
+  ['debug', (n) => `cache hit for customer ${n % 811}`],
+  ['info', (n) => `POST /payments 201 ${(n % 140) + 20} ms`],
+  ['warn', (n) => `slow query: ${(n % 1900) + 800} ms on orders`],
+  ['error', (n) => `connection refused by db-${n % 4}:5432, attempt ${(n % 3) + 1}`],
+];
+const WEIGHTS = [0, 0, 0, 1, 1, 2, 3, 0, 1, 3, 0, 2, 4, 0, 1, 3, 0, 5];
+
+/** The same hour each time: more traffic in the middle, errors in one burst. */
+function events(now: number): object[] {
+  return Array.from({ length: 6_000 }, (_, n) => {
+    const at = now - 14 * 60_000 + (n / 6_000) * 14 * 60_000;
+    const burst = n > 3_900 && n < 4_150 && n % 2 === 0;
+    const [level, message] = MESSAGES[burst ? 5 : (WEIGHTS[(n * 7) % WEIGHTS.length] ?? 0)] ?? [
+      'info',
+      String,
+    ];
+    return {
+      time: new Date(at).toISOString(),
+      level,
+      message: message(n),
+      service: SERVICES[(n * 13) % SERVICES.length],
+      host: `node-${n % 6}`,
+      'http.status_code': level === 'error' ? 502 : 200,
+      duration_ms: (n * 37) % 900,
+      region: n % 3 === 0 ? 'eu-west-1' : 'us-east-1',
+    };
+  });
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`Explore, ${colorScheme}`, async ({ app, server }) => {
+    await app.emulateMedia({ colorScheme });
+    await server.ingest(events(Date.now()));
+    await expect(app.getByText(/connection refused|orders/).first()).toBeVisible();
+    await app.waitForLoadState('networkidle');
+    await app.screenshot({ path: `${FOLDER}explore-${colorScheme}.png` });
+  });
+}
