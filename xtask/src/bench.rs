@@ -31,6 +31,11 @@ pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCo
     command.arg("--").args(&arguments.arguments);
     command.env("CLICK_LITE_SERVER", paths.program(true, "click-lite-server"));
     command.env("CLICK_LITE_BENCH_OUTPUT", figures);
+    // The idle benchmark measures the desktop as well where there is one; building it needs WebKit.
+    let desktop = paths.program(true, "click-lite");
+    if desktop.is_file() {
+        command.env("CLICK_LITE_DESKTOP", desktop);
+    }
     execute(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }

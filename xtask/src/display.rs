@@ -20,6 +20,10 @@ impl Display {
         if present || !cfg!(target_os = "linux") {
             return Ok(Self::Present);
         }
+        Self::start()
+    }
+
+    fn start() -> anyhow::Result<Self> {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"])
             .stdout(Stdio::piped())
@@ -82,6 +86,17 @@ fn behind(program: &str, command: Command) -> Command {
 mod tests {
     use super::*;
     use crate::shell::describe;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_display_of_our_own_ends_with_its_value() {
+        let display = Display::start().expect("Xvfb is installed");
+        let Display::Virtual { name, .. } = &display else { panic!("it is our own") };
+        let socket = format!("/tmp/.X11-unix/X{}", name.trim_start_matches(':'));
+        assert!(std::path::Path::new(&socket).exists(), "{socket}");
+        drop(display);
+        assert!(std::os::unix::net::UnixStream::connect(&socket).is_err(), "{socket} still answers");
+    }
 
     #[test]
     fn keeps_folder_and_environment_behind_another_program() {

@@ -10,6 +10,9 @@ use crate::paths::Paths;
 use crate::shell::{announce, cargo, output, run as execute};
 use crate::{build, setup};
 
+/// Fetched when it is needed: nothing but packaging uses it.
+const TAURI_COMMAND_LINE: &str = "@tauri-apps/cli@2.12.5";
+
 /// Builds deb and rpm. What is put inside lies in `target/package/`, and the bundler's settings for it are an overlay, so
 /// that a plain `cargo build` needs none of it.
 pub(crate) fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
@@ -40,13 +43,11 @@ pub(crate) fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
     let overlay_file = inside.join("bundle.json");
     fs::write(&overlay_file, serde_json::to_string_pretty(&overlay)?)?;
     announce("building the packages");
-    let tauri = paths.ui.join("node_modules/.bin/tauri");
-    anyhow::ensure!(
-        tauri.is_file(),
-        "the Tauri command line is missing: add @tauri-apps/cli to ui/package.json"
-    );
-    let mut command = std::process::Command::new(tauri);
-    command.current_dir(&paths.root).args(["build", "--config"]).arg(&overlay_file);
+    let mut command = std::process::Command::new("npx");
+    command
+        .current_dir(&paths.root)
+        .args(["--yes", TAURI_COMMAND_LINE, "build", "--config"])
+        .arg(&overlay_file);
     execute(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }
