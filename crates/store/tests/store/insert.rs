@@ -1,0 +1,90 @@
+//! Each insert takes effect once, whatever happens in between.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use libtest_mimic::Trial;
+
+use crate::{Outcome, World, columns, count, frame, trial};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("a_token_inserts_once", a_token_inserts_once),
+        trial("a_token_inserts_once_across_a_kill", a_token_inserts_once_across_a_kill),
+        trial("a_kill_in_the_middle_loses_and_doubles_nothing", a_kill_in_the_middle),
+        trial("refused_content_is_told_from_trouble", refused_content_is_told_from_trouble),
+    ]
+}
+
+const FACETS: &str = "SELECT sum(Rows) FROM click_lite.log_facets WHERE Key = 'http.status'";
+
+async fn a_token_inserts_once(world: World) -> Outcome {
+    let store = world.store().await?;
+    let frames = [frame(0, 1000), frame(1000, 1000), frame(2000, 1000)];
+    for _ in 0..3 {
+        store.insert_native("otel_logs", &columns(), "cut-1", &frames).await?;
+    }
+    assert_eq!(count(&store, "otel_logs").await?, 3000);
+    assert_eq!(world.ask("SELECT count() FROM system.parts WHERE database = 'click_lite' AND table = 'otel_logs' AND active").await?, "1");
+    assert_eq!(world.ask(FACETS).await?, "3000", "the view counts a retry once, too");
+
+    store.insert_native("otel_logs", &columns(), "cut-2", &frames).await?;
+    assert_eq!(count(&store, "otel_logs").await?, 6000, "another token is another insert");
+    let stats = store.storage_stats().await?;
+    assert!(stats.rows == 6000 && stats.disk_bytes > 1000, "{stats:?}");
+    Ok(())
+}
+
+async fn a_token_inserts_once_across_a_kill(world: World) -> Outcome {
+    let store = world.store().await?;
+    store.insert_native("otel_logs", &columns(), "cut-1", &[frame(0, 1000)]).await?;
+    world.kill_engine().await?;
+    let error = store.ping().await.expect_err("the old engine is gone");
+    assert!(error.is_retryable(), "{error}");
+    store.connect(world.endpoint().await?).await?;
+    store.insert_native("otel_logs", &columns(), "cut-1", &[frame(0, 1000)]).await?;
+    assert_eq!(count(&store, "otel_logs").await?, 1000);
+    assert_eq!(world.ask(FACETS).await?, "1000");
+    Ok(())
+}
+
+async fn a_kill_in_the_middle(world: World) -> Outcome {
+    let store = std::sync::Arc::new(world.store().await?);
+    let frames: Vec<Bytes> = (0..20).map(|number| frame(number * 20_000, 20_000)).collect();
+    for round in 0..3_u64 {
+        let (inserting, body) = (std::sync::Arc::clone(&store), frames.clone());
+        let token = format!("round-{round}");
+        let sent = token.clone();
+        let insert =
+            tokio::spawn(async move { inserting.insert_native("otel_logs", &columns(), &sent, &body).await });
+        tokio::time::sleep(Duration::from_millis(40 + round * 120)).await;
+        world.kill_engine().await?;
+        if let Err(error) = insert.await? {
+            assert!(error.is_retryable(), "{error}");
+        }
+        store.connect(world.endpoint().await?).await?;
+        store.insert_native("otel_logs", &columns(), &token, &frames).await?;
+        assert_eq!(count(&store, "otel_logs").await?, (round + 1) * 400_000);
+        let distinct =
+            count(&store, "(SELECT IngestId, count() AS n FROM otel_logs GROUP BY IngestId)").await?;
+        assert_eq!(distinct, 400_000);
+        assert_eq!(world.ask(FACETS).await?, ((round + 1) * 400_000).to_string());
+    }
+    Ok(())
+}
+
+async fn refused_content_is_told_from_trouble(world: World) -> Outcome {
+    let store = world.store().await?;
+    let garbage = Bytes::from(zstd::bulk::compress(b"this is no block at all, whatever the format", 1)?);
+    let error = store.insert_native("otel_logs", &columns(), "a", &[garbage]).await.expect_err("garbage");
+    assert!(!error.is_retryable(), "{error:?}");
+
+    let error =
+        store.insert_native("otel_logs", &["NoSuch"], "b", &[frame(0, 1)]).await.expect_err("a column");
+    assert!(!error.is_retryable(), "{error:?}");
+
+    let error = store.insert_native("no_such", &columns(), "c", &[frame(0, 1)]).await.expect_err("a table");
+    assert!(error.is_retryable(), "a table can come back: {error:?}");
+    assert_eq!(count(&store, "otel_logs").await?, 0);
+    Ok(())
+}
