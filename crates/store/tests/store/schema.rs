@@ -127,7 +127,9 @@ async fn searches_find_the_same(world: World) -> Outcome {
     }));
     store.insert_native("otel_logs", &columns(), "values", &[records]).await?;
     for value in &values {
-        for field in ["key", "attr.key", "resource.key"] {
+        // An empty value of one map looks like a missing key of the other.
+        let fields = if value.is_empty() { &["key"][..] } else { &["key", "attr.key", "resource.key"] };
+        for field in fields {
             let query = format!("{field}:{}", quote_value(value));
             let mut found = Vec::new();
             for dialect in [Dialect::default(), Dialect::plain("otel_logs")] {
@@ -139,8 +141,8 @@ async fn searches_find_the_same(world: World) -> Outcome {
                 found.push(rows(&store, &search).await?);
             }
             assert_eq!(found[0], found[1], "{query}");
-            let expected = if field == "key" { 2 } else { 1 };
-            assert!(found[0].len() >= expected || value.is_empty(), "{query} found {}", found[0].len());
+            let expected = if *field == "key" { 2 } else { 1 };
+            assert!(found[0].len() >= expected, "{query} found {}", found[0].len());
         }
     }
     Ok(())
