@@ -1,5 +1,8 @@
 //! What the end-to-end tests share: the real server in a temporary folder, called as a user calls it.
 
+#[cfg(target_os = "linux")]
+pub mod desktop;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -98,9 +101,7 @@ impl Server {
 
     /// Sends records without a token, as a program on this machine does.
     pub async fn ingest(&self, kind: &str, body: impl Into<reqwest::Body>) -> anyhow::Result<Value> {
-        let answer = reqwest::Client::builder()
-            .no_proxy()
-            .build()?
+        let answer = http()?
             .post(format!("{}/api/v1/ingest", self.url()))
             .header("content-type", kind)
             .body(body)
@@ -126,7 +127,9 @@ impl Server {
             match count {
                 Ok(count) if count == expected => return Ok(()),
                 Ok(count) if count > expected => bail!("{query}: {count} records, {expected} were sent"),
-                other if Instant::now() > deadline => bail!("{query}: waited for {expected} records, have {other:?}"),
+                other if Instant::now() > deadline => {
+                    bail!("{query}: waited for {expected} records, have {other:?}")
+                }
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
@@ -223,6 +226,13 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> anyhow::Result<Option<T
         ensure!(Instant::now() < deadline, "waited too long for {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// A client that sends what it is told, without a token.
+pub fn http() -> anyhow::Result<reqwest::Client> {
+    // Another test of this process may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(reqwest::Client::builder().no_proxy().build()?)
 }
 
 /// Sends a signal to a process.

@@ -1,0 +1,165 @@
+//! The main job in the real window: from an empty start to the row that tells what happened, and still there tomorrow.
+#![cfg(target_os = "linux")]
+
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+use click_lite_tests::desktop::{Desktop, Surroundings, desktop_binary, wait_until, wait_until_gone};
+use click_lite_tests::{shared_data, signal};
+
+/// Key of the WebDriver standard.
+const CONTROL: &str = "\u{E009}";
+const SHIFT: &str = "\u{E008}";
+const ESCAPE: &str = "\u{E00C}";
+
+/// Number in the line above the rows; 0 while there is none, or not the last word (`1 000+ rows`).
+const FOUND: &str = "const figures = all('main [role=status] strong')[0]?.textContent ?? ''; \
+                     const total = figures.includes('+') ? 0 : Number(figures.replace(/[^0-9]/g, ''));";
+/// Words of the connection in the status bar.
+const STATE: &str = "const state = textOf('footer [role=status]').trim();";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_opened_searched_and_kept() -> anyhow::Result<()> {
+    let place = Surroundings::new()?;
+    let log = shared_data()?.join("web/apache_combined_10k.log");
+    let desktop = place.start().await?;
+    let page = &desktop.page;
+    page.run("window.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));").await?;
+
+    // Empty: three ways in.
+    page.wait("the first steps", "return named('h1', 'Nothing is stored yet')").await?;
+    for way in ["Open a log file", "Send over HTTP", "Pipe a command"] {
+        page.wait(way, &format!("return named('h2', '{way}')")).await?;
+    }
+    page.wait("the server to be ready", &format!("{STATE} return state === 'Ready'")).await?;
+    shoot(&desktop, "empty").await?;
+
+    // The first way, as a file manager goes it: the program is started again with a file.
+    let second = place.command(&[&log])?.status()?;
+    ensure!(second.success(), "the second start ended with {second}");
+    page.wait("the dialog", "return named('[role=dialog] strong', 'apache_combined_10k.log')").await?;
+    page.wait("the preview", "return textOf('[role=dialog]').includes('fit this format')").await?;
+    shoot(&desktop, "import").await?;
+    page.click("Import", "return named('[role=dialog] button', 'Import')").await?;
+    page.click("Show in Explore", "return named('[role=dialog] button', 'Show in Explore')").await?;
+
+    page.wait("rows", "return all('[role=grid] [role=row][data-index]').length > 10").await?;
+    page.wait("all rows", &format!("{FOUND} return total === 10000")).await?;
+    page.wait(
+        "the histogram",
+        "return all('[role=slider] ').length > 0 && all('canvas, svg.histogram, main svg').length > 0",
+    )
+    .await?;
+    shoot(&desktop, "rows").await?;
+
+    // A stretch of the histogram.
+    let bars = page.wait("the bars", "const box = all('[role=slider]')[0]?.getBoundingClientRect(); return box && [box.x, box.y, box.width, box.height]").await?;
+    let bars: Vec<f64> = serde_json::from_value(bars)?;
+    let [x, y, width, height] = bars[..] else { anyhow::bail!("{bars:?}") };
+    page.drag((x + width * 0.3, y + height / 2.0), (x + width * 0.6, y + height / 2.0)).await?;
+    let brushed =
+        page.wait("fewer rows", &format!("{FOUND} return total > 0 && total < 10000 && total")).await?;
+
+    // A value of a facet.
+    page.click("a value", "return all('button[aria-label^=\"level warn\"][aria-pressed=false]')[0]").await?;
+    page.wait("the filter", "return all('button[aria-label^=\"level \"][aria-pressed=true]').length === 1")
+        .await?;
+    let filtered = page
+        .wait("rows of one level", &format!("{FOUND} return total > 0 && total < {brushed} && total"))
+        .await?;
+
+    // A row with everything in it.
+    page.click("a row", "return all('[role=grid] [role=row][data-index] [data-column=message]')[0]").await?;
+    page.wait("the detail", "return textOf('[aria-label=Row]').includes('log.file.line')").await?;
+    shoot(&desktop, "detail").await?;
+    page.press(&[ESCAPE]).await?;
+
+    let violations = page.run("return violations").await?;
+    ensure!(
+        violations.as_array().is_some_and(Vec::is_empty),
+        "the content security policy forbids: {violations}"
+    );
+    // Rules that the editor adds by script: the policy must not keep them out.
+    page.wait(
+        "the editor's own style",
+        "return getComputedStyle(document.querySelector('.cm-scroller')).display === 'flex'",
+    )
+    .await?;
+
+    // The engine is killed, then the server: the status bar says so, and both come back by themselves.
+    page.run("window.states = []; new MutationObserver(() => states.push(textOf('footer [role=status]').trim())).observe(document.querySelector('footer'), { subtree: true, childList: true, characterData: true });").await?;
+    // An engine that is killed once may be back before the status bar asks for it; one that is killed again and again, not.
+    let first = desktop.engine_pid()?;
+    wait_until("word of the engine", async || {
+        let _ = signal(desktop.engine_pid()?, libc::SIGKILL);
+        let is_told = page.run("return states.some((state) => state.includes('the engine'))").await?;
+        Ok((is_told == true).then_some(()))
+    })
+    .await?;
+    page.wait("the engine", &format!("{STATE} return state === 'Ready'")).await?;
+    ensure!(desktop.engine_pid()? != first, "the killed engine is still there");
+    page.run("states.length = 0").await?;
+    let server = desktop.server_pid()?;
+    signal(server, libc::SIGKILL)?;
+    page.wait("word of the server", "return states.some((state) => state.includes('the server'))").await?;
+    page.wait("the server", &format!("{STATE} return state === 'Ready'")).await?;
+    ensure!(desktop.server_pid()? != server, "the killed server is still there");
+    page.run("history.back()").await?;
+    page.wait("rows again", &format!("{FOUND} return total > {filtered}")).await?;
+
+    // Closed and started again.
+    desktop.window.resize(1180, 760)?;
+    page.wait("the page's new size", "return innerWidth === 1180").await?;
+    let processes = desktop.processes();
+    ensure!(processes.len() >= 5, "the shell, two of the webview, the server and the engine: {processes:?}");
+    desktop.window.close()?;
+    wait_until_gone(&processes)?;
+    desktop.page.close().await;
+
+    let desktop = place.start().await?;
+    let page = &desktop.page;
+    // The log is years old, so the last minutes have nothing of it.
+    page.click("Show all time", "return named('button', 'Show all time')").await?;
+    page.wait("the rows of yesterday", &format!("{FOUND} return total === 10000")).await?;
+    ensure!(desktop.window.size()? == (1180, 760), "the window is {:?} now", desktop.window.size()?);
+    page.press(&[CONTROL, SHIFT, "l"]).await?;
+    page.wait("the dark theme", "return document.documentElement.dataset.mantineColorScheme === 'dark'")
+        .await?;
+    shoot(&desktop, "dark").await?;
+
+    // SIGTERM ends everything as well.
+    let processes = desktop.processes();
+    signal(desktop.pid, libc::SIGTERM)?;
+    wait_until_gone(&processes)?;
+    desktop.page.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_file_is_looked_at_and_nothing_outlives_the_window() -> anyhow::Result<()> {
+    let place = Surroundings::new()?;
+    let log = shared_data()?.join("web/apache_combined_10k.log");
+    let desktop = place.start().await?;
+    let page = &desktop.page;
+    page.wait("the first steps", "return named('h1', 'Nothing is stored yet')").await?;
+    page.wait("the server to be ready", &format!("{STATE} return state === 'Ready'")).await?;
+    desktop.window.drop_file(&log)?;
+    page.wait("the dialog", "return named('[role=dialog] strong', 'apache_combined_10k.log')").await?;
+    page.wait("its path", &format!("return textOf('[role=dialog]').includes('{}')", log.display())).await?;
+
+    let processes = desktop.processes();
+    ensure!(processes.contains(&desktop.engine_pid()?), "the engine belongs to the desktop");
+    signal(desktop.pid, libc::SIGKILL)?;
+    wait_until_gone(&processes)?;
+    desktop.page.close().await;
+    Ok(())
+}
+
+/// Keeps a screenshot for people to look at, once the page has drawn what it has.
+async fn shoot(desktop: &Desktop, name: &str) -> anyhow::Result<()> {
+    desktop.page.run("window.drawn = false; requestAnimationFrame(() => requestAnimationFrame(() => { drawn = true; }));").await?;
+    desktop.page.wait("a drawn page", "return drawn").await?;
+    let folder: PathBuf =
+        desktop_binary()?.ancestors().nth(2).context("the build folder")?.join("screenshots");
+    desktop.window.screenshot(&folder.join(format!("desktop-{name}.png")))
+}
