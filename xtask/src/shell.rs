@@ -28,6 +28,18 @@ pub(crate) fn announce(line: &str) {
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).env("TAURI_CONFIG", r#"{"build":{"devUrl":null}}"#);
+    // What cargo told this program about its own package: build scripts that look at these variables (ring's does) would
+    // run again at each change between `cargo xtask` and cargo by hand.
+    let about_xtask = |name: &str| {
+        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(about_xtask) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
@@ -121,6 +133,17 @@ mod tests {
     #[test]
     fn takes_colours_out() {
         assert_eq!(without_colours("\x1b[32m  Tests \x1b[1m3 passed\x1b[0m"), "  Tests 3 passed");
+    }
+
+    #[test]
+    fn cargo_is_not_told_about_the_package_of_xtask() {
+        let command = cargo(Path::new("/"));
+        let removed = |name: &str| command.get_envs().any(|(key, value)| key == name && value.is_none());
+        assert!(
+            removed("CARGO_PKG_NAME") && removed("CARGO_MANIFEST_DIR"),
+            "a test is told about its package"
+        );
+        assert!(!removed("CARGO_TARGET_DIR"));
     }
 
     #[test]
