@@ -84,3 +84,10 @@ test('records sent over HTTP turn the first page to the rows', async ({ app, ser
   await server.ingest([{ level: 'error', message: 'the cable was pulled', service: 'rack' }]);
   await expect(app.getByText('the cable was pulled').first()).toBeVisible();
 });
+
+test('records of last year turn the first page to all time', async ({ app, server }) => {
+  await expect(app.getByRole('heading', { name: 'Nothing is stored yet' })).toBeVisible();
+  await server.ingest([{ time: '2025-05-01T10:00:00Z', level: 'warn', message: 'an old warning' }]);
+  await expect(app).toHaveURL(/from=all/);
+  await expect(app.getByText('an old warning').first()).toBeVisible();
+});

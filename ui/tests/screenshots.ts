@@ -40,6 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await app.emulateMedia({ colorScheme });
     await server.ingest(events(Date.now()));
     await expect(app.getByText(/connection refused|orders/).first()).toBeVisible();
+    await expect(app.getByRole('button', { name: 'Run' })).toBeVisible();
     await app.waitForLoadState('networkidle');
     await app.screenshot({ path: `${FOLDER}explore-${colorScheme}.png` });
   });

@@ -34,7 +34,7 @@ const imported = (change: Partial<Import> = {}): Import =>
   }) as Import;
 
 function after(...events: QueueEvent[]): readonly QueuedFile[] {
-  return events.reduce(reduceQueue, [] as readonly QueuedFile[]);
+  return events.reduce<readonly QueuedFile[]>(reduceQueue, []);
 }
 
 const added: QueueEvent = { type: 'added', files: [{ id: 'a', file: file('a.log') }] };
