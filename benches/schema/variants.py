@@ -172,7 +172,7 @@ def create(table, variant):
     if "ddl" in variant:
         for name in variant["ddl"]:
             text = (SCHEMA / name).read_text()
-            yield text.replace("{database}.otel_logs", table).replace("{database}.", "").replace("30)", "3650)")
+            yield text.replace("{database}.otel_logs", table).replace("{database}.", "").replace("{retention_days}", "3650")
         return
     columns = BASE | variant.get("columns", {})
     lines = [f"`{name}` {definition}" for name, definition in columns.items()]

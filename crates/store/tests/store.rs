@@ -76,7 +76,10 @@ struct World {
 impl World {
     fn new() -> Result<Self, Failed> {
         let folder = tempfile::tempdir()?;
-        let engine = Engine::start(EngineConfig::new(folder.path(), std::env::current_exe()?))?;
+        let mut config = EngineConfig::new(folder.path(), std::env::current_exe()?);
+        // As the server does: the engine refuses a reader who asks for more.
+        config.limits.reader_query_memory_bytes = StoreConfig::default().max_query_memory_bytes;
+        let engine = Engine::start(config)?;
         Ok(Self { engine, _folder: folder })
     }
 
