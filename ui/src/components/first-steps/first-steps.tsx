@@ -3,6 +3,7 @@ import { IconBroadcast, IconFileImport, IconTerminal2 } from '@tabler/icons-reac
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { useApi } from '@/api/client';
+import { isAbort } from '@/api/errors';
 import { useStatus } from '@/api/status';
 import { CodeSnippet } from '@/components/code-snippet';
 import { Keys } from '@/components/keys';
@@ -83,7 +84,10 @@ function useGoToFirstRows(): void {
     api.histogram({ query: '*', buckets: 60 }, abort.signal).then(
       (histogram) =>
         void navigate({ to: '/explore', search: firstView(histogram, Date.now()), replace: true }),
-      () => undefined,
+      // Which span fits is not known then; all time shows the rows in any case.
+      (error: unknown) => {
+        if (!isAbort(error)) void navigate({ to: '/explore', search: { from: 'all' }, replace: true });
+      },
     );
     return () => abort.abort();
   }, [rows, api, navigate]);
