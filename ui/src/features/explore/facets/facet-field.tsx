@@ -81,7 +81,7 @@ export function FacetField({ field, filters, isOpen, onToggle }: FacetFieldProps
         {name !== 'message' && (
           <Tooltip label={isColumn ? 'Remove the column' : 'Add as a column'}>
             <ActionIcon
-              size="xs"
+              size={24}
               className={classes.action}
               aria-label={`${isColumn ? 'Remove the column' : 'Add the column'} ${field.name}`}
               onClick={() => setColumns(toggleColumn(search.columns, field.name))}

@@ -31,7 +31,7 @@ export function FacetValue({ field, value: { value, count }, share }: FacetValue
         style={{
           width: `${share * 100}%`,
           background:
-            level === null ? undefined : `color-mix(in srgb, var(--chart-${level}) 28%, transparent)`,
+            level === null ? undefined : `color-mix(in srgb, var(--chart-${level}) 14%, transparent)`,
         }}
       />
       <button
@@ -56,7 +56,7 @@ export function FacetValue({ field, value: { value, count }, share }: FacetValue
         }
       >
         <ActionIcon
-          size="xs"
+          size={24}
           className={classes.action}
           data-shown={state !== null || undefined}
           aria-label={state === null ? `Leave out ${field} ${label}` : `Remove the filter ${field} ${label}`}

@@ -77,7 +77,7 @@ interface ShiftButtonProps {
 function ShiftButton({ side, text, keys, onClick }: ShiftButtonProps) {
   return (
     <Tooltip label={<Shortcut text={text} keys={keys} />}>
-      <ActionIcon size="xs" className={classes.shift} data-side={side} aria-label={text} onClick={onClick}>
+      <ActionIcon size={24} className={classes.shift} data-side={side} aria-label={text} onClick={onClick}>
         {side === 'left' ? (
           <IconChevronLeft size={12} aria-hidden />
         ) : (

@@ -3,6 +3,7 @@ import {
   autocompletion,
   closeCompletion,
   completionStatus,
+  moveCompletionSelection,
   selectedCompletionIndex,
   startCompletion,
 } from '@codemirror/autocomplete';
@@ -53,6 +54,12 @@ function keys(callbacks: () => EditorCallbacks): Extension {
     callbacks().onRun(view.state.doc.toString());
     return true;
   };
+  // Enter runs what is typed unless a completion was chosen; Tab takes the first without choosing.
+  const acceptFirst = (view: EditorView): boolean => {
+    if (completionStatus(view.state) !== 'active') return false;
+    if (selectedCompletionIndex(view.state) === null) moveCompletionSelection(true)(view);
+    return acceptCompletion(view);
+  };
   const escape = (view: EditorView): boolean => {
     if (completionStatus(view.state) !== null) return closeCompletion(view);
     callbacks().onEscape();
@@ -67,7 +74,7 @@ function keys(callbacks: () => EditorCallbacks): Extension {
         { key: 'Shift-Enter', run: () => true },
         { key: 'Mod-Enter', run },
         { key: 'Escape', run: escape },
-        { key: 'Tab', run: acceptCompletion },
+        { key: 'Tab', run: acceptFirst },
         { key: 'ArrowUp', run: recall },
         { key: 'ArrowDown', run: recall },
       ]),

@@ -1,0 +1,73 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { ApiClient, ApiContext } from '@/api/client';
+import type { LogRow } from '@/api/types';
+import { ExploreContext, type Explore } from '../state/explore-context';
+import { SearchSession } from '../state/search-session';
+import { readState } from '../state/search-state';
+
+/** Renders a part of Explore around a search, with a server that never answers; `queries` are those it asked for. */
+export function renderExplore(
+  query: string,
+  children: ReactNode,
+): { queries: string[]; columns: string[][] } {
+  const queries: string[] = [];
+  const columns: string[][] = [];
+  const api = new ApiClient({
+    request: () => new Promise(() => undefined),
+    stream: () => new Promise(() => undefined),
+  });
+  const session = new SearchSession(api);
+  const explore: Explore = {
+    search: readState(query === '' ? {} : { q: query }),
+    session,
+    results: session.get(),
+    zone: 'utc',
+    refresh: () => undefined,
+    setQuery: (next) => queries.push(next),
+    editQuery: (edit) => queries.push(edit(query)),
+    setDraft: () => undefined,
+    setRange: () => undefined,
+    setQueryAndRange: (next) => queries.push(next),
+    setColumns: (next) => columns.push(next),
+    autoRefreshS: 0,
+    setAutoRefreshS: () => undefined,
+    showAround: () => undefined,
+    openRow: () => undefined,
+  };
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <ApiContext value={api}>
+          <ExploreContext value={explore}>{children}</ExploreContext>
+        </ApiContext>
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return { queries, columns };
+}
+
+export function logRow(change: Partial<LogRow> = {}): LogRow {
+  return {
+    Timestamp: '2026-11-20T00:00:03.123456789Z',
+    TraceId: '',
+    SpanId: '',
+    TraceFlags: 0,
+    SeverityText: 'error',
+    SeverityNumber: 17,
+    ServiceName: 'api',
+    Body: 'connection refused',
+    ResourceSchemaUrl: '',
+    ResourceAttributes: {},
+    ScopeSchemaUrl: '',
+    ScopeName: '',
+    ScopeVersion: '',
+    ScopeAttributes: {},
+    LogAttributes: {},
+    EventName: '',
+    IngestId: '7',
+    ...change,
+  };
+}
