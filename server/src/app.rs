@@ -136,9 +136,7 @@ impl App {
 
 fn make_data_dir(path: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .with_context(|| format!("the data folder {} can't be made: choose another with --data-dir", path.display()))
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(|| {
+        format!("the data folder {} can't be made: choose another with --data-dir", path.display())
+    })
 }

@@ -130,7 +130,12 @@ impl Pipeline {
     /// Bodies up to this size share a block with others.
     pub const SMALL_BODY_BYTES: u64 = 256 * 1024;
 
-    pub fn new(spool: Spool, clock: Arc<dyn Clock>, commit_delay: Duration, max_in_flight_bytes: u64) -> Self {
+    pub fn new(
+        spool: Spool,
+        clock: Arc<dyn Clock>,
+        commit_delay: Duration,
+        max_in_flight_bytes: u64,
+    ) -> Self {
         let units = (max_in_flight_bytes / TURN_UNIT_BYTES).clamp(1, 1 << 24);
         Self {
             meters: Meters::default(),
@@ -161,7 +166,9 @@ impl Pipeline {
             }));
         }
         // A large body is read in pieces: it never holds more than a block and what is on its way.
-        let bytes = content_length(headers).unwrap_or(UNKNOWN_BODY_BYTES).clamp(TURN_UNIT_BYTES, 2 * BLOCK_BYTES as u64);
+        let bytes = content_length(headers)
+            .unwrap_or(UNKNOWN_BODY_BYTES)
+            .clamp(TURN_UNIT_BYTES, 2 * BLOCK_BYTES as u64);
         let units = bytes.min(self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
         let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
         turn.map_err(|_| spool_error(&SpoolError::Closed))
@@ -321,7 +328,8 @@ impl Intake<'_> {
     pub fn flush_if_large(&mut self) -> Result<(), ApiError> {
         let Target::Own(encoder) = &mut self.target else { return Ok(()) };
         if is_large(encoder) {
-            let completion = self.pipeline.append_block(encoder, None).map_err(|error| spool_error(&error))?;
+            let completion =
+                self.pipeline.append_block(encoder, None).map_err(|error| spool_error(&error))?;
             self.completions.extend(completion);
         }
         Ok(())

@@ -82,7 +82,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     wait_for_stop(args.stop_with_stdin).await?;
     tracing::info!("stopping");
     stop.cancel();
-    if tokio::time::timeout(STOP_DEADLINE, async { while servers.join_next().await.is_some() {} }).await.is_err() {
+    if tokio::time::timeout(STOP_DEADLINE, async { while servers.join_next().await.is_some() {} })
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests did not end in time and were cut off");
         servers.abort_all();
     }
@@ -194,6 +197,7 @@ pub async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
 
 /// `engine`: the process that is ClickHouse.
 pub fn engine_host(args: &EngineArgs) -> anyhow::Result<()> {
-    let args = click_lite_engine::host::HostArgs { config: args.config.clone(), library: args.library.clone() };
+    let args =
+        click_lite_engine::host::HostArgs { config: args.config.clone(), library: args.library.clone() };
     Ok(click_lite_engine::host::run(args)?)
 }

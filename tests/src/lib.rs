@@ -127,6 +127,7 @@ impl Server {
             match count {
                 Ok(count) if count == expected => return Ok(()),
                 Ok(count) if count > expected => bail!("{query}: {count} records, {expected} were sent"),
+                Err(error) if error.to_string().contains("the server failed") => return Err(error),
                 other if Instant::now() > deadline => {
                     bail!("{query}: waited for {expected} records, have {other:?}")
                 }

@@ -16,7 +16,8 @@ async fn each_bad_file_gets_its_message_and_the_rest_is_imported() -> anyhow::Re
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("empty.log"), "")?;
     std::fs::write(path("picture.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10")?;
-    let noise: Vec<u8> = (0..100_000u32).map(|value| (value.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise: Vec<u8> =
+        (0..100_000u32).map(|value| (value.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     std::fs::write(path("noise.bin"), noise)?;
 
     assert!(refused(&server, folder.path()).contains("is a directory"));
@@ -41,7 +42,9 @@ async fn truncated_gzip_gives_what_can_be_read() -> anyhow::Result<()> {
     let server = Server::start()?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("cut.log.gz");
-    let text: String = (0..50_000).map(|n| format!("2026-01-02T03:04:05Z INFO number {n} {}\n", n * 7919 % 10_007)).collect();
+    let text: String = (0..50_000)
+        .map(|n| format!("2026-01-02T03:04:05Z INFO number {n} {}\n", n * 7919 % 10_007))
+        .collect();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(text.as_bytes())?;
     let bytes = gzip.finish()?;
@@ -83,11 +86,15 @@ async fn odd_json_and_invalid_text_cost_nobody_else() -> anyhow::Result<()> {
     let server = Server::start()?;
     let deep = format!("{}{}", "{\"a\":".repeat(10_000), "1") + &"}".repeat(10_000);
     let many: String = (0..100_000).map(|n| format!(",\"key{n}\":{n}")).collect();
-    let mut body = format!("{{\"message\":\"before\"}}\n{deep}\n{{\"message\":\"many keys\"{many}}}\n").into_bytes();
+    let mut body =
+        format!("{{\"message\":\"before\"}}\n{deep}\n{{\"message\":\"many keys\"{many}}}\n").into_bytes();
     body.extend(b"{\"message\":\"caf\xe9 \xff\"}\n{\"message\":\"after\"}\n");
     let answer = server.ingest("application/x-ndjson", body).await?;
     assert_eq!((answer["accepted"].as_u64(), answer["rejected"].as_u64()), (Some(4), Some(1)), "{answer}");
-    assert!(answer["errors"][0]["message"].as_str().is_some_and(|message| message.contains("deep")), "{answer}");
+    assert!(
+        answer["errors"][0]["message"].as_str().is_some_and(|message| message.contains("deep")),
+        "{answer}"
+    );
     server.wait_for_count("*", 4).await?;
     assert_eq!(server.count("key99999:99999").await?, 1);
     assert_eq!(server.rows("caf*", 1).await?.len(), 1);

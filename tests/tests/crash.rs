@@ -35,15 +35,20 @@ async fn acknowledged_requests_survive_kills_of_the_server() -> anyhow::Result<(
         let stop = Arc::new(AtomicBool::new(false));
         let senders: Vec<_> = (0..4)
             .map(|_| {
-                let (url, next, stop) = (format!("{}/api/v1/ingest", server.url()), Arc::clone(&next), Arc::clone(&stop));
+                let (url, next, stop) =
+                    (format!("{}/api/v1/ingest", server.url()), Arc::clone(&next), Arc::clone(&stop));
                 tokio::spawn(async move {
-                    let http = reqwest::Client::builder().no_proxy().build()?;
+                    let http = click_lite_tests::http()?;
                     let mut acknowledged = Vec::new();
                     while !stop.load(Ordering::Relaxed) {
                         let first = next.fetch_add(20, Ordering::Relaxed);
-                        let body: String = (first..first + 20).map(|n| format!("{{\"message\":\"m\",\"n\":{n}}}\n")).collect();
+                        let body: String = (first..first + 20)
+                            .map(|n| format!("{{\"message\":\"m\",\"n\":{n}}}\n"))
+                            .collect();
                         match http.post(&url).body(body).send().await {
-                            Ok(answer) if answer.status().is_success() => acknowledged.extend(first..first + 20),
+                            Ok(answer) if answer.status().is_success() => {
+                                acknowledged.extend(first..first + 20)
+                            }
                             // Without an answer nothing is promised.
                             _ => {}
                         }
@@ -70,7 +75,11 @@ async fn acknowledged_requests_survive_kills_of_the_server() -> anyhow::Result<(
             break distinct;
         }
         let missing = acknowledged.difference(&distinct).count();
-        anyhow::ensure!(std::time::Instant::now() < deadline, "{missing} of {} acknowledged records are missing", acknowledged.len());
+        anyhow::ensure!(
+            std::time::Instant::now() < deadline,
+            "{missing} of {} acknowledged records are missing",
+            acknowledged.len()
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     assert!(stored.len() >= acknowledged.len());
@@ -112,7 +121,8 @@ async fn an_import_goes_on_when_the_engine_is_killed() -> anyhow::Result<()> {
 async fn an_interrupted_import_is_taken_up_where_it_broke_off() -> anyhow::Result<()> {
     let mut server = Server::start()?;
     let events = generated_events(200_000)?;
-    let (url, token_file) = (server.url(), server.ready["token_file"].as_str().unwrap_or_default().to_owned());
+    let (url, token_file) =
+        (server.url(), server.ready["token_file"].as_str().unwrap_or_default().to_owned());
     let mut sending = std::process::Command::new(click_lite_tests::server_binary()?)
         .args(["import", "--server", &url, "--token-file", &token_file, "--no-wait"])
         .arg(&events)
@@ -139,7 +149,10 @@ async fn an_interrupted_import_is_taken_up_where_it_broke_off() -> anyhow::Resul
     let state = &list["imports"][0]["state"];
     assert!(state == "failed" || state == "done", "{list}");
     let again = if state == "done" { vec!["--again"] } else { vec![] };
-    anyhow::ensure!(again.is_empty(), "the import was over before the kill: the file is too small for this machine");
+    anyhow::ensure!(
+        again.is_empty(),
+        "the import was over before the kill: the file is too small for this machine"
+    );
     let import = server.import(&events, &[])?;
     assert_eq!(import["rows"], 200_000);
     assert!(import["rows_resumed"].as_u64() > Some(0), "{import}");

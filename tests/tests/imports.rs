@@ -137,7 +137,8 @@ async fn a_million_events_are_there_once() -> anyhow::Result<()> {
     assert_eq!(server.count("xylophonequartz").await?, 7);
     // Each event has a span of its own.
     let values = server.call("/api/v1/field-values", &json!({ "field": "level" })).await?;
-    let total: u64 = values["values"].as_array().into_iter().flatten().filter_map(|value| value["count"].as_u64()).sum();
+    let total: u64 =
+        values["values"].as_array().into_iter().flatten().filter_map(|value| value["count"].as_u64()).sum();
     assert_eq!(total, 1_000_000);
     Ok(())
 }

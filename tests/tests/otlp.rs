@@ -34,7 +34,11 @@ fn request() -> ExportLogsServiceRequest {
                 ..Resource::default()
             }),
             scope_logs: vec![ScopeLogs {
-                scope: Some(InstrumentationScope { name: "disks".into(), version: "1.2".into(), ..InstrumentationScope::default() }),
+                scope: Some(InstrumentationScope {
+                    name: "disks".into(),
+                    version: "1.2".into(),
+                    ..InstrumentationScope::default()
+                }),
                 log_records: vec![record],
                 ..ScopeLogs::default()
             }],
@@ -46,7 +50,7 @@ fn request() -> ExportLogsServiceRequest {
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_arrive_by_protobuf_and_json_on_both_ports() -> anyhow::Result<()> {
     let server = Server::start()?;
-    let http = reqwest::Client::builder().no_proxy().build()?;
+    let http = click_lite_tests::http()?;
     let otlp = format!("http://{}", server.ready["otlp_http"].as_str().expect("an OTLP listener"));
     for base in [server.url(), otlp] {
         let answer = http

@@ -39,7 +39,9 @@ impl LocalAccess {
         let token_file = data_dir.join(LOCAL_TOKEN_FILE);
         let token = match std::fs::read_to_string(&token_file) {
             Ok(token) if token.trim().len() >= 32 => token.trim().to_owned(),
-            Ok(_) => anyhow::bail!("{} holds no token: delete it, and a new one is made", token_file.display()),
+            Ok(_) => {
+                anyhow::bail!("{} holds no token: delete it, and a new one is made", token_file.display())
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let token = random_hex();
                 let mut file = std::fs::OpenOptions::new()
@@ -51,7 +53,9 @@ impl LocalAccess {
                 writeln!(file, "{token}")?;
                 token
             }
-            Err(error) => return Err(error).with_context(|| format!("{} can't be read", token_file.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} can't be read", token_file.display()));
+            }
         };
         Ok(Self { token, token_file, codes: Mutex::new(Vec::new()) })
     }

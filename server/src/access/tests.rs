@@ -33,7 +33,9 @@ fn only_a_few_paths_are_open() {
     for path in ["/", "/explore", "/assets/index.js", "/healthz"] {
         assert!(open(Method::GET, path), "{path}");
     }
-    for path in ["/api/v1/status", "/metrics", "/readyz", "/docs", "/docs/x", "/api/openapi.json", "/v1/other"] {
+    for path in
+        ["/api/v1/status", "/metrics", "/readyz", "/docs", "/docs/x", "/api/openapi.json", "/v1/other"]
+    {
         assert!(!open(Method::GET, path), "{path}");
     }
     assert!(open(Method::POST, "/api/v1/ingest"));
@@ -53,7 +55,10 @@ fn a_code_opens_one_session_which_ends_with_the_token() {
     assert!(access.is_known(&sent));
     assert!(!access.is_known(&headers(&[(header::COOKIE, "click_lite_session=a.b")])));
 
-    assert!(LocalAccess::open(folder.path()).expect("the same token").is_known(&sent), "sessions survive a restart");
+    assert!(
+        LocalAccess::open(folder.path()).expect("the same token").is_known(&sent),
+        "sessions survive a restart"
+    );
     std::fs::remove_file(access.token_file()).expect("removed");
     let renewed = LocalAccess::open(folder.path()).expect("another token");
     assert!(!renewed.is_known(&sent));

@@ -40,7 +40,10 @@ impl EngineHandle {
     /// Starts the embedded engine, or notes the remote one.
     pub fn start(config: &Config) -> anyhow::Result<Self> {
         if let Some(url) = &config.clickhouse.url {
-            let user = Credentials { user: config.clickhouse.user.clone(), password: config.clickhouse.password.clone() };
+            let user = Credentials {
+                user: config.clickhouse.user.clone(),
+                password: config.clickhouse.password.clone(),
+            };
             let endpoint = Endpoint { url: url.clone(), writer: user.clone(), reader: user };
             let state = Mutex::new(RemoteState { is_ready: false, message: None });
             return Ok(Self::Remote { url: url.clone(), endpoint, state });
@@ -71,7 +74,11 @@ impl EngineHandle {
                             tracing::error!(error = %error, "the tables are not usable");
                         }
                     } else {
-                        tracing::info!(engine.state = now.name(), reason = now.reason(), "the engine is not ready");
+                        tracing::info!(
+                            engine.state = now.name(),
+                            reason = now.reason(),
+                            "the engine is not ready"
+                        );
                         store.disconnect();
                     }
                     tokio::select! {
@@ -163,5 +170,9 @@ fn endpoint_of(ready: &click_lite_engine::Endpoint) -> Endpoint {
         user: from.user.clone(),
         password: from.password.clone(),
     };
-    Endpoint { url: ready.url.clone(), writer: credentials(&ready.writer), reader: credentials(&ready.reader) }
+    Endpoint {
+        url: ready.url.clone(),
+        writer: credentials(&ready.writer),
+        reader: credentials(&ready.reader),
+    }
 }

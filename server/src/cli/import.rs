@@ -81,7 +81,10 @@ async fn import(client: &ApiClient, args: &ImportArgs, path: &Path) -> anyhow::R
 async fn wait_until_stored(client: &ApiClient, mut import: Import) -> anyhow::Result<Import> {
     while import.rows_stored < import.rows {
         tokio::time::sleep(POLL / 4).await;
-        import = client.import_status(&import.id).await.context("the records are safe in the server's spool, but it no longer answers")?;
+        import = client
+            .import_status(&import.id)
+            .await
+            .context("the records are safe in the server's spool, but it no longer answers")?;
     }
     Ok(import)
 }
@@ -150,7 +153,11 @@ fn report(import: &Import, as_json: bool) -> anyhow::Result<()> {
             writeln!(out, "  from {first} to {last}")?;
         }
         if import.rows_resumed > 0 {
-            writeln!(out, "  taken up where an earlier import of this file broke off, after {} records", HumanCount(import.rows_resumed))?;
+            writeln!(
+                out,
+                "  taken up where an earlier import of this file broke off, after {} records",
+                HumanCount(import.rows_resumed)
+            )?;
         }
         if import.rejected > 0 {
             writeln!(out, "  {} records were refused", HumanCount(import.rejected))?;
@@ -159,9 +166,18 @@ fn report(import: &Import, as_json: bool) -> anyhow::Result<()> {
             writeln!(out, "  {} records have no time of their own", HumanCount(import.without_time))?;
         }
         if import.not_understood.lines > 0 {
-            writeln!(out, "  {} lines do not look like this format and were kept as they are:", HumanCount(import.not_understood.lines))?;
+            writeln!(
+                out,
+                "  {} lines do not look like this format and were kept as they are:",
+                HumanCount(import.not_understood.lines)
+            )?;
             for sample in import.not_understood.samples.iter().take(3) {
-                writeln!(out, "    line {}: {}", sample.line, sample.text.chars().take(120).collect::<String>())?;
+                writeln!(
+                    out,
+                    "    line {}: {}",
+                    sample.line,
+                    sample.text.chars().take(120).collect::<String>()
+                )?;
             }
         }
     }

@@ -102,7 +102,8 @@ pub struct ServerArgs {
 
 /// `click-lite-server link`.
 pub async fn run_link(args: ServerArgs) -> anyhow::Result<()> {
-    let link: serde_json::Value = args.client()?.json(reqwest::Method::POST, "/api/v1/session/links", None).await?;
+    let link: serde_json::Value =
+        args.client()?.json(reqwest::Method::POST, "/api/v1/session/links", None).await?;
     print_line(link["url"].as_str().unwrap_or_default())
 }
 

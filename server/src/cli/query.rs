@@ -19,7 +19,8 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
     } else {
         args.columns.clone()
     };
-    let mut printer = Printer { format: args.format, columns: columns.clone(), table: Table::new(), header: true };
+    let mut printer =
+        Printer { format: args.format, columns: columns.clone(), table: Table::new(), header: true };
     let mut cursor = Value::Null;
     let mut left = args.limit;
     while left > 0 {
@@ -77,9 +78,14 @@ impl Printer {
             OutputFormat::Ndjson => writeln!(out, "{}", Value::Object(row.clone()))?,
             OutputFormat::Csv => {
                 if std::mem::take(&mut self.header) {
-                    writeln!(out, "{}", self.columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(","))?;
+                    writeln!(
+                        out,
+                        "{}",
+                        self.columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",")
+                    )?;
                 }
-                let cells: Vec<String> = self.columns.iter().map(|name| quoted(&text(row.get(name)))).collect();
+                let cells: Vec<String> =
+                    self.columns.iter().map(|name| quoted(&text(row.get(name)))).collect();
                 writeln!(out, "{}", cells.join(","))?;
             }
             OutputFormat::Table => {
@@ -109,5 +115,9 @@ fn text(value: Option<&Value>) -> String {
 
 /// A CSV field (RFC 4180).
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }

@@ -101,7 +101,10 @@ impl Config {
             );
         }
         if self.data.retention_days == 0 || self.data.retention_days > 36_500 {
-            return wrong("data.retention_days", format!("{} is not between 1 and 36500", self.data.retention_days));
+            return wrong(
+                "data.retention_days",
+                format!("{} is not between 1 and 36500", self.data.retention_days),
+            );
         }
         if let Some(url) = &self.clickhouse.url
             && !url.starts_with("http://")

@@ -31,7 +31,9 @@ pub fn reference() -> String {
     );
     for (section, name) in STRUCTS {
         let (about, fields) = describe(name);
-        page.push_str(&format!("\n## `[{section}]`\n\n{about}\n\n| option | default | what it does |\n| --- | --- | --- |\n"));
+        page.push_str(&format!(
+            "\n## `[{section}]`\n\n{about}\n\n| option | default | what it does |\n| --- | --- | --- |\n"
+        ));
         for (field, text) in fields {
             let default = if (section, field.as_str()) == ("data", "dir") {
                 "the user's data folder (`~/.local/share/click-lite` on Linux)".into()
@@ -64,7 +66,9 @@ fn describe(name: &str) -> (String, Vec<(String, String)>) {
             inside = true;
         } else if inside && line == "}" {
             break;
-        } else if inside && let Some((field, _)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(':')) {
+        } else if inside
+            && let Some((field, _)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(':'))
+        {
             fields.push((field.to_owned(), std::mem::take(&mut comment)));
         } else if !line.starts_with("#[") {
             comment.clear();

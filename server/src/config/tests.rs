@@ -9,8 +9,8 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("server.toml");
     std::fs::write(&file, "[http]\nlisten = \"127.0.0.1:1\"\n[query]\nmax_seconds = 7\n").expect("written");
-    let loaded =
-        Config::load_from(Some(&file), environment(&[("CLICK_LITE__HTTP__LISTEN", "127.0.0.1:2")])).expect("valid");
+    let loaded = Config::load_from(Some(&file), environment(&[("CLICK_LITE__HTTP__LISTEN", "127.0.0.1:2")]))
+        .expect("valid");
     assert_eq!(loaded.http.listen.port(), 2);
     assert_eq!(loaded.query.max_seconds, 7);
     assert_eq!(loaded.data.retention_days, 30);
@@ -20,7 +20,9 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
 fn unknown_options_and_wrong_types_are_named() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("server.toml");
-    for (text, named) in [("[http]\nport = 1\n", "port"), ("[query]\nmax_seconds = \"soon\"\n", "max_seconds")] {
+    for (text, named) in
+        [("[http]\nport = 1\n", "port"), ("[query]\nmax_seconds = \"soon\"\n", "max_seconds")]
+    {
         std::fs::write(&file, text).expect("written");
         let error = Config::load_from(Some(&file), environment(&[])).expect_err("refused").to_string();
         assert!(error.contains(named), "{error}");

@@ -111,7 +111,8 @@ impl Deliverer {
             }
         };
         let sources: Vec<_> = frames.iter().filter_map(|stored| stored.frame.source).collect();
-        let payloads: Vec<Bytes> = frames.into_iter().map(|stored| Bytes::from(stored.frame.payload)).collect();
+        let payloads: Vec<Bytes> =
+            frames.into_iter().map(|stored| Bytes::from(stored.frame.payload)).collect();
         let mut wait = BACK_OFF.0;
         let mut is_told = false;
         loop {
@@ -119,8 +120,14 @@ impl Deliverer {
             match self.store.insert_native(TABLE, &COLUMNS.map(|(name, _)| name), &token, &payloads).await {
                 Ok(()) => {
                     metrics::counter!("click_lite_deliver_rows_total").increment(rows);
-                    metrics::histogram!("click_lite_deliver_insert_seconds").record(started.elapsed().as_secs_f64());
-                    tracing::debug!(cut.id = id, batch.rows = rows, elapsed_ms = started.elapsed().as_millis() as u64, "inserted");
+                    metrics::histogram!("click_lite_deliver_insert_seconds")
+                        .record(started.elapsed().as_secs_f64());
+                    tracing::debug!(
+                        cut.id = id,
+                        batch.rows = rows,
+                        elapsed_ms = started.elapsed().as_millis() as u64,
+                        "inserted"
+                    );
                     break;
                 }
                 Err(error) if error.is_retryable() => {

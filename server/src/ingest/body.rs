@@ -275,7 +275,8 @@ mod tests {
         let received = Arc::new(AtomicU64::new(bomb.len() as u64));
         let decoder = Encoding::Zstd.decode(bomb.as_slice()).expect("a decoder");
         let limits = BodyLimits { max_bytes: u64::MAX, max_ratio: 100 };
-        let error = io::copy(&mut LimitedReader::new(decoder, received, limits), &mut io::sink()).expect_err("refused");
+        let error = io::copy(&mut LimitedReader::new(decoder, received, limits), &mut io::sink())
+            .expect_err("refused");
         assert_eq!(read_error(&error).code, "request.too_large");
     }
 

@@ -60,17 +60,24 @@ impl Framing {
         let value = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
         let kind = value.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
         match kind.as_deref() {
-            Some("application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/json-lines") => {
-                Ok(Self::JsonLines)
-            }
+            Some(
+                "application/x-ndjson"
+                | "application/ndjson"
+                | "application/jsonl"
+                | "application/json-lines",
+            ) => Ok(Self::JsonLines),
             Some("application/json") => Ok(Self::Json),
             Some("text/plain") => Ok(Self::Text),
             // `curl --data-binary` says this when nothing else is said.
-            None | Some("application/x-www-form-urlencoded" | "application/octet-stream") => Ok(Self::JsonLines),
+            None | Some("application/x-www-form-urlencoded" | "application/octet-stream") => {
+                Ok(Self::JsonLines)
+            }
             Some(other) => Err(ApiError::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "request.content_type",
-                format!("Content-Type `{other}` is not known here: use application/x-ndjson, application/json or text/plain"),
+                format!(
+                    "Content-Type `{other}` is not known here: use application/x-ndjson, application/json or text/plain"
+                ),
             )),
         }
     }
@@ -105,10 +112,11 @@ pub async fn ingest(
         && content_length(&headers).is_some_and(|bytes| bytes <= Pipeline::SMALL_BODY_BYTES);
     let (decoded, accepted, committed) = if is_small {
         // The block that small requests share is locked while one is decoded: no body may keep it waiting.
-        let body = axum::body::to_bytes(body, usize::MAX)
-            .await
-            .map_err(|error| ApiError::bad_request("request.interrupted", format!("the body broke off: {error}")))?;
-        blocking(move || take(&pipeline, service.as_deref(), true, framing, &body[..], max_record_bytes)).await?
+        let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|error| {
+            ApiError::bad_request("request.interrupted", format!("the body broke off: {error}"))
+        })?;
+        blocking(move || take(&pipeline, service.as_deref(), true, framing, &body[..], max_record_bytes))
+            .await?
     } else {
         let received = Arc::new(AtomicU64::new(0));
         let (forward, reader) = channel_reader(body, Arc::clone(&received));

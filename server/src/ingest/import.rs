@@ -129,7 +129,10 @@ fn chosen_format(name: Option<&str>) -> Result<Option<Format>, ApiError> {
         None | Some("" | "auto") => Ok(None),
         Some(name) => Format::from_name(name).map(Some).ok_or_else(|| {
             let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            ApiError::bad_request("import.format", format!("`{name}` is no format: use auto, {}", known.join(", ")))
+            ApiError::bad_request(
+                "import.format",
+                format!("`{name}` is no format: use auto, {}", known.join(", ")),
+            )
         }),
     }
 }
@@ -184,7 +187,8 @@ impl Worker {
             parser.finish(&mut |record| blocks.push(record));
             self.job.set_report(parser.report());
             blocks.end();
-            let committed = committer.join().unwrap_or_else(|_| Err(problem("server.internal", "the server failed")));
+            let committed =
+                committer.join().unwrap_or_else(|_| Err(problem("server.internal", "the server failed")));
             committed.and(read)
         })
     }
@@ -222,11 +226,16 @@ impl Worker {
     }
 
     /// Compresses blocks and hands them to the spool, in order, until there are no more.
-    fn commit(&self, blocks: &Receiver<(BlockEncoder, u64)>, emptied: &SyncSender<BlockEncoder>) -> Result<(), ImportProblem> {
+    fn commit(
+        &self,
+        blocks: &Receiver<(BlockEncoder, u64)>,
+        emptied: &SyncSender<BlockEncoder>,
+    ) -> Result<(), ImportProblem> {
         let mut last: Option<(Completion, u64)> = None;
         while let Ok((mut encoder, sequence)) = blocks.recv() {
             let source = Source { id: *self.job.source.as_bytes(), sequence };
-            let frame = frame_of(&mut encoder, Some(source)).map_err(|error| problem(error.code(), error.to_string()))?;
+            let frame = frame_of(&mut encoder, Some(source))
+                .map_err(|error| problem(error.code(), error.to_string()))?;
             let _ = emptied.try_send(encoder);
             // A block is written while the next is compressed. It must be safe before the next is handed over: were it lost and
             // the next stored, a later try would take its records for known.
@@ -242,9 +251,14 @@ impl Worker {
     fn enqueue(&self, frame: click_lite_spool::Frame) -> Result<Completion, ImportProblem> {
         loop {
             match self.pipeline.enqueue(frame.clone()) {
-                Err(SpoolError::Full { .. }) if !self.job.is_cancelled() => std::thread::sleep(FULL_SPOOL_WAIT),
+                Err(SpoolError::Full { .. }) if !self.job.is_cancelled() => {
+                    std::thread::sleep(FULL_SPOOL_WAIT)
+                }
                 Err(SpoolError::Full { .. }) => {
-                    return Err(problem("import.cancelled", "cancelled; the records that were read so far stay"));
+                    return Err(problem(
+                        "import.cancelled",
+                        "cancelled; the records that were read so far stay",
+                    ));
                 }
                 other => return other.map_err(|error| problem(error.code(), error.to_string())),
             }
@@ -299,7 +313,9 @@ impl Worker {
             ),
             io::ErrorKind::UnexpectedEof => problem(
                 "import.truncated",
-                format!("{name} ends in the middle of its compressed data; the records up to there are imported"),
+                format!(
+                    "{name} ends in the middle of its compressed data; the records up to there are imported"
+                ),
             ),
             _ => problem(
                 "import.damaged",
@@ -310,7 +326,10 @@ impl Worker {
 }
 
 fn binary(name: &str, what: &str) -> ImportProblem {
-    problem("import.binary", format!("{name} is {what}, not a log file. To import it all the same, choose a format."))
+    problem(
+        "import.binary",
+        format!("{name} is {what}, not a log file. To import it all the same, choose a format."),
+    )
 }
 
 /// Records of a file on their way into numbered blocks.
@@ -404,7 +423,8 @@ fn preview_of(name: &str, chosen: Option<Format>, now_ns: i64, body: &[u8]) -> P
     let encoding = Encoding::of_file(body);
     let mut head = Vec::new();
     // The body is the start of a file: that its compressed data ends early is no problem here.
-    let read = encoding.decode(body).and_then(|decoded| decoded.take(HEAD_BYTES as u64).read_to_end(&mut head));
+    let read =
+        encoding.decode(body).and_then(|decoded| decoded.take(HEAD_BYTES as u64).read_to_end(&mut head));
     let problem = match (read, head.is_empty()) {
         (Err(error), true) if encoding != Encoding::None => {
             Some(problem("import.damaged", format!("{name} can't be decompressed: {error}")))
@@ -413,10 +433,14 @@ fn preview_of(name: &str, chosen: Option<Format>, now_ns: i64, body: &[u8]) -> P
         _ => looks_binary(&head).filter(|_| chosen.is_none()).map(|what| binary(name, what)),
     };
     let detection = detect(&head, Some(name));
-    let (format, confidence) = chosen.map_or((detection.format, detection.confidence), |format| (format, 1.0));
+    let (format, confidence) =
+        chosen.map_or((detection.format, detection.confidence), |format| (format, 1.0));
     let mut rows = Vec::new();
     if problem.is_none() {
-        let mut parser = FileParser::new(format, FileContext { file_name: name.to_owned(), now_ns, ..FileContext::default() });
+        let mut parser = FileParser::new(
+            format,
+            FileContext { file_name: name.to_owned(), now_ns, ..FileContext::default() },
+        );
         let mut keep = |record: &Record| {
             if rows.len() < PREVIEW_ROWS {
                 rows.push(crate::read::row_of(record, now_ns));
@@ -455,7 +479,11 @@ pub struct Formats {
 pub async fn formats() -> Json<Formats> {
     let formats = FORMATS
         .iter()
-        .map(|format| FormatInfo { name: format.name.into(), title: format.title.into(), example: format.example.into() })
+        .map(|format| FormatInfo {
+            name: format.name.into(),
+            title: format.title.into(),
+            example: format.example.into(),
+        })
         .collect();
     Json(Formats { formats })
 }

@@ -23,7 +23,8 @@ const MAX_BODY_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Takes an `ExportLogsServiceRequest`.
 pub async fn logs(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_json = match content_type.split(';').next().unwrap_or_default().trim() {
         PROTOBUF => false,
         JSON => true,
@@ -48,7 +49,9 @@ pub async fn logs(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
     let work = tokio::task::spawn_blocking(move || {
         let decoder = encoding.decode(reader).map_err(|error| read_error(&error))?;
         let mut body = Vec::new();
-        LimitedReader::new(decoder, received, limits).read_to_end(&mut body).map_err(|error| read_error(&error))?;
+        LimitedReader::new(decoder, received, limits)
+            .read_to_end(&mut body)
+            .map_err(|error| read_error(&error))?;
         take(&pipeline, is_json, max_record_bytes, &body)
     });
     let (worked, ()) = tokio::join!(work, forward);
@@ -57,7 +60,8 @@ pub async fn logs(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -
     app.pipeline.meters.rejected(rejections.count());
     let message = rejections.kept().first().map(|first| first.message.clone()).unwrap_or_default();
     Ok(if is_json {
-        ([(header::CONTENT_TYPE, JSON)], otlp::logs_response_json(rejections.count(), &message)).into_response()
+        ([(header::CONTENT_TYPE, JSON)], otlp::logs_response_json(rejections.count(), &message))
+            .into_response()
     } else {
         ([(header::CONTENT_TYPE, PROTOBUF)], otlp::logs_response_protobuf(rejections.count(), &message))
             .into_response()

@@ -113,7 +113,10 @@ impl Imports {
                 return Err(ApiError::new(
                     StatusCode::CONFLICT,
                     "import.duplicate",
-                    format!("this file was imported on {}: send again=true to import it once more", entry.started_at),
+                    format!(
+                        "this file was imported on {}: send again=true to import it once more",
+                        entry.started_at
+                    ),
                 )
                 .details(json!({ "import": self.finish_view(report_of(entry), entry) })));
             }
@@ -122,7 +125,9 @@ impl Imports {
                 entry.service == file.service.clone().unwrap_or_default()
                     && (file.format.is_none() || file.format.as_deref() == Some(entry.format.as_str()))
             };
-            if let Some(id) = earlier.iter().find(same).and_then(|entry| Uuid::parse_str(&entry.source_id).ok()) {
+            if let Some(id) =
+                earlier.iter().find(same).and_then(|entry| Uuid::parse_str(&entry.source_id).ok())
+            {
                 source = id;
             }
         }

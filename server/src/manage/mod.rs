@@ -42,13 +42,19 @@ pub async fn list_imports(
 
 /// How far an import is, or how it ended.
 #[utoipa::path(get, path = "/api/v1/imports/{id}", tag = "imports", params(("id" = String, Path)), responses((status = 200, body = Import)))]
-pub async fn get_import(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Import>, ApiError> {
+pub async fn get_import(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Import>, ApiError> {
     app.imports.get(&id).await.map(Json)
 }
 
 /// Cancels a running import. What it read so far stays.
 #[utoipa::path(delete, path = "/api/v1/imports/{id}", tag = "imports", params(("id" = String, Path)), responses((status = 204)))]
-pub async fn cancel_import(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+pub async fn cancel_import(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
     app.imports.cancel(&id).map(|()| StatusCode::NO_CONTENT)
 }
 

@@ -91,7 +91,9 @@ pub async fn status(State(app): State<Arc<App>>) -> Json<Status> {
             pending_bytes: spool.pending_bytes,
             pending_rows: spool.pending_rows,
             limit_bytes: spool.limit_bytes,
-            oldest_age_ms: spool.oldest_age.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
+            oldest_age_ms: spool
+                .oldest_age
+                .map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
             dead_letters: app.dead_letters(),
         },
         storage,

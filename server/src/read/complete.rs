@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
-use click_lite_query::{CompletionItem, CompletionKind, ItemKind, complete as complete_text, quote_field, quote_value};
+use click_lite_query::{
+    CompletionItem, CompletionKind, ItemKind, complete as complete_text, quote_field, quote_value,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -37,7 +39,9 @@ impl KnownFields {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known
             .as_ref()
-            .filter(|known| known.at.elapsed() < NAMES_AGE && known.from == scope.from && known.to == scope.to)
+            .filter(|known| {
+                known.at.elapsed() < NAMES_AGE && known.from == scope.from && known.to == scope.to
+            })
             .map(|known| Arc::clone(&known.names))
     }
 
@@ -88,8 +92,10 @@ pub async fn complete(
     match &context.kind {
         CompletionKind::Field { prefix } => {
             let prefix = prefix.trim_matches('"').to_lowercase();
-            for (name, count) in
-                field_names(&app, scope).await.iter().filter(|(name, _)| name.to_lowercase().contains(&prefix))
+            for (name, count) in field_names(&app, scope)
+                .await
+                .iter()
+                .filter(|(name, _)| name.to_lowercase().contains(&prefix))
             {
                 if items.iter().all(|item| item.label != *name) {
                     items.push(CompletionItem {
@@ -121,7 +127,10 @@ pub async fn complete(
         CompletionKind::Text => {}
     }
     items.truncate(MAX_ITEMS);
-    Ok(Json(CompleteAnswer { replace: Replace { from: context.replace.start, to: context.replace.end }, items }))
+    Ok(Json(CompleteAnswer {
+        replace: Replace { from: context.replace.start, to: context.replace.end },
+        items,
+    }))
 }
 
 /// Names of the fields of a time range. Without an engine there are none: the keywords are still worth an answer.
@@ -129,7 +138,9 @@ async fn field_names(app: &Arc<App>, scope: Scope) -> Arc<Vec<(String, u64)>> {
     if let Some(names) = app.known_fields.get(&scope) {
         return names;
     }
-    let Ok(Json(answer)) = fields(State(Arc::clone(app)), JsonBody(scope.clone())).await else { return Arc::default() };
+    let Ok(Json(answer)) = fields(State(Arc::clone(app)), JsonBody(scope.clone())).await else {
+        return Arc::default();
+    };
     let names = answer.fields().iter().map(|field| (field.name().to_owned(), field.count())).collect();
     let names = Arc::new(names);
     app.known_fields.set(&scope, Arc::clone(&names));

@@ -62,7 +62,8 @@ pub async fn fields(
 ) -> Result<Json<FieldsAnswer>, ApiError> {
     let prepared = Prepared::new(&app, &scope)?;
     let compiler = prepared.compiler();
-    let (total, columns, attributes) = (compiler.count(), compiler.column_facets(), compiler.attribute_facets(SAMPLE_ROWS));
+    let (total, columns, attributes) =
+        (compiler.count(), compiler.column_facets(), compiler.attribute_facets(SAMPLE_ROWS));
     let (total, columns, attributes) = tokio::try_join!(
         select_all::<Map<String, Value>>(&app, &total),
         select_all::<Map<String, Value>>(&app, &columns),
@@ -139,7 +140,8 @@ pub async fn field_values(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<FieldValuesRequest>,
 ) -> Result<Json<FieldValuesAnswer>, ApiError> {
-    let (values, sampled_rows, stats) = values_of(&app, &request.scope, &request.field, &request.prefix, request.limit).await?;
+    let (values, sampled_rows, stats) =
+        values_of(&app, &request.scope, &request.field, &request.prefix, request.limit).await?;
     Ok(Json(FieldValuesAnswer { field: request.field, values, sampled_rows, stats }))
 }
 
@@ -152,13 +154,19 @@ pub async fn values_of(
     limit: Option<u32>,
 ) -> Result<(Vec<ValueCount>, Option<u32>, Stats), ApiError> {
     if field.is_empty() {
-        return Err(ApiError::bad_request("query.field", "say of which field, such as \"field\": \"service\""));
+        return Err(ApiError::bad_request(
+            "query.field",
+            "say of which field, such as \"field\": \"service\"",
+        ));
     }
     let prepared = Prepared::new(app, scope)?;
     let limit = limit.unwrap_or(DEFAULT_VALUES).clamp(1, MAX_VALUES);
     let found = prepared.compiler().field_values(&Field::resolve(field), prefix, limit, SAMPLE_ROWS);
     let (rows, stats) = select_all::<Map<String, Value>>(app, &found.statement).await?;
-    let values = rows.iter().map(|row| ValueCount { value: text(row, "value"), count: number(row.get("count")) }).collect();
+    let values = rows
+        .iter()
+        .map(|row| ValueCount { value: text(row, "value"), count: number(row.get("count")) })
+        .collect();
     Ok((values, found.sampled_rows, stats))
 }
 

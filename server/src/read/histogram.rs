@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use click_lite_model::time::format_rfc3339;
 use click_lite_model::Severity;
+use click_lite_model::time::format_rfc3339;
 use click_lite_query::{Compiler, Condition, TimeRange};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,8 +20,35 @@ const DEFAULT_BUCKETS: u64 = 90;
 const MAX_BUCKETS: u64 = 2000;
 /// Widths that people read easily, in milliseconds: 1 ms up to 30 days.
 const WIDTHS_MS: [u64; 30] = [
-    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
-    900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000,
+    1,
+    2,
+    5,
+    10,
+    20,
+    50,
+    100,
+    200,
+    500,
+    1_000,
+    2_000,
+    5_000,
+    10_000,
+    15_000,
+    30_000,
+    60_000,
+    120_000,
+    300_000,
+    600_000,
+    900_000,
+    1_800_000,
+    3_600_000,
+    7_200_000,
+    10_800_000,
+    21_600_000,
+    43_200_000,
+    86_400_000,
+    172_800_000,
+    604_800_000,
     2_592_000_000,
 ];
 
@@ -60,14 +87,6 @@ pub struct Bucket {
     levels: BTreeMap<&'static str, u64>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Span {
-    total: u64,
-    first_ns: i64,
-    last_ns: i64,
-}
-
 /// Counts records over time, by severity.
 #[utoipa::path(post, path = "/api/v1/histogram", tag = "read", request_body = HistogramRequest, responses((status = 200, body = HistogramAnswer)))]
 pub async fn histogram(
@@ -79,12 +98,13 @@ pub async fn histogram(
     if range.from_ns.is_none() || range.to_ns.is_none() {
         // The span of all records of the range, whatever the query: it comes from the parts' own minimum and maximum.
         let everything = Compiler::new(&prepared.dialect, &Condition::All, range);
-        let (spans, _) = select_all::<Span>(&app, &everything.time_span()).await?;
-        let span = spans.into_iter().next().unwrap_or_default();
-        if span.total > 0 {
+        let (spans, _) = select_all::<Map<String, Value>>(&app, &everything.time_span()).await?;
+        if let Some(span) = spans.first().filter(|span| number(span.get("total")) > 0) {
             range = TimeRange {
-                from_ns: range.from_ns.or(Some(span.first_ns)),
-                to_ns: range.to_ns.or(Some(span.last_ns.saturating_add(1))),
+                from_ns: range.from_ns.or_else(|| integer(span.get("first_ns"))),
+                to_ns: range
+                    .to_ns
+                    .or_else(|| integer(span.get("last_ns")).map(|last| last.saturating_add(1))),
             };
         }
     }
@@ -113,18 +133,20 @@ fn width(range: TimeRange, buckets: u64) -> u64 {
     WIDTHS_MS.into_iter().find(|width| *width >= least).unwrap_or_else(|| least.div_ceil(widest) * widest)
 }
 
-/// 64-bit numbers may come as texts.
+/// A count; 64-bit numbers come as texts.
 pub fn number(value: Option<&Value>) -> u64 {
-    match value {
-        Some(Value::String(text)) => text.parse().unwrap_or(0),
-        Some(value) => value.as_u64().unwrap_or(0),
-        None => 0,
+    integer(value).and_then(|number| u64::try_from(number).ok()).unwrap_or(0)
+}
+
+fn integer(value: Option<&Value>) -> Option<i64> {
+    match value? {
+        Value::String(text) => text.parse().ok(),
+        value => value.as_i64(),
     }
 }
 
 fn bucket(row: &Map<String, Value>) -> Option<Bucket> {
-    let start = row.get("bucket_ms")?;
-    let start_ms = start.as_i64().or_else(|| start.as_str()?.parse().ok())?;
+    let start_ms = integer(row.get("bucket_ms"))?;
     let levels = Severity::RANGES
         .into_iter()
         .map(|name| (name, number(row.get(name))))
@@ -140,7 +162,9 @@ mod tests {
     #[test]
     fn widths_are_round_and_few_enough() {
         let range = |seconds: i64| TimeRange { from_ns: Some(0), to_ns: Some(seconds * 1_000_000_000) };
-        for (seconds, width_ms) in [(900, 10_000), (86_400, 1_800_000), (60, 1_000), (0, 1), (315_360_000, 2 * 2_592_000_000)] {
+        for (seconds, width_ms) in
+            [(900, 10_000), (86_400, 1_800_000), (60, 1_000), (0, 1), (315_360_000, 2 * 2_592_000_000)]
+        {
             assert_eq!(width(range(seconds), 90), width_ms, "{seconds} s");
         }
         assert_eq!(width(TimeRange::ALL, 90), 1);

@@ -75,7 +75,10 @@ struct Prepared {
 impl Prepared {
     fn new(app: &App, scope: &Scope) -> Result<Self, ApiError> {
         if let Some(source) = scope.source.as_deref().filter(|source| !matches!(*source, "" | "logs")) {
-            return Err(ApiError::bad_request("query.source", format!("there is no source `{source}`: use logs")));
+            return Err(ApiError::bad_request(
+                "query.source",
+                format!("there is no source `{source}`: use logs"),
+            ));
         }
         let now_ns = app.clock.now_ns();
         let parsed = parse(&scope.query).map_err(|error| query_error(&error))?;

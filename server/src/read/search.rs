@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use click_lite_query::{Cursor, Highlight, SearchOptions, Statement, highlight_terms};
 use click_lite_store::{RowEvent, RowStream};
+use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -78,7 +79,8 @@ struct Search {
 impl Search {
     fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
         let prepared = Prepared::new(app, &request.scope)?;
-        let cursor = request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
+        let cursor =
+            request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
         let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
         let options = SearchOptions { columns, limit, cursor };
@@ -97,7 +99,8 @@ impl Search {
     }
 
     fn end(&self, rows: u64, last: Option<&RawValue>, stats: Stats) -> SearchEnd {
-        let next_cursor = last.filter(|_| rows >= u64::from(self.limit)).and_then(cursor_of).map(Cursor::encode);
+        let next_cursor =
+            last.filter(|_| rows >= u64::from(self.limit)).and_then(cursor_of).map(Cursor::encode);
         SearchEnd {
             next_cursor,
             sql: self.statement.display_sql.clone(),
@@ -117,7 +120,8 @@ impl Search {
 }
 
 fn is_query_id(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    (1..=64).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// Where the next page starts: every row has what the order is made of.
@@ -210,6 +214,8 @@ fn lines(
         };
         Some((Ok(line), state))
     })
+    // A layer above may ask once more after the end.
+    .fuse()
 }
 
 #[derive(Serialize)]
@@ -225,7 +231,10 @@ fn line(value: &impl Serialize) -> Bytes {
 
 /// Cancels a running query.
 #[utoipa::path(delete, path = "/api/v1/queries/{query_id}", tag = "read", params(("query_id" = String, Path)), responses((status = 204)))]
-pub async fn cancel(State(app): State<Arc<App>>, Path(query_id): Path<String>) -> Result<StatusCode, ApiError> {
+pub async fn cancel(
+    State(app): State<Arc<App>>,
+    Path(query_id): Path<String>,
+) -> Result<StatusCode, ApiError> {
     if !is_query_id(&query_id) {
         return Err(ApiError::not_found("there is no query with this id"));
     }
