@@ -26,7 +26,7 @@ impl Desktop {
     fn start(program: &Path, folder: &Path) -> anyhow::Result<Self> {
         let child = Command::new(program)
             .env("CLICK_LITE__DATA__DIR", folder.join("data"))
-            .env("CLICK_LITE__DATA__RETENTION_DAYS", "36500")
+            .env("CLICK_LITE__DATA__RETENTION_DAYS", "3650")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -12,8 +12,11 @@ use serde_json::{Value, json};
 
 use crate::process;
 
-/// Records of the generator have fixed times: the benchmark's must not be deleted for their age.
-const KEEP_FOREVER: (&str, &str) = ("CLICK_LITE__DATA__RETENTION_DAYS", "36500");
+/// Records of the generator have fixed times, and must not be deleted for their age.
+const KEEP_FOREVER: (&str, &str) = ("CLICK_LITE__DATA__RETENTION_DAYS", "3650");
+
+/// Times that hold every event.
+pub const ALL: (&str, &str) = ("2026-11-19T00:00:00Z", "2026-11-22T00:00:00Z");
 
 /// A running `click-lite-server serve`. Dropping it kills the server; [`Server::stop`] ends it in an orderly way.
 pub struct Server {
@@ -111,7 +114,7 @@ impl Server {
     /// # Errors
     /// The server does not answer.
     pub async fn count(&self, query: &str) -> anyhow::Result<u64> {
-        let body = json!({ "query": query, "buckets": 1 }).to_string();
+        let body = json!({ "query": query, "buckets": 1, "from": ALL.0, "to": ALL.1 }).to_string();
         let answer: Value =
             self.client()?.json(reqwest::Method::POST, "/api/v1/histogram", Some(body)).await?;
         answer["total"].as_u64().with_context(|| answer.to_string())
