@@ -130,7 +130,7 @@ function FilterActions({ name, value }: { name: string; value: string }) {
 function Action({ text, onClick, children }: { text: string; onClick: () => void; children: ReactNode }) {
   return (
     <Tooltip label={text}>
-      <ActionIcon size={22} aria-label={text} onClick={onClick}>
+      <ActionIcon size={24} aria-label={text} onClick={onClick}>
         {children}
       </ActionIcon>
     </Tooltip>

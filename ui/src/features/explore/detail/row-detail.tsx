@@ -56,7 +56,7 @@ export function RowDetail({ row, actions, onMove, onClose }: RowDetailProps) {
           />
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <ActionIcon size="sm" aria-label="Rows around this one" title="Rows around this one">
+              <ActionIcon size={24} aria-label="Rows around this one" title="Rows around this one">
                 <IconArrowsMoveVertical size={15} aria-hidden />
               </ActionIcon>
             </Menu.Target>
@@ -120,7 +120,7 @@ interface ActionProps {
 function Action({ text, keys, icon, onClick }: ActionProps) {
   return (
     <Tooltip label={<Shortcut text={text} keys={keys} />}>
-      <ActionIcon size="sm" aria-label={text} onClick={onClick}>
+      <ActionIcon size={24} aria-label={text} onClick={onClick}>
         {icon}
       </ActionIcon>
     </Tooltip>

@@ -21,7 +21,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
   return (
     <div className={classes.line}>
       <Tooltip label={<Shortcut text={areFacetsShown ? 'Hide the fields' : 'Show the fields'} keys="f" />}>
-        <ActionIcon size="sm" aria-label="Fields" aria-pressed={areFacetsShown} onClick={onToggleFacets}>
+        <ActionIcon size={24} aria-label="Fields" aria-pressed={areFacetsShown} onClick={onToggleFacets}>
           <IconLayoutSidebar size={15} aria-hidden />
         </ActionIcon>
       </Tooltip>
@@ -33,6 +33,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
             variant="subtle"
             color="gray"
             size="compact-xs"
+            h={24}
             leftSection={<IconCode size={14} aria-hidden />}
             onClick={onShowSql}
           >
@@ -41,7 +42,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
         </Tooltip>
         <Tooltip label={<Shortcut text={wrapLines ? 'Cut long lines' : 'Wrap long lines'} keys="w" />}>
           <ActionIcon
-            size="sm"
+            size={24}
             aria-label="Wrap long lines"
             aria-pressed={wrapLines}
             variant={wrapLines ? 'light' : 'subtle'}
@@ -52,7 +53,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
         </Tooltip>
         <Tooltip label={density === 'compact' ? 'Taller rows' : 'Compact rows'}>
           <ActionIcon
-            size="sm"
+            size={24}
             aria-label="Taller rows"
             aria-pressed={density === 'comfortable'}
             variant={density === 'comfortable' ? 'light' : 'subtle'}

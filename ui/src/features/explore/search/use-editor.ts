@@ -133,6 +133,8 @@ export function useEditor(
           problemRange,
           placeholder(PLACEHOLDER),
           EditorView.contentAttributes.of({
+            // The text scrolls sideways, so it has to be reached by Tab.
+            tabindex: '0',
             'aria-label': 'Search',
             'aria-multiline': 'false',
             autocapitalize: 'off',

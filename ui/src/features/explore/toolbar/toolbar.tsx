@@ -63,7 +63,7 @@ export function Toolbar() {
       <div className={classes.time}>
         <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
           <ActionIcon
-            className={classes.history}
+            className={classes.wide}
             aria-label="Back to the search before"
             onClick={() => history.back()}
           >
@@ -72,7 +72,7 @@ export function Toolbar() {
         </Tooltip>
         <Tooltip label={<Shortcut text="Forward to the search after" keys="]" />}>
           <ActionIcon
-            className={classes.history}
+            className={classes.wide}
             aria-label="Forward to the search after"
             onClick={() => history.forward()}
           >
@@ -82,6 +82,7 @@ export function Toolbar() {
         <TimePicker />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
+            className={classes.wide}
             aria-label="Zoom out in time"
             disabled={search.range.from === null}
             onClick={() => move(zoomOut)}
