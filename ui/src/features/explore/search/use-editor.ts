@@ -54,11 +54,13 @@ function keys(callbacks: () => EditorCallbacks): Extension {
     callbacks().onRun(view.state.doc.toString());
     return true;
   };
-  // Enter runs what is typed unless a completion was chosen; Tab takes the first without choosing.
+  // Enter runs what is typed unless a completion was chosen; Tab takes the first without choosing, and leaves the bar
+  // only when nothing is offered or on its way.
   const acceptFirst = (view: EditorView): boolean => {
-    if (completionStatus(view.state) !== 'active') return false;
+    if (completionStatus(view.state) === null) return false;
     if (selectedCompletionIndex(view.state) === null) moveCompletionSelection(true)(view);
-    return acceptCompletion(view);
+    acceptCompletion(view);
+    return true;
   };
   const escape = (view: EditorView): boolean => {
     if (completionStatus(view.state) !== null) return closeCompletion(view);
@@ -114,6 +116,8 @@ export function useEditor(
             ],
             icons: false,
             selectOnOpen: false,
+            // Nothing is selected unless by key, so nothing can be accepted by mistake.
+            interactionDelay: 0,
             activateOnTypingDelay: 40,
             maxRenderedOptions: 50,
             addToOptions: [
