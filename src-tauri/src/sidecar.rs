@@ -71,7 +71,7 @@ impl Sidecar {
         }));
         let (client_sender, client) = watch::channel(None);
         let (orders, order_receiver) = mpsc::channel(4);
-        let (stopped_sender, stopped) = std::sync::mpsc::channel();
+        let (stopped_sender, stopped) = std::sync::mpsc::sync_channel(1);
         let watcher = Watcher { app, state: Arc::clone(&state), client: client_sender, data_dir };
         tauri::async_runtime::spawn(async move {
             watcher.run(order_receiver).await;

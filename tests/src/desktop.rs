@@ -204,7 +204,7 @@ pub fn wait_until_gone(pids: &[u32]) -> anyhow::Result<()> {
 
 /// The desktop's program, which `cargo build` left beside the tests.
 pub fn desktop_binary() -> anyhow::Result<PathBuf> {
-    let path = match std::env::var_os("CLICK_LITE_DESKTOP_BINARY") {
+    let path = match std::env::var_os("CLICK_LITE_DESKTOP") {
         Some(path) => PathBuf::from(path),
         None => server_binary()?.with_file_name("click-lite"),
     };

@@ -18,7 +18,81 @@ struct Expected {
 
 const LEVELS: [&str; 7] = ["trace", "debug", "info", "warn", "error", "fatal", "unknown"];
 
-const FILES: [Expected; 0] = [];
+/// Counted from the structured CSV beside each file, where there is one (`crates/parse` compares every record with it).
+const FILES: [Expected; 9] = [
+    Expected {
+        file: "loghub/Android/Android_2k.log",
+        format: "logcat",
+        records: 2000,
+        first_time: "2026-03-17T16:13:38.811000000Z",
+        last_time: "2026-03-17T16:16:09.141000000Z",
+        levels: [257, 650, 920, 170, 3, 0, 0],
+    },
+    Expected {
+        file: "loghub/Apache/Apache_2k.log",
+        format: "apache_error",
+        records: 2000,
+        first_time: "2005-12-04T04:47:44.000000000Z",
+        last_time: "2005-12-05T19:15:57.000000000Z",
+        levels: [0, 0, 1405, 0, 595, 0, 0],
+    },
+    Expected {
+        file: "loghub/BGL/BGL_2k.log",
+        format: "blue_gene",
+        records: 2000,
+        first_time: "2005-06-03T22:42:50.675872000Z",
+        last_time: "2006-01-03T15:13:09.127918000Z",
+        levels: [0, 0, 1597, 8, 48, 347, 0],
+    },
+    Expected {
+        file: "loghub/Hadoop/Hadoop_2k.log",
+        format: "log4j",
+        records: 2000,
+        first_time: "2015-10-18T18:01:47.978000000Z",
+        last_time: "2015-10-18T18:10:55.202000000Z",
+        levels: [0, 0, 1040, 808, 150, 2, 0],
+    },
+    Expected {
+        file: "loghub/HealthApp/HealthApp_2k.log",
+        format: "health_app",
+        records: 2000,
+        first_time: "2017-12-23T22:15:29.606000000Z",
+        last_time: "2017-12-24T01:02:35.789000000Z",
+        levels: [0, 0, 0, 0, 0, 0, 2000],
+    },
+    Expected {
+        file: "loghub/Linux/Linux_2k.log",
+        format: "syslog_rfc3164",
+        records: 2000,
+        first_time: "2026-06-14T15:16:01.000000000Z",
+        last_time: "2026-07-27T14:42:00.000000000Z",
+        levels: [0, 0, 0, 2, 43, 0, 1955],
+    },
+    Expected {
+        file: "loghub/OpenSSH/OpenSSH_2k.log",
+        format: "syslog_rfc3164",
+        records: 2000,
+        first_time: "2025-12-10T06:55:46.000000000Z",
+        last_time: "2025-12-10T11:04:45.000000000Z",
+        levels: [0, 0, 0, 0, 47, 1, 1952],
+    },
+    Expected {
+        file: "loghub/Spark/Spark_2k.log",
+        format: "spark",
+        records: 2000,
+        first_time: "2017-06-09T20:10:40.000000000Z",
+        last_time: "2017-06-09T20:11:11.000000000Z",
+        levels: [0, 0, 2000, 0, 0, 0, 0],
+    },
+    Expected {
+        file: "web/apache_combined_10k.log",
+        format: "apache_combined",
+        records: 10000,
+        first_time: "2015-05-17T10:05:00.000000000Z",
+        last_time: "2015-05-20T21:05:59.000000000Z",
+        levels: [0, 0, 9780, 217, 3, 0, 0],
+    },
+];
 
 async fn levels(server: &Server, query: &str) -> anyhow::Result<[u64; 7]> {
     let histogram = server.call("/api/v1/histogram", &json!({ "query": query, "buckets": 1 })).await?;

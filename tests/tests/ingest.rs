@@ -86,8 +86,12 @@ async fn a_full_spool_says_wait_and_loses_nothing() -> anyhow::Result<()> {
     click_lite_tests::signal(server.engine_pid()?, libc::SIGSTOP)?;
     let line = |n: usize| {
         // Hard to compress, so that the spool fills.
-        let noise: String = (0..2000u64)
-            .map(|i| char::from(b'a' + ((i * i * 7919 + n as u64 * 104_729 + i * 31) % 26) as u8))
+        let mut state = n as u64 + 1;
+        let noise: String = (0..2000)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b'#' + ((state >> 33) % 57) as u8)
+            })
             .collect();
         format!("{{\"message\":\"{n} {noise}\"}}\n")
     };

@@ -13,6 +13,9 @@ use crate::manage::EngineStatus;
 /// Between two tries of a remote server that does not answer, and between two looks at one that does.
 const REMOTE_LOOK: Duration = Duration::from_secs(5);
 
+/// Before tables that were not usable are looked at again.
+const CONNECT_AGAIN: Duration = Duration::from_secs(2);
+
 /// The ClickHouse that stores the logs.
 pub enum EngineHandle {
     Embedded(Engine),
@@ -69,9 +72,11 @@ impl EngineHandle {
                 let mut state = engine.state();
                 loop {
                     let now = state.borrow_and_update().clone();
+                    let mut is_failed = false;
                     if let EngineState::Ready(ready) = now {
                         if let Err(error) = store.connect(endpoint_of(&ready)).await {
                             tracing::error!(error = %error, "the tables are not usable");
+                            is_failed = true;
                         }
                     } else {
                         tracing::info!(
@@ -83,6 +88,8 @@ impl EngineHandle {
                     }
                     tokio::select! {
                         changed = state.changed() => if changed.is_err() { return },
+                        // The engine is up, so it may be a passing fault.
+                        () = tokio::time::sleep(CONNECT_AGAIN), if is_failed => {}
                         () = stop.cancelled() => return,
                     }
                 }

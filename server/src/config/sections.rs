@@ -11,7 +11,7 @@ const MIB: u64 = 1024 * 1024;
 pub struct Data {
     /// Folder of the embedded engine, the spool, the catalog and the local token. One server a folder.
     pub dir: PathBuf,
-    /// Days after which records are deleted, by their own time.
+    /// Days after which records are deleted, counted from their own time or their arrival, whichever is later.
     pub retention_days: u32,
 }
 

@@ -252,7 +252,7 @@ impl Worker {
         loop {
             match self.pipeline.enqueue(frame.clone()) {
                 Err(SpoolError::Full { .. }) if !self.job.is_cancelled() => {
-                    std::thread::sleep(FULL_SPOOL_WAIT)
+                    std::thread::sleep(FULL_SPOOL_WAIT);
                 }
                 Err(SpoolError::Full { .. }) => {
                     return Err(problem(

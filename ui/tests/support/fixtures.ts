@@ -23,7 +23,6 @@ export const test = base.extend<Fixtures>({
     await provide(context);
   },
   // Playwright wants the pattern, though nothing is taken from it.
-  // eslint-disable-next-line no-empty-pattern
   server: async ({}, provide) => {
     const server = new TestServer();
     try {
