@@ -46,6 +46,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
             aria-label="Wrap long lines"
             aria-pressed={wrapLines}
             variant={wrapLines ? 'light' : 'subtle'}
+            color={wrapLines ? 'accent' : 'gray'}
             onClick={() => setPreferences({ wrapLines: !wrapLines })}
           >
             <IconTextWrap size={15} aria-hidden />
@@ -57,6 +58,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
             aria-label="Taller rows"
             aria-pressed={density === 'comfortable'}
             variant={density === 'comfortable' ? 'light' : 'subtle'}
+            color={density === 'comfortable' ? 'accent' : 'gray'}
             onClick={() => setPreferences({ density: density === 'compact' ? 'comfortable' : 'compact' })}
           >
             <IconLayoutRows size={15} aria-hidden />
@@ -80,7 +82,8 @@ function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
     );
   }
   if (status === 'failed' && rows.length === 0) return null;
-  const isCounted = histogram.data !== undefined && !histogram.isStale;
+  // Where the search failed, rows and counts are both of the search before.
+  const isCounted = histogram.data !== undefined && (!histogram.isStale || status === 'failed');
   const total = isCounted ? (histogram.data?.total ?? 0) : rows.length;
   return (
     <span className={classes.figures} role="status">

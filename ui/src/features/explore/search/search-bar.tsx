@@ -81,7 +81,7 @@ export function SearchBar() {
         <button
           type="button"
           className={classes.clear}
-          aria-label="Clear the search"
+          aria-label="Clear the text"
           onClick={() => {
             setDraft('');
             setQuery('');
