@@ -179,7 +179,7 @@ impl Pipeline {
         let target = if shares_block {
             Target::Shared(self.shared.lock().unwrap_or_else(PoisonError::into_inner))
         } else {
-            Target::Own(self.take_encoder())
+            Target::Own(Box::new(self.take_encoder()))
         };
         Intake {
             pipeline: self,
@@ -294,7 +294,7 @@ pub fn frame_of(encoder: &mut BlockEncoder, source: Option<Source>) -> Result<Fr
 
 enum Target<'p> {
     Shared(MutexGuard<'p, Shared>),
-    Own(BlockEncoder),
+    Own(Box<BlockEncoder>),
 }
 
 /// The records of one request on their way into blocks.
@@ -312,7 +312,7 @@ impl Intake<'_> {
     pub fn push(&mut self, record: &Record) {
         let encoder = match &mut self.target {
             Target::Shared(shared) => &mut shared.encoder,
-            Target::Own(encoder) => encoder,
+            Target::Own(encoder) => encoder.as_mut(),
         };
         encoder.push(record, self.pipeline.ids.take(1), self.arrival_ns, &self.default_service);
         self.rows += 1;
@@ -338,7 +338,7 @@ impl Intake<'_> {
     /// Drops what was pushed, unless it is in the shared block.
     pub fn abandon(self) {
         if let Target::Own(encoder) = self.target {
-            self.pipeline.give_encoder(encoder);
+            self.pipeline.give_encoder(*encoder);
         }
     }
 
@@ -351,7 +351,7 @@ impl Intake<'_> {
                     Ok(completion) => outcomes.completions.extend(completion),
                     Err(error) => outcomes.failed = Some(error),
                 }
-                self.pipeline.give_encoder(encoder);
+                self.pipeline.give_encoder(*encoder);
             }
             Target::Shared(mut shared) => {
                 if self.rows > 0 {

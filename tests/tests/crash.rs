@@ -47,7 +47,7 @@ async fn acknowledged_requests_survive_kills_of_the_server() -> anyhow::Result<(
                             .collect();
                         match http.post(&url).body(body).send().await {
                             Ok(answer) if answer.status().is_success() => {
-                                acknowledged.extend(first..first + 20)
+                                acknowledged.extend(first..first + 20);
                             }
                             // Without an answer nothing is promised.
                             _ => {}

@@ -208,7 +208,7 @@ mod tests {
         record.set_body("disk is full");
         record.push_attribute("path", "/var");
         record.push_resource("host.name", "a1");
-        record.write_attribute(|key| key.push_str("n"), |value| value.push('7'));
+        record.write_attribute(|key| key.push('n'), |value| value.push('7'));
         assert_eq!((record.body(), record.severity), ("disk is full", Severity::WARN));
         assert_eq!(record.attributes().collect::<Vec<_>>(), [("path", "/var"), ("n", "7")]);
 
