@@ -35,13 +35,22 @@ function events(now: number): object[] {
   });
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`Explore, ${colorScheme}`, async ({ app, server }) => {
+/** Log files to import in place of the records made here, separated by `:`, and the search to show of them. */
+const FILES = process.env.CLICK_LITE_SCREENSHOT_FILES?.split(':');
+const SEARCH = process.env.CLICK_LITE_SCREENSHOT_SEARCH ?? 'from=now-15m&to=now';
+
+test('Explore with a row open, light and dark', async ({ app, server }) => {
+  test.setTimeout(300_000);
+  if (FILES === undefined) await server.ingest(events(Date.now()));
+  else await server.import(FILES);
+  for (const colorScheme of ['light', 'dark'] as const) {
     await app.emulateMedia({ colorScheme });
-    await server.ingest(events(Date.now()));
-    await expect(app.getByText(/connection refused|orders/).first()).toBeVisible();
+    await app.goto(`${server.address}/explore?${SEARCH}`);
+    await app.getByRole('grid', { name: 'Log rows' }).locator('[role="row"][aria-rowindex="7"]').click();
+    await expect(app.getByRole('button', { name: 'Copy a link to this row' })).toBeVisible();
     await expect(app.getByRole('button', { name: 'Run' })).toBeVisible();
+    await app.mouse.move(0, 0);
     await app.waitForLoadState('networkidle');
     await app.screenshot({ path: `${FOLDER}explore-${colorScheme}.png` });
-  });
-}
+  }
+});

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const PROGRAM =
   process.env.CLICK_LITE_SERVER ??
@@ -75,6 +76,15 @@ export class TestServer {
   async ingest(records: object[], service = ''): Promise<void> {
     const lines = records.map((record) => JSON.stringify(record)).join('\n');
     await this.post(`/api/v1/ingest?service=${encodeURIComponent(service)}`, lines);
+  }
+
+  /** Imports files as one does in a terminal, each with the name before its first `.` or `_` as service. */
+  async import(paths: string[]): Promise<void> {
+    for (const path of paths) {
+      const service = basename(path).split(/[._]/)[0]?.toLowerCase() ?? '';
+      const where = ['--server', this.address, '--token-file', this.known().token_file];
+      await promisify(execFile)(PROGRAM, ['import', ...where, '--service', service, path]);
+    }
   }
 
   private async post(path: string, body: string | undefined): Promise<Response> {
