@@ -20,13 +20,12 @@ pub struct FieldValues {
 }
 
 impl Compiler<'_> {
-    /// Level, service and host over all rows: `field`, `value`, `count`, `field_count` (rows that have the field),
+    /// Level and service over all rows: `field`, `value`, `count`, `field_count` (rows that have the field),
     /// top values first.
     pub fn column_facets(&self) -> Statement {
         let mut sql = SqlText::default();
-        let host = "ResourceAttributes['host.name']";
         for (index, (field, value)) in
-            [("level", LEVEL_RANGE), ("service", "ServiceName"), ("host", host)].into_iter().enumerate()
+            [("level", LEVEL_RANGE), ("service", "ServiceName")].into_iter().enumerate()
         {
             sql.text(if index > 0 { "UNION ALL\n" } else { "" });
             sql.text(&format!(
@@ -64,14 +63,13 @@ impl Compiler<'_> {
         sql.finish()
     }
 
-    /// Values of one field: `value`, `count`, most frequent first. Levels, columns and the host count every row,
-    /// attributes the newest `sample_rows` rows that have the field. `prefix` matches in any case.
+    /// Values of one field: `value`, `count`, most frequent first. Levels and columns count every row,
+    /// attributes (the host too) the newest `sample_rows` rows that have the field. `prefix` matches in any case.
     pub fn field_values(&self, field: &Field, prefix: &str, limit: u32, sample_rows: u32) -> FieldValues {
         let sampled = match field {
             Field::Level | Field::TextColumn(_) | Field::NumberColumn("SeverityNumber" | "TraceFlags") => {
                 None
             }
-            Field::ResourceAttribute(name) if name == "host.name" => None,
             _ => Some(sample_rows),
         };
         let present = Condition::test(field.clone(), Predicate::Exists);
