@@ -56,17 +56,19 @@ async fn run() -> anyhow::Result<()> {
     let _ = fs::remove_dir_all(&folder);
 
     let ours = import(&folder, &events).await?;
+    say(&format!("import: {:.1} s", ours.imported.searchable.as_secs_f64()))?;
     let clickhouse = ClickHouse::start(&folder).await?;
     let bodies = export(&clickhouse, &folder.join("bodies")).await?;
     let mut direct = Vec::new();
     for (connections, encoding, has_facets) in [
         (1, Encoding::Plain, false),
-        (1, Encoding::Zstd, false),
         (2, Encoding::Plain, false),
         (2, Encoding::Zstd, false),
         (2, Encoding::Plain, true),
     ] {
-        direct.push(insert_all(&clickhouse, &bodies, connections, encoding, has_facets).await?);
+        let run = insert_all(&clickhouse, &bodies, connections, encoding, has_facets).await?;
+        say(&format!("{}: {:.1} s", run.name, run.wall.as_secs_f64()))?;
+        direct.push(run);
     }
     clickhouse.stop().await;
     fs::remove_dir_all(&folder)?;
@@ -146,7 +148,6 @@ async fn insert_all(
         let view = std::str::from_utf8(&view)?.replace(&format!("{DATABASE}."), &format!("{DIRECT}."));
         run(view).await?;
     }
-    process::wait_until_idle(clickhouse.endpoint.pid).await?;
 
     let (started, cpu_before) = (Instant::now(), process::cpu(clickhouse.endpoint.pid)?);
     let next = Arc::new(AtomicUsize::new(0));

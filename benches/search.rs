@@ -15,8 +15,11 @@ use click_lite_client::ApiClient;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const WARM_UP: usize = 5;
-const REPETITIONS: usize = 40;
+const WARM_UP: usize = 3;
+const REPETITIONS: usize = 30;
+/// Of a query without a goal that takes longer than [`PATIENCE`] in all.
+const FEWEST: usize = 5;
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Most that our own part may take, median.
 const OVERHEAD_GOAL_MS: f64 = 10.0;
 /// 95th percentile at the API.
@@ -74,7 +77,14 @@ async fn run() -> anyhow::Result<()> {
     for case in cases(&client).await? {
         let pids = (clickhouse.endpoint.pid, server.pid());
         let result = measure(&client, &clickhouse, pids, &case).await;
-        measured.push(result.with_context(|| case.name)?);
+        let result = result.with_context(|| case.name)?;
+        say(&format!(
+            "{}: {:.1} ms, directly {:.1} ms",
+            case.name,
+            result.api.median(),
+            result.direct.median()
+        ))?;
+        measured.push(result);
     }
     let floor = floor(&client, &clickhouse).await?;
     server.stop()?;
@@ -155,7 +165,12 @@ async fn measure(
 
     let (mut api, mut direct) = (Samples::default(), Samples::default());
     let mut cpu_before = (process::cpu(engine_pid)?, process::cpu(server_pid)?);
+    let begun = Instant::now();
     for repetition in 0..WARM_UP + REPETITIONS {
+        // A scan of everything is shown, not judged: a few times are enough.
+        if case.goal_ms.is_none() && api.len() >= FEWEST && begun.elapsed() > PATIENCE {
+            break;
+        }
         if repetition == WARM_UP {
             (api, direct) = Default::default();
             cpu_before = (process::cpu(engine_pid)?, process::cpu(server_pid)?);
@@ -241,7 +256,7 @@ fn report(measured: &[Measured], (api_floor, direct_floor): (f64, f64)) -> anyho
         }));
     }
     let count = data::events();
-    say(&format!("{count} events, warm, {REPETITIONS} times each in turns; milliseconds"))?;
+    say(&format!("{count} events, warm, up to {REPETITIONS} times each in turns; milliseconds"))?;
     table(
         &[
             "query",

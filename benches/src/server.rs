@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use click_lite_client::{ApiClient, Import};
-use click_lite_tests::{server_binary, signal, wait_for};
+use click_lite_tests::{PATIENCE, server_binary, signal, wait_for};
 use serde_json::{Value, json};
 
 use crate::process;
@@ -139,9 +139,21 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(20)).await;
             report = client.import_status(&report.id).await?;
         }
+        // The server counts up to the newest insert that ended; an earlier one may still run.
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let count = self.count("").await?;
+            if count == report.rows {
+                break;
+            }
+            ensure!(
+                count < report.rows && Instant::now() < deadline,
+                "{count} records are stored, {} were acknowledged",
+                report.rows
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         let searchable = started.elapsed();
-        let count = self.count("").await?;
-        ensure!(count == report.rows, "{count} records are stored, {} were acknowledged", report.rows);
         Ok(Imported { acknowledged, searchable, client_cpu_seconds, report })
     }
 
