@@ -5,7 +5,7 @@ import type {
   CompletionSource,
 } from '@codemirror/autocomplete';
 import type { CompleteRequest, CompleteResponse, CompletionItem } from '@/api/types';
-import { characterOffset, utf16Offset } from './query-language';
+import { characterOffset, utf16Offset } from './offsets';
 
 const DEBOUNCE_MS = 60;
 

@@ -6,7 +6,8 @@ import { plainMessage } from '@/components/notify';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { useExplore } from '../state/explore-context';
 import { useStored, withRecent } from '../state/stored';
-import { setProblem, utf16Offset } from './query-language';
+import { utf16Offset } from './offsets';
+import { PLACEHOLDER } from './placeholder';
 import { useEditor } from './use-editor';
 import classes from './search-bar.module.css';
 
@@ -17,6 +18,7 @@ export function SearchBar() {
   const { search, results, session, setQuery, setDraft } = useExplore();
   const api = useApi();
   const host = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const [history, setHistory] = useStored<string[]>('queries', []);
   const [text, setText] = useState(search.query);
   const query = search.query;
@@ -27,30 +29,44 @@ export function SearchBar() {
       setHistory(withRecent(history, trimmed, HISTORY_LIMIT, (left, right) => left === right));
     setQuery(trimmed);
   };
-  const view = useEditor(host, query, {
-    onRun: run,
-    onChange: (next) => {
-      setText(next);
-      setDraft(next);
+  const type = (next: string) => {
+    setText(next);
+    setDraft(next);
+  };
+  const escape = () => {
+    if (session.isBusy()) session.cancel();
+    else if (editor === null) input.current?.blur();
+    else editor.blur();
+  };
+  const editor = useEditor(
+    { host, input },
+    {
+      onRun: run,
+      onChange: type,
+      onEscape: escape,
+      history: () => history,
+      complete: (request, signal) => api.complete(request, signal),
+      span: () => ({ from: session.get().run?.from, to: session.get().run?.to }),
     },
-    onEscape: () => {
-      if (session.isBusy()) session.cancel();
-      else view.current?.contentDOM.blur();
-    },
-    history: () => history,
-    complete: (request, signal) => api.complete(request, signal),
-    span: () => ({ from: session.get().run?.from, to: session.get().run?.to }),
-  });
+  );
+  const focus = () => {
+    if (editor === null) input.current?.focus();
+    else editor.focus();
+  };
 
   // A filter, the way back or a link changes the search from outside the bar.
+  const [shownQuery, setShownQuery] = useState(query);
+  if (shownQuery !== query) {
+    setShownQuery(query);
+    setText(query);
+  }
+  const applied = useRef(query);
   useEffect(() => {
-    const editor = view.current;
-    if (editor === null || editor.state.doc.toString() === query) return;
-    editor.dispatch({
-      changes: { from: 0, to: editor.state.doc.length, insert: query },
-      selection: { anchor: query.length },
-    });
-  }, [view, query]);
+    // Only a change of the search: what was typed before the editor came stays in it.
+    if (applied.current === query) return;
+    applied.current = query;
+    if (editor !== null && editor.text() !== query) editor.setText(query);
+  }, [editor, query]);
 
   const error =
     results.error instanceof ApiError && results.error.code.startsWith('query.') ? results.error : null;
@@ -59,8 +75,8 @@ export function SearchBar() {
   useEffect(() => {
     const from = details === null ? 0 : utf16Offset(failedText, details.position);
     const to = details === null ? 0 : utf16Offset(failedText, details.position + Math.max(details.length, 1));
-    view.current?.dispatch({ effects: setProblem.of(details === null ? null : { from, to }) });
-  }, [view, details, failedText]);
+    editor?.setProblem(details === null ? null : { from, to });
+  }, [editor, details, failedText]);
 
   useCommands([
     {
@@ -68,7 +84,7 @@ export function SearchBar() {
       title: 'Go to the search bar',
       group: 'Explore',
       keys: ['/'],
-      run: () => view.current?.focus(),
+      run: focus,
     },
   ]);
 
@@ -76,17 +92,36 @@ export function SearchBar() {
   return (
     <div className={classes.bar} data-invalid={isShown || undefined} role="search">
       <IconSearch size={15} className={classes.icon} aria-hidden />
-      <div ref={host} className={classes.editor} />
+      <div ref={host} className={classes.editor}>
+        {editor === null && (
+          <input
+            ref={input}
+            className={classes.plain}
+            aria-label="Search"
+            placeholder={PLACEHOLDER}
+            autoCapitalize="off"
+            autoComplete="off"
+            autoCorrect="off"
+            spellCheck={false}
+            value={text}
+            onChange={(event) => type(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') run(text);
+              else if (event.key === 'Escape') escape();
+            }}
+          />
+        )}
+      </div>
       {text !== '' && (
         <button
           type="button"
           className={classes.clear}
           aria-label="Clear the text"
           onClick={() => {
-            setDraft('');
+            type('');
             setQuery('');
-            view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length } });
-            view.current?.focus();
+            editor?.setText('');
+            focus();
           }}
         >
           <IconX size={13} aria-hidden />

@@ -1,0 +1,1 @@
+export const PLACEHOLDER = 'Search words, "phrases", field:value, /regex/';
