@@ -39,7 +39,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <Tooltip label={toggleTitle} position="right" disabled={!railCollapsed}>
           <button
             type="button"
-            className={classes.link}
+            className={`${classes.link} ${classes.collapse}`}
             aria-label={toggleTitle}
             onClick={() => change({ railCollapsed: !railCollapsed })}
           >

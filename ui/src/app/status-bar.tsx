@@ -4,11 +4,13 @@ import { ImportsIndicator } from '@/features/imports/imports-indicator';
 import { formatBytes, formatCompact, formatCount, formatCountOf } from '@/lib/format/numbers';
 import { connectionOf } from './connection';
 import classes from './status-bar.module.css';
+import { useRestartNotice } from './use-restart-notice';
 import { useServerProcess } from './use-server-process';
 
 /** Where the whole application says how it is: connection, engine, ingestion, what waits, what is stored. */
 export function StatusBar() {
   const { data: status, error } = useStatus();
+  useRestartNotice(status);
   const connection = connectionOf(status, error, useServerProcess());
   return (
     <footer className={classes.bar} aria-label="Status">
