@@ -11,7 +11,7 @@ import {
 import type { ReactNode } from 'react';
 import type { LogRow } from '@/api/types';
 import { SeverityTag } from '@/components/severity-tag';
-import { formatTimeExact } from '@/lib/format/time';
+import { formatTime, formatTimeExact } from '@/lib/format/time';
 import { levelOfNumber } from '@/lib/severity';
 import { Shortcut } from '../layout/shortcut';
 import { detailGroups } from '../record/record';
@@ -39,7 +39,9 @@ export function RowDetail({ row, actions, onMove, onClose }: RowDetailProps) {
       <header className={classes.header}>
         <div className={classes.heading}>
           <SeverityTag level={levelOfNumber(row.SeverityNumber)} />
-          <time dateTime={row.Timestamp}>{formatTimeExact(row.Timestamp, zone)}</time>
+          <time dateTime={row.Timestamp} title={formatTimeExact(row.Timestamp, zone)}>
+            {formatTime(row.Timestamp, zone)}
+          </time>
         </div>
         <div className={classes.actions}>
           <Action

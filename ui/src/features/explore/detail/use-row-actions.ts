@@ -1,6 +1,8 @@
+import { useStatus } from '@/api/status';
 import type { LogRow } from '@/api/types';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { usePlatform } from '@/platform/context';
+import type { Platform } from '@/platform/platform';
 import { recordJson } from '../record/record';
 import { rowKeyText } from '../state/row-key';
 import { stripAnsi } from '../text/ansi';
@@ -14,10 +16,17 @@ export interface RowActions {
   copyLink: () => void;
 }
 
+/** Where a browser opens a link: the desktop's own page has an address that no browser knows. */
+export function linkOrigin(kind: Platform['kind'], listener: string | undefined): string | null {
+  if (kind === 'web') return window.location.origin;
+  return listener === undefined ? null : `http://${listener}`;
+}
+
 /** What can be copied of a row; nothing happens where there is none. */
 export function useRowActions(row: LogRow | null): RowActions {
   const platform = usePlatform();
   const { search, results } = useExplore();
+  const listener = useStatus().data?.listeners.http;
   const copy = (what: string, text: string) => {
     platform.writeClipboard(text).then(
       () => notifyDone(`${what} copied`),
@@ -29,13 +38,18 @@ export function useRowActions(row: LogRow | null): RowActions {
     copyMessage: () => row && copy('Message', stripAnsi(row.Body)),
     copyLink: () => {
       if (!row) return;
+      const origin = linkOrigin(platform.kind, listener);
+      if (origin === null) {
+        notifyFailure('Nothing was copied', new Error('the server has not told its address yet'));
+        return;
+      }
       // A link is opened later, when "the last 15 min" are others: it holds the times that are on screen.
       const { from, to } = results.run ?? {};
       const range =
         from !== undefined && to !== undefined
           ? absoluteRange(Date.parse(from), Date.parse(to))
           : search.range;
-      copy('Link', exploreAddress({ ...search, range }, rowKeyText(row)));
+      copy('Link', exploreAddress(origin, { ...search, range }, rowKeyText(row)));
     },
   };
 }

@@ -73,9 +73,9 @@ export function columnsParameter(columns: string[]): string | undefined {
   return isDefault ? undefined : columns.map((name) => name.replaceAll(',', '%2C')).join(',');
 }
 
-/** The address of a search with a row open, for the clipboard. */
-export function exploreAddress(state: ExploreState, row: string): string {
-  const url = new URL('/explore', window.location.origin);
+/** The address of a search with a row open, for the clipboard; `origin` is where a browser finds the interface. */
+export function exploreAddress(origin: string, state: ExploreState, row: string): string {
+  const url = new URL('/explore', origin);
   const parameters: ExploreSearch = {
     ...(state.query === '' ? {} : { q: state.query }),
     ...rangeParameters(state.range),
