@@ -23,6 +23,7 @@ test('first start: a file becomes rows on the screen', async ({ app }) => {
   await dialog.getByRole('button', { name: 'Show in Explore' }).click();
   await expect(app).toHaveURL(/log\.file\.name/);
   await expect(app.getByText('installed curl:amd64 8.5.0').first()).toBeVisible();
+  await expect(app).toHaveURL(/log\.file\.name/);
 });
 
 test('dropped files are looked at before anything is stored', async ({ app }) => {

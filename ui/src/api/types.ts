@@ -52,10 +52,18 @@ export interface SearchProgress extends QueryStats {
   total_rows: number;
 }
 
+/** What may have been meant otherwise in a search that could be run; offsets in characters. */
+export interface QueryHint {
+  message: string;
+  position: number;
+  length: number;
+}
+
 export interface SearchDone {
   next_cursor: string | null;
   sql: string;
   params: Record<string, string>;
+  hints: QueryHint[];
   stats: QueryStats;
   query_id: string;
 }

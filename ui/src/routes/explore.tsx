@@ -1,10 +1,21 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { validateExploreSearch } from '@/features/explore/state/search-state';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { hasNoRange, lastRange } from '@/features/explore/state/opening';
+import { rangeParameters, validateExploreSearch } from '@/features/explore/state/search-state';
 import { rootRoute } from './root';
 
 export const exploreRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/explore',
   validateSearch: validateExploreSearch,
+  beforeLoad: ({ search }) => {
+    const range = hasNoRange(search) ? lastRange(window.localStorage) : null;
+    if (range === null) return;
+    redirect({
+      to: '/explore',
+      search: { ...search, ...rangeParameters(range) },
+      replace: true,
+      throw: true,
+    });
+  },
   component: lazyRouteComponent(() => import('@/features/explore/explore-page'), 'ExplorePage'),
 });

@@ -1,25 +1,20 @@
 import { Button } from '@mantine/core';
 import { IconBroadcast, IconFileImport, IconTerminal2 } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
-import { useEffect, type ReactNode } from 'react';
-import { useApi } from '@/api/client';
-import { isAbort } from '@/api/errors';
+import type { ReactNode } from 'react';
 import { useStatus } from '@/api/status';
 import { CodeSnippet } from '@/components/code-snippet';
 import { Keys } from '@/components/keys';
 import { useCommandRegistry } from '@/lib/shortcuts/use-commands';
 import { usePlatform } from '@/platform/context';
 import classes from './first-steps.module.css';
-import { firstView } from './first-view';
 
 const DEFAULT_LISTENER = '127.0.0.1:7410';
 
-/** What stands where the rows will be while nothing is stored: three ways in. Goes to the rows once there are some. */
+/** What stands where the rows will be while nothing is stored: three ways in. */
 export function FirstSteps() {
   const { kind } = usePlatform();
   const registry = useCommandRegistry();
   const address = `http://${useStatus().data?.listeners.http ?? DEFAULT_LISTENER}`;
-  useGoToFirstRows();
   return (
     <div className={classes.page}>
       <div className={classes.column}>
@@ -72,25 +67,6 @@ function Way({ icon, title, children }: { icon: ReactNode; title: string; childr
       </div>
     </section>
   );
-}
-
-function useGoToFirstRows(): void {
-  const api = useApi();
-  const navigate = useNavigate();
-  const rows = useStatus().data?.storage?.rows ?? 0;
-  useEffect(() => {
-    if (rows === 0) return undefined;
-    const abort = new AbortController();
-    api.histogram({ query: '*', buckets: 60 }, abort.signal).then(
-      (histogram) =>
-        void navigate({ to: '/explore', search: firstView(histogram, Date.now()), replace: true }),
-      // Which span fits is not known then; all time shows the rows in any case.
-      (error: unknown) => {
-        if (!isAbort(error)) void navigate({ to: '/explore', search: { from: 'all' }, replace: true });
-      },
-    );
-    return () => abort.abort();
-  }, [rows, api, navigate]);
 }
 
 function ingestCommand(address: string): string {

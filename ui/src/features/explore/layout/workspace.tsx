@@ -1,4 +1,5 @@
 import { Drawer } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useStatus } from '@/api/status';
 import { FirstSteps } from '@/components/first-steps/first-steps';
@@ -10,7 +11,10 @@ import { useHistogram } from '../histogram/use-histogram';
 import { Notice } from '../results/notice';
 import { ResultLine } from '../results/result-line';
 import { SqlDialog } from '../results/sql-dialog';
+import { Hints } from '../search/hints';
 import { useExplore } from '../state/explore-context';
+import { hasNoRange } from '../state/opening';
+import type { ExploreSearch } from '../state/search-state';
 import { useStored } from '../state/stored';
 import { useSelection } from '../state/use-selection';
 import { DetailPanel } from './detail-panel';
@@ -20,19 +24,28 @@ import { useExploreCommands } from './use-explore-commands';
 import { useLayout } from './use-layout';
 import classes from './workspace.module.css';
 
-/** True from the moment that nothing is stored until the first rows are on screen. */
+/**
+ * True from the moment that nothing is stored until the first rows are on screen, or until there are some and the
+ * address says which span of them to show.
+ */
 function useIsFirstStart(): boolean {
   const { results, refresh } = useExplore();
+  const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const stored = useStatus().data?.storage?.rows;
-  const [wasEmpty, setWasEmpty] = useState(false);
+  const [isFirst, setFirst] = useState(false);
   const hasRows = results.rows.length > 0;
-  if (stored === 0 && !hasRows && !wasEmpty) setWasEmpty(true);
-  if (hasRows && wasEmpty) setWasEmpty(false);
-  const hasArrived = wasEmpty && stored !== undefined && stored > 0;
+  const isEmpty = stored === 0;
+  const isChosen = stored !== undefined && stored > 0 && !hasNoRange(parameters);
+  if (isEmpty && !hasRows && !isFirst) setFirst(true);
+  if (isFirst && (hasRows || isChosen)) setFirst(false);
+
+  const wasEmpty = useRef(false);
   useEffect(() => {
-    if (hasArrived) refresh();
-  }, [hasArrived, refresh]);
-  return wasEmpty;
+    if (stored === undefined) return;
+    if (wasEmpty.current && !isEmpty) refresh();
+    wasEmpty.current = isEmpty;
+  }, [stored, isEmpty, refresh]);
+  return isFirst;
 }
 
 /** Everything below the toolbar. */
@@ -69,6 +82,7 @@ export function Workspace() {
   if (isFirstStart) return <FirstSteps />;
   return (
     <div className={classes.workspace}>
+      <Hints />
       <ResultLine
         histogram={histogram}
         areFacetsShown={isSheet ? isSheetOpen : areFacetsWanted}

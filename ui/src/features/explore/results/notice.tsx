@@ -2,12 +2,23 @@ import { Button } from '@mantine/core';
 import { ApiError } from '@/api/errors';
 import { plainMessage } from '@/components/notify';
 import { useExplore } from '../state/explore-context';
+import { DEFAULT_RANGE } from '../time/range';
 import classes from './results.module.css';
 
-/** Says above the rows what went wrong with the search; errors of the text stand at the search bar. */
+/** Says above the rows what went wrong with the search, or that its range is not the usual one; errors of the text stand at the search bar. */
 export function Notice() {
-  const { results, refresh, session } = useExplore();
+  const { results, refresh, session, isWidened, setRange } = useExplore();
   const { error, willRetry, rows } = results;
+  if (error === null && isWidened) {
+    return (
+      <div className={classes.quiet} role="status">
+        Nothing in the last 15 minutes, so all time is shown.
+        <button type="button" className={classes.textButton} onClick={() => setRange(DEFAULT_RANGE)}>
+          Show the last 15 minutes
+        </button>
+      </div>
+    );
+  }
   if (error === null || (error instanceof ApiError && error.code.startsWith('query.'))) return null;
   return (
     <div className={classes.notice} role="alert" data-waiting={willRetry || undefined}>

@@ -13,6 +13,8 @@ export interface Explore {
   zone: Zone;
   /** Runs the search again with a fresh now. */
   refresh: () => void;
+  /** True where all time is shown because the last minutes are empty, not because it was asked for. */
+  isWidened: boolean;
   setQuery: (query: string) => void;
   /** Changes the text in the search bar, run or not yet, and runs it. */
   editQuery: (edit: (query: string) => string) => void;

@@ -9,6 +9,7 @@ const done = (next_cursor: string | null): SearchDone => ({
   next_cursor,
   sql: 'SELECT 1',
   params: {},
+  hints: [],
   stats: { rows_read: 10, bytes_read: 20, elapsed_ms: 3 },
   query_id: 'q',
 });

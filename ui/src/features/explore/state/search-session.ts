@@ -1,6 +1,6 @@
 import type { ApiClient } from '@/api/client';
 import { isAbort, isTransient } from '@/api/errors';
-import type { LogRow, QueryStats, SearchDone, SearchProgress } from '@/api/types';
+import type { LogRow, QueryHint, QueryStats, SearchDone, SearchProgress } from '@/api/types';
 
 /** One search with its times fixed, so that every page and every panel speaks of the same rows. */
 export interface Run {
@@ -25,6 +25,8 @@ export interface SessionState {
   progress: SearchProgress | null;
   stats: QueryStats | null;
   sql: { text: string; params: Record<string, string> } | null;
+  /** Of the search that was answered last. */
+  hints: readonly QueryHint[];
   error: Error | null;
   /** Set while an error is tried again without being asked. */
   willRetry: boolean;
@@ -45,6 +47,7 @@ const START: SessionState = {
   progress: null,
   stats: null,
   sql: null,
+  hints: [],
   error: null,
   willRetry: false,
 };
@@ -171,6 +174,7 @@ export class SearchSession {
       progress: null,
       stats: this.state.isLoadingMore ? this.state.stats : done.stats,
       sql: { text: done.sql, params: done.params },
+      hints: done.hints,
       error: null,
       willRetry: false,
     });

@@ -5,9 +5,11 @@ import { usePreferences } from '@/lib/preferences/preferences';
 import { absoluteRange, resolveRange, type TimeRange } from '../time/range';
 import { fieldTerm } from '../language/filters';
 import type { Explore } from './explore-context';
+import { rememberRange } from './opening';
 import { rowKeyText } from './row-key';
 import { SearchSession } from './search-session';
 import { columnsParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
+import { useOpening } from './use-opening';
 
 function iso(time: number | null): string | undefined {
   return time === null ? undefined : new Date(time).toISOString();
@@ -39,6 +41,8 @@ export function useExploreState(): Explore {
   }, [query, run]);
   useEffect(() => () => session.stop(), [session]);
 
+  const isWidened = useOpening(query, results);
+
   const change = useCallback(
     (next: Partial<ExploreSearch>, replace = false) => {
       void navigate({ search: (previous: ExploreSearch) => ({ ...previous, ...next }), replace });
@@ -51,6 +55,7 @@ export function useExploreState(): Explore {
     const setQueryAndRange = (nextQuery: string, range: TimeRange) => {
       const text = nextQuery.trim();
       const isSame = text === query && range.from === rangeFrom && range.to === rangeTo;
+      if (range.from !== rangeFrom || range.to !== rangeTo) rememberRange(window.localStorage, range);
       if (isSame) run();
       else change({ q: text === '' ? undefined : text, ...rangeParameters(range), row: undefined });
     };
@@ -61,6 +66,7 @@ export function useExploreState(): Explore {
       results,
       zone,
       refresh: run,
+      isWidened,
       setQuery: (text) => setQueryAndRange(text, range),
       editQuery: (edit) => setQueryAndRange(edit(draft.current), range),
       setDraft: (text) => {
@@ -81,5 +87,5 @@ export function useExploreState(): Explore {
       },
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
-  }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS]);
+  }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);
 }

@@ -5,13 +5,14 @@ import type { ReactNode } from 'react';
 import { ApiClient, ApiContext } from '@/api/client';
 import type { LogRow } from '@/api/types';
 import { ExploreContext, type Explore } from '../state/explore-context';
-import { SearchSession } from '../state/search-session';
+import { SearchSession, type SessionState } from '../state/search-session';
 import { readState } from '../state/search-state';
 
 /** Renders a part of Explore around a search, with a server that never answers; `queries` are those it asked for. */
 export function renderExplore(
   query: string,
   children: ReactNode,
+  results: Partial<SessionState> = {},
 ): { queries: string[]; columns: string[][] } {
   const queries: string[] = [];
   const columns: string[][] = [];
@@ -23,9 +24,10 @@ export function renderExplore(
   const explore: Explore = {
     search: readState(query === '' ? {} : { q: query }),
     session,
-    results: session.get(),
+    results: { ...session.get(), ...results },
     zone: 'utc',
     refresh: () => undefined,
+    isWidened: false,
     setQuery: (next) => queries.push(next),
     editQuery: (edit) => queries.push(edit(query)),
     setDraft: () => undefined,

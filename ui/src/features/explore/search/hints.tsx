@@ -1,0 +1,21 @@
+import { IconBulb } from '@tabler/icons-react';
+import { plainMessage } from '@/components/notify';
+import { useExplore } from '../state/explore-context';
+import classes from './hints.module.css';
+
+/** Under the search bar: what may have been meant otherwise, such as a field that is not known or `or` for `OR`. */
+export function Hints() {
+  const { search, results } = useExplore();
+  const { hints, rowsOf } = results;
+  if (hints.length === 0 || rowsOf?.query !== search.query) return null;
+  return (
+    <div className={classes.hints} role="status">
+      {hints.map(({ message, position }) => (
+        <span key={`${position} ${message}`} className={classes.hint}>
+          <IconBulb size={14} className={classes.icon} aria-hidden />
+          {plainMessage(new Error(message))}
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useStatus } from '@/api/status';
+import { ALL_TIME, DEFAULT_RANGE } from '../time/range';
+import { hasNoRange, openingRange } from './opening';
+import { rangeParameters, type ExploreSearch } from './search-state';
+import type { SessionState } from './search-session';
+
+/**
+ * Gives an address without a range the one that shows something, in place of the address, so that the way back leads
+ * past it. True while all time is shown for that reason.
+ */
+export function useOpening(query: string, { status, rows, run }: SessionState): boolean {
+  const parameters: ExploreSearch = useSearch({ from: '/explore' });
+  const stored = useStatus().data?.storage?.rows;
+  const navigate = useNavigate({ from: '/explore' });
+  const router = useRouter();
+  const [isWidened, setWidened] = useState(false);
+  const isOpen = hasNoRange(parameters);
+  // An answer from before the first rows were stored says nothing of them.
+  const [runOfNothing, setRunOfNothing] = useState<number | null>(null);
+  if (stored === 0 && run !== null && run.id !== runOfNothing) setRunOfNothing(run.id);
+  const isAnswered =
+    status === 'done' && run?.query === query && (rows.length > 0 || run.id !== runOfNothing);
+  const opening = isOpen && isAnswered ? openingRange(query, rows.length, stored) : null;
+
+  useEffect(() => {
+    if (opening === null) return;
+    // Whoever went elsewhere meanwhile stays there.
+    const { pathname, search } = router.latestLocation;
+    if (pathname !== '/explore' || !hasNoRange(search)) return;
+    const range = rangeParameters(opening === 'all' ? ALL_TIME : DEFAULT_RANGE);
+    void navigate({ search: (previous: ExploreSearch) => ({ ...previous, ...range }), replace: true }).then(
+      () => setWidened(opening === 'all'),
+    );
+  }, [opening, navigate, router]);
+
+  if (isWidened && parameters.from !== undefined && parameters.from !== 'all') setWidened(false);
+  return isWidened && parameters.from === 'all' && parameters.to === undefined;
+}
