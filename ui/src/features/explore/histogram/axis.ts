@@ -5,6 +5,7 @@ const STEPS_MS = [
   72e5, 108e5, 216e5, 432e5, 864e5, 1728e5, 6048e5, 12096e5, 25920e5, 77760e5, 315360e5,
 ];
 const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
 
 function pad(value: number, length = 2): string {
   return String(value).padStart(length, '0');
@@ -25,7 +26,8 @@ export function axisLabels(times: number[], zone: Zone, limit: number): (string 
   const first = times[0];
   const last = times.at(-1);
   if (first === undefined || last === undefined) return [];
-  const step = STEPS_MS.find((size) => (last - first) / size <= limit) ?? DAY_MS * 365;
+  const years = Math.ceil((last - first) / (limit * YEAR_MS));
+  const step = STEPS_MS.find((size) => (last - first) / size <= limit) ?? years * YEAR_MS;
   let before: number | null = null;
   return times.map((time) => {
     const offset = zone === 'utc' ? 0 : -new Date(time).getTimezoneOffset() * 60_000;

@@ -65,3 +65,10 @@ describe('the axis', () => {
     expect(axisLabels([], 'utc', 5)).toEqual([]);
   });
 });
+
+it('labels no more buckets of many years than there is room for', () => {
+  const times = Array.from({ length: 85 }, (_, index) => Date.UTC(2005, 0, 1) + index * 90 * 86_400_000);
+  const labelled = axisLabels(times, 'utc', 5).filter((label) => label !== null);
+  expect(labelled.length).toBeGreaterThan(2);
+  expect(labelled.length).toBeLessThanOrEqual(5);
+});

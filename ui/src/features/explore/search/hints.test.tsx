@@ -8,7 +8,7 @@ const HINT = { message: 'no field servce is known; did you mean service?', posit
 it('says what may have been meant, of the search on screen only', () => {
   const rowsOf = { id: 1, query: 'servce:api', from: undefined, to: undefined };
   renderExplore('servce:api', <Hints />, { rowsOf, hints: [HINT] });
-  expect(screen.getByRole('status')).toHaveTextContent('No field servce is known; did you mean service?');
+  expect(screen.getByRole('status')).toHaveTextContent('no field servce is known; did you mean service?');
 });
 
 it('keeps quiet about the search before', () => {

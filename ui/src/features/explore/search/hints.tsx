@@ -1,5 +1,4 @@
 import { IconBulb } from '@tabler/icons-react';
-import { plainMessage } from '@/components/notify';
 import { useExplore } from '../state/explore-context';
 import classes from './hints.module.css';
 
@@ -13,7 +12,7 @@ export function Hints() {
       {hints.map(({ message, position }) => (
         <span key={`${position} ${message}`} className={classes.hint}>
           <IconBulb size={14} className={classes.icon} aria-hidden />
-          {plainMessage(new Error(message))}
+          {message}
         </span>
       ))}
     </div>
