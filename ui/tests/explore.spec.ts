@@ -48,6 +48,27 @@ test('searches by typing, marks what was found and filters by a facet', async ({
   await count(app, /^6\srows/);
 });
 
+test('keeps what is typed while the editor is on its way', async ({ app }) => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await app.route(/assets\/editor-/, async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await app.reload();
+  const input = app.getByRole('search').locator('input');
+  await input.click();
+  await app.keyboard.type('refusd');
+  await app.keyboard.press('ArrowLeft');
+  release();
+  await expect(app.locator('.cm-content')).toBeFocused();
+  await app.keyboard.type('e');
+  await app.keyboard.press('Enter');
+  await count(app, /^10\srows/);
+});
+
 test('completes fields and values', async ({ app }) => {
   await app.keyboard.press('/');
   await app.keyboard.type('servi');
