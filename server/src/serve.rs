@@ -103,6 +103,7 @@ fn deliverer(app: &App) -> Arc<Deliverer> {
         spool: app.pipeline.spool().clone(),
         store: Arc::clone(&app.store),
         delivered: Arc::clone(&app.pipeline.delivered),
+        started_ns: app.clock.now_ns(),
         delay: Duration::from_millis(app.config.spool.deliver_delay_ms),
         insert_bytes: app.config.spool.insert_bytes,
     })

@@ -29,6 +29,8 @@ pub struct Deliverer {
     pub spool: Spool,
     pub store: Arc<Store>,
     pub delivered: Arc<Delivered>,
+    /// When this server started, in nanoseconds since the epoch: what was spooled before is its backlog.
+    pub started_ns: i64,
     /// How long records wait for company.
     pub delay: Duration,
     /// Largest insert, in bytes before compression.
@@ -38,6 +40,9 @@ pub struct Deliverer {
 impl Deliverer {
     /// Delivers until `stop`; inserts that run then are waited for until `deadline` after it.
     pub async fn run(self: Arc<Self>, stop: CancellationToken, deadline: Duration) {
+        if self.spool.stats().pending_frames == 0 {
+            self.delivered.finish_backlog();
+        }
         let turns = Arc::new(Semaphore::new(INSERTS_IN_FLIGHT));
         let abandon = CancellationToken::new();
         let mut inserts = JoinSet::new();
@@ -101,6 +106,7 @@ impl Deliverer {
 
     async fn deliver(&self, cut: Cut, abandon: &CancellationToken) {
         let (id, token, rows) = (cut.id(), cut.token(), cut.rows());
+        let appended_at_ns = cut.oldest_appended_at_ns().unwrap_or(i64::MIN);
         let frames = match blocking(move || cut.read()).await {
             Ok(frames) => frames,
             Err(error) => {
@@ -110,7 +116,10 @@ impl Deliverer {
                 return;
             }
         };
-        let sources: Vec<_> = frames.iter().filter_map(|stored| stored.frame.source).collect();
+        let sources: Vec<_> = frames
+            .iter()
+            .filter_map(|stored| stored.frame.source.map(|source| (source, u64::from(stored.frame.rows))))
+            .collect();
         let payloads: Vec<Bytes> =
             frames.into_iter().map(|stored| Bytes::from(stored.frame.payload)).collect();
         let mut wait = BACK_OFF.0;
@@ -160,8 +169,11 @@ impl Deliverer {
         if let Err(error) = blocking(move || spool.complete(id)).await {
             tracing::warn!(cut.id = id, error = %error, "the spool could not note a delivery");
         }
-        for source in sources {
-            self.delivered.advance(source.id, source.sequence);
+        for (source, rows) in sources {
+            self.delivered.advance(source.id, source.sequence.saturating_sub(rows), source.sequence);
+        }
+        if appended_at_ns >= self.started_ns || self.spool.stats().pending_frames == 0 {
+            self.delivered.finish_backlog();
         }
     }
 }

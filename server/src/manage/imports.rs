@@ -132,7 +132,7 @@ impl Imports {
             }
         }
         let resumed = if source == file.id { 0 } else { last_sequence(source) };
-        self.delivered.begin(source);
+        self.delivered.begin(source, resumed);
         let job = Arc::new(ImportJob {
             source,
             bytes_read: Arc::new(AtomicU64::new(0)),

@@ -74,8 +74,11 @@ pub async fn fields(
     )?;
     let total_rows = total.0.first().map_or(0, |row| number(row.get("total")));
     let mut fields = Vec::new();
-    for row in &columns.0 {
-        add(&mut fields, text(row, "field"), "column", row);
+    // The two halves of that statement end in any order.
+    for name in ["level", "service"] {
+        for row in columns.0.iter().filter(|row| text(row, "field") == name) {
+            add(&mut fields, name.to_owned(), "column", row);
+        }
     }
     let (mut hosts, mut attributes_found) = (Vec::new(), Vec::new());
     for row in &attributes.0 {
