@@ -379,7 +379,7 @@ export interface components {
       fields: components['schemas']['FieldInfo'][];
       /**
        * Format: int64
-       * @description Attributes are counted in the newest so many matching records; `null`: in all of them.
+       * @description Attributes and the host are counted in the newest so many matching records; `null`: in all of them.
        */
       sampled_rows?: number | null;
       /**
