@@ -61,6 +61,22 @@ async fn truncated_gzip_gives_what_can_be_read() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_shrinks_while_it_is_sent_is_told() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let answer = click_lite_tests::http()?
+        .post(format!("{}/api/v1/imports?name=app.log&size=1000", server.url()))
+        .bearer_auth(server.token())
+        .body("2026-01-02T03:04:05Z INFO one\n2026-01-02T03:04:06Z INFO two\n")
+        .send()
+        .await?;
+    let import: serde_json::Value = answer.json().await?;
+    assert_eq!((import["state"].as_str(), import["rows"].as_u64()), (Some("failed"), Some(2)), "{import}");
+    assert_eq!(import["error"]["code"], "import.cut_short");
+    server.wait_for_count("*", 2).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_line_of_a_hundred_megabytes_is_cut_into_records() -> anyhow::Result<()> {
     let server = Server::start()?;
     let folder = tempfile::tempdir()?;

@@ -105,7 +105,7 @@ pub async fn import(
         };
         let (worked, ()) = tokio::join!(worker, forward);
         let problem = match worked {
-            Ok(Ok(())) => None,
+            Ok(Ok(())) => cut_short(&job),
             Ok(Err(problem)) => Some(problem),
             Err(error) => {
                 tracing::error!(import.id = %job.file.id, error = %error, "an import panicked");
@@ -122,6 +122,19 @@ pub async fn import(
         }
         _ => Ok(Json(import)),
     }
+}
+
+/// A file that became shorter, or was removed, while it was sent.
+fn cut_short(job: &ImportJob) -> Option<ImportProblem> {
+    let (size, read) = (job.file.size_bytes?, job.bytes_read.load(Ordering::Relaxed));
+    let message = || {
+        format!(
+            "{} ended after {read} of its {size} bytes: it was changed or removed meanwhile; the records up to there are \
+             imported",
+            job.file.name
+        )
+    };
+    (read < size).then(|| problem("import.cut_short", message()))
 }
 
 fn chosen_format(name: Option<&str>) -> Result<Option<Format>, ApiError> {
