@@ -31,8 +31,6 @@ pub const BLOCK_SCHEMA: u32 = 1;
 
 /// Bytes of a block before compression at which it goes to the spool.
 const BLOCK_BYTES: usize = 8 * 1024 * 1024;
-/// Bytes at which the block that small requests share no longer waits for company.
-const SHARED_BLOCK_BYTES: usize = 1024 * 1024;
 /// What a request of unknown length counts as, while it is in memory.
 const UNKNOWN_BODY_BYTES: u64 = 1024 * 1024;
 /// zstd level of blocks: they live for seconds, and ClickHouse compresses again.
@@ -393,8 +391,8 @@ impl Intake<'_> {
                     let (sender, receiver) = oneshot::channel();
                     shared.waiting.push(sender);
                     outcomes.shared = Some(receiver);
-                    // A block that is large already goes by the next turn of the loop all the same: the delay is short.
-                    if shared.encoder.estimated_bytes() >= SHARED_BLOCK_BYTES || shared.waiting.len() == 1 {
+                    // The first to wait wakes the writer, which takes all who come within the delay.
+                    if shared.waiting.len() == 1 {
                         self.pipeline.shared_grew.notify_one();
                     }
                 }
