@@ -52,6 +52,7 @@ impl Server {
             .arg("--ready-file")
             .arg(&ready_file)
             .env("CLICK_LITE__OTLP__HTTP_ENABLED", "false")
+            .env("CLICK_LITE__OTLP__GRPC_ENABLED", "false")
             .envs([KEEP_FOREVER])
             .envs(options.iter().copied())
             .stdin(Stdio::null())

@@ -57,20 +57,11 @@ impl App {
         let access = Arc::new(LocalAccess::open(&data_dir)?);
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
 
-        let spool_config = SpoolConfig {
-            max_bytes: config.spool.max_bytes,
-            segment_bytes: SEGMENT_BYTES,
-            // Requests wait for company before they get here, and a file's blocks are large.
-            commit_delay: Duration::ZERO,
-            queue_bytes: SPOOL_QUEUE_BYTES,
-            ..SpoolConfig::new(data_dir.join("spool"))
-        };
-        let spool_clock = Arc::clone(&clock);
-        let (spool, recovery) =
-            tokio::task::spawn_blocking(move || Spool::open(spool_config, spool_clock)).await??;
-        tracing::info!(recovery = ?recovery, "spool opened");
+        let spool = open_spool(&config, "spool", &clock).await?;
+        let span_spool = open_spool(&config, "spool-traces", &clock).await?;
         let pipeline = Arc::new(Pipeline::new(
             spool,
+            span_spool,
             Arc::clone(&clock),
             Duration::from_millis(config.spool.commit_delay_ms),
             config.ingest.max_in_flight_bytes,
@@ -130,8 +121,25 @@ impl App {
 
     /// Batches that ClickHouse refused.
     pub fn dead_letters(&self) -> u64 {
-        self.pipeline.spool().dead_letters().map_or(0, |letters| letters.len() as u64)
+        let count = |spool: &Spool| spool.dead_letters().map_or(0, |letters| letters.len() as u64);
+        self.pipeline.spools().map(count).iter().sum()
     }
+}
+
+/// Opens the spool in a folder of the data folder.
+async fn open_spool(config: &Config, folder: &'static str, clock: &Arc<dyn Clock>) -> anyhow::Result<Spool> {
+    let spool_config = SpoolConfig {
+        max_bytes: config.spool.max_bytes,
+        segment_bytes: SEGMENT_BYTES,
+        // Requests wait for company before they get here, and a file's blocks are large.
+        commit_delay: Duration::ZERO,
+        queue_bytes: SPOOL_QUEUE_BYTES,
+        ..SpoolConfig::new(config.data.dir.join(folder))
+    };
+    let clock = Arc::clone(clock);
+    let (spool, recovery) = tokio::task::spawn_blocking(move || Spool::open(spool_config, clock)).await??;
+    tracing::info!(folder, recovery = ?recovery, "spool opened");
+    Ok(spool)
 }
 
 fn make_data_dir(path: &Path) -> anyhow::Result<()> {

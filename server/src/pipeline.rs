@@ -3,6 +3,11 @@
 //! receive and decode ([`crate::ingest`]) → encode (an [`Intake`], one a request) → spool (durable; then the sender
 //! gets its answer) → deliver ([`crate::deliver`]). Nothing here is unbounded: requests wait for a turn before their
 //! bodies are read, bodies wait for their decoder, blocks for the spool's writer, cuts for one of the inserts.
+//!
+//! Log records and spans go the same way beside each other, each in a [`Lane`] with a spool of its own: an insert is
+//! into one table, so in one spool the two would cut each other's inserts short.
+
+mod lane;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,12 +15,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, StatusCode};
-use click_lite_formats::native::BlockEncoder;
-use click_lite_model::{Clock, Record};
-use click_lite_spool::{Appended, Completion, Frame, Source, Spool, SpoolError, TimeRange};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use click_lite_formats::native::{BlockEncoder, Encoder, LogColumns, SpanColumns};
+use click_lite_model::Clock;
+use click_lite_spool::{Appended, Completion, Frame, Source, Spool, SpoolError, Stats, TimeRange};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+pub use lane::Signal;
+use lane::{Lane, Shared};
 
 use crate::http::error::ApiError;
 use crate::ingest::{IngestIds, content_length};
@@ -26,8 +34,8 @@ pub const BODY_CHUNKS: usize = 16;
 pub const IMPORT_BLOCKS: usize = 1;
 /// Inserts that run at once: one is parsed by ClickHouse while the next is on its way.
 pub const INSERTS_IN_FLIGHT: usize = 2;
-/// Columns version of the blocks: frames of one cut have the same.
-pub const BLOCK_SCHEMA: u32 = 1;
+/// Requests of OTLP that are decompressed and decoded at once: each is in memory as a whole.
+const WHOLE_REQUESTS: usize = 4;
 
 /// Bytes of a block before compression at which it goes to the spool.
 const BLOCK_BYTES: usize = 8 * 1024 * 1024;
@@ -35,7 +43,7 @@ const BLOCK_BYTES: usize = 8 * 1024 * 1024;
 const UNKNOWN_BODY_BYTES: u64 = 1024 * 1024;
 /// zstd level of blocks: they live for seconds, and ClickHouse compresses again.
 const COMPRESSION_LEVEL: i32 = 1;
-/// Idle encoders that are kept with their memory.
+/// Idle encoders of a lane that are kept with their memory.
 const KEPT_ENCODERS: usize = 4;
 
 /// What the pipeline counts, since the start of the server.
@@ -132,28 +140,18 @@ impl Delivered {
     }
 }
 
-type CommitResult = Result<(), SpoolError>;
-
-/// The block that small requests share.
-#[derive(Default)]
-struct Shared {
-    encoder: BlockEncoder,
-    waiting: Vec<oneshot::Sender<CommitResult>>,
-}
-
 /// From decoded records to the spool.
 pub struct Pipeline {
     pub meters: Meters,
     pub delivered: Arc<Delivered>,
-    spool: Spool,
+    logs: Lane<LogColumns>,
+    spans: Lane<SpanColumns>,
     ids: IngestIds,
     clock: Arc<dyn Clock>,
     commit_delay: Duration,
-    shared: Mutex<Shared>,
-    shared_grew: Notify,
-    encoders: Mutex<Vec<BlockEncoder>>,
     turns: Arc<Semaphore>,
     turn_bytes: u64,
+    whole_requests: Arc<Semaphore>,
 }
 
 /// Bytes that one permit of the turns stands for.
@@ -165,6 +163,7 @@ impl Pipeline {
 
     pub fn new(
         spool: Spool,
+        span_spool: Spool,
         clock: Arc<dyn Clock>,
         commit_delay: Duration,
         max_in_flight_bytes: u64,
@@ -173,46 +172,86 @@ impl Pipeline {
         Self {
             meters: Meters::default(),
             delivered: Arc::default(),
-            spool,
+            logs: Lane::new(spool),
+            spans: Lane::new(span_spool),
             ids: IngestIds::new(&*clock),
             clock,
             commit_delay,
-            shared: Mutex::default(),
-            shared_grew: Notify::new(),
-            encoders: Mutex::default(),
             turns: Arc::new(Semaphore::new(units as usize)),
             turn_bytes: units * TURN_UNIT_BYTES,
+            whole_requests: Arc::new(Semaphore::new(WHOLE_REQUESTS)),
         }
     }
 
+    /// The spool of the log records.
     pub fn spool(&self) -> &Spool {
-        &self.spool
+        &self.logs.spool
+    }
+
+    /// The spool of the spans.
+    pub fn span_spool(&self) -> &Spool {
+        &self.spans.spool
+    }
+
+    /// All spools.
+    pub fn spools(&self) -> [&Spool; 2] {
+        [self.spool(), self.span_spool()]
+    }
+
+    /// What waits in all spools together; their limit is that of one.
+    pub fn spool_stats(&self) -> Stats {
+        let [logs, spans] = self.spools().map(Spool::stats);
+        Stats {
+            pending_bytes: logs.pending_bytes + spans.pending_bytes,
+            pending_rows: logs.pending_rows + spans.pending_rows,
+            pending_frames: logs.pending_frames + spans.pending_frames,
+            limit_bytes: logs.limit_bytes,
+            outstanding_cuts: logs.outstanding_cuts + spans.outstanding_cuts,
+            oldest_age: logs.oldest_age.max(spans.oldest_age),
+            sources: logs.sources + spans.sources,
+            corrupt_frames: logs.corrupt_frames + spans.corrupt_frames,
+        }
     }
 
     /// Waits until there is room in memory for a request; refuses it at once when the spool is full.
     pub async fn turn(&self, headers: &HeaderMap) -> Result<OwnedSemaphorePermit, ApiError> {
-        let stats = self.spool.stats();
+        // A large body is read in pieces: it never holds more than a block and what is on its way.
+        let bytes = content_length(headers).unwrap_or(UNKNOWN_BODY_BYTES).min(2 * BLOCK_BYTES as u64);
+        self.turn_of(bytes).await
+    }
+
+    /// As [`Self::turn`], for a request that holds this many bytes in memory.
+    pub async fn turn_of(&self, bytes: u64) -> Result<OwnedSemaphorePermit, ApiError> {
+        let stats = self.spool_stats();
         if stats.pending_bytes >= stats.limit_bytes {
             return Err(spool_error(&SpoolError::Full {
                 current_bytes: stats.pending_bytes,
                 limit_bytes: stats.limit_bytes,
             }));
         }
-        // A large body is read in pieces: it never holds more than a block and what is on its way.
-        let bytes = content_length(headers)
-            .unwrap_or(UNKNOWN_BODY_BYTES)
-            .clamp(TURN_UNIT_BYTES, 2 * BLOCK_BYTES as u64);
-        let units = bytes.min(self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
+        let units = bytes.clamp(TURN_UNIT_BYTES, self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
         let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
         turn.map_err(|_| spool_error(&SpoolError::Closed))
     }
 
-    /// Begins a request's way through the pipeline. For threads that may block.
+    /// Waits for the turn of a request that is decoded as a whole, once its body is here.
+    pub async fn whole_request_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let turn = Arc::clone(&self.whole_requests).acquire_owned().await;
+        turn.map_err(|_| spool_error(&SpoolError::Closed))
+    }
+
+    /// Begins the way of a request's log records through the pipeline. For threads that may block.
     pub fn intake(&self, default_service: Option<&str>, shares_block: bool) -> Intake<'_> {
+        self.intake_of(default_service, shares_block)
+    }
+
+    /// As [`Self::intake`], for any signal.
+    pub fn intake_of<T: Signal>(&self, default_service: Option<&str>, shares_block: bool) -> Intake<'_, T> {
+        let lane = T::lane(self);
         let target = if shares_block {
-            Target::Shared(self.shared.lock().unwrap_or_else(PoisonError::into_inner))
+            Target::Shared(lane.lock_shared())
         } else {
-            Target::Own(Box::new(self.take_encoder()))
+            Target::Own(Box::new(lane.take_encoder()))
         };
         Intake {
             pipeline: self,
@@ -221,37 +260,37 @@ impl Pipeline {
             arrival_ns: self.clock.now_ns(),
             rows: 0,
             completions: Vec::new(),
-            bytes: 0,
         }
     }
 
-    /// Writes shared blocks to the spool until `stop`, then what is left.
+    /// Writes shared blocks to the spools until `stop`, then what is left.
     pub async fn commit_shared(self: Arc<Self>, stop: CancellationToken) {
+        tokio::join!(self.commit_lane::<LogColumns>(&stop), self.commit_lane::<SpanColumns>(&stop));
+    }
+
+    async fn commit_lane<T: Signal>(self: &Arc<Self>, stop: &CancellationToken) {
         loop {
             tokio::select! {
-                () = self.shared_grew.notified() => {}
+                () = T::lane(self).shared_grew() => {}
                 () = stop.cancelled() => break,
             }
             tokio::time::sleep(self.commit_delay).await;
-            self.commit_shared_once().await;
+            self.commit_shared_once::<T>().await;
         }
-        self.commit_shared_once().await;
+        self.commit_shared_once::<T>().await;
     }
 
-    async fn commit_shared_once(self: &Arc<Self>) {
+    async fn commit_shared_once<T: Signal>(self: &Arc<Self>) {
         let pipeline = Arc::clone(self);
         // Compresses, and waits for the lock that decoders hold.
         let _ = tokio::task::spawn_blocking(move || {
-            let (mut encoder, waiting) = {
-                let mut shared = pipeline.shared.lock().unwrap_or_else(PoisonError::into_inner);
-                let fresh = pipeline.take_encoder();
-                (std::mem::replace(&mut shared.encoder, fresh), std::mem::take(&mut shared.waiting))
-            };
+            let lane = T::lane(&pipeline);
+            let (mut encoder, waiting) = lane.take_shared();
             let result = pipeline.append_block(&mut encoder, None).and_then(|completion| match completion {
                 Some(completion) => completion.wait().map(|_| ()),
                 None => Ok(()),
             });
-            pipeline.give_encoder(encoder);
+            lane.give_encoder(encoder);
             for sender in waiting {
                 let _ = sender.send(result.clone());
             }
@@ -260,9 +299,9 @@ impl Pipeline {
     }
 
     /// Compresses a block and hands it to the spool; `None` for an empty one.
-    pub fn append_block(
+    pub fn append_block<T: Signal>(
         &self,
-        encoder: &mut BlockEncoder,
+        encoder: &mut Encoder<T>,
         source: Option<Source>,
     ) -> Result<Option<Completion>, SpoolError> {
         if encoder.rows() == 0 {
@@ -272,10 +311,11 @@ impl Pipeline {
         self.enqueue(frame).map(Some)
     }
 
-    /// Hands a frame to the spool, waiting for room in its queue.
+    /// Hands a frame to the spool of its signal, waiting for room in the spool's queue.
     pub fn enqueue(&self, frame: Frame) -> Result<Completion, SpoolError> {
         let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
-        let completion = tokio::runtime::Handle::current().block_on(self.spool.enqueue(frame))?;
+        let spool = if frame.schema == SpanColumns::SCHEMA { self.span_spool() } else { self.spool() };
+        let completion = tokio::runtime::Handle::current().block_on(spool.enqueue(frame))?;
         self.meters.accepted(rows, bytes);
         Ok(completion)
     }
@@ -291,25 +331,17 @@ impl Pipeline {
     }
 
     pub fn take_encoder(&self) -> BlockEncoder {
-        self.encoders.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
-
-    pub fn give_encoder(&self, mut encoder: BlockEncoder) {
-        encoder.clear();
-        let mut encoders = self.encoders.lock().unwrap_or_else(PoisonError::into_inner);
-        if encoders.len() < KEPT_ENCODERS {
-            encoders.push(encoder);
-        }
+        self.logs.take_encoder()
     }
 }
 
 /// Whether a block is large enough for the spool.
-pub fn is_large(encoder: &BlockEncoder) -> bool {
+pub fn is_large<T: Signal>(encoder: &Encoder<T>) -> bool {
     encoder.estimated_bytes() >= BLOCK_BYTES
 }
 
 /// The rows of an encoder as a frame; the encoder is empty afterwards.
-pub fn frame_of(encoder: &mut BlockEncoder, source: Option<Source>) -> Result<Frame, SpoolError> {
+pub fn frame_of<T: Signal>(encoder: &mut Encoder<T>, source: Option<Source>) -> Result<Frame, SpoolError> {
     let mut payload = Vec::new();
     let block = encoder.finish_compressed(COMPRESSION_LEVEL, &mut payload).map_err(|error| {
         tracing::error!(error = %error, "a block was not compressed");
@@ -319,37 +351,35 @@ pub fn frame_of(encoder: &mut BlockEncoder, source: Option<Source>) -> Result<Fr
         payload,
         rows: u32::try_from(block.rows).unwrap_or(u32::MAX),
         uncompressed_bytes: block.uncompressed_bytes as u64,
-        schema: BLOCK_SCHEMA,
+        schema: T::SCHEMA,
         source,
         times: Some(TimeRange { min_ns: block.min_time_ns, max_ns: block.max_time_ns }),
     })
 }
 
-enum Target<'p> {
-    Shared(MutexGuard<'p, Shared>),
-    Own(Box<BlockEncoder>),
+enum Target<'p, T> {
+    Shared(MutexGuard<'p, Shared<T>>),
+    Own(Box<Encoder<T>>),
 }
 
-/// The records of one request on their way into blocks.
-pub struct Intake<'p> {
+/// The log records or spans of one request on their way into blocks.
+pub struct Intake<'p, T: Signal = LogColumns> {
     pipeline: &'p Pipeline,
-    target: Target<'p>,
+    target: Target<'p, T>,
     default_service: String,
     arrival_ns: i64,
     rows: u64,
-    bytes: u64,
     completions: Vec<Completion>,
 }
 
-impl Intake<'_> {
-    pub fn push(&mut self, record: &Record) {
+impl<T: Signal> Intake<'_, T> {
+    pub fn push(&mut self, item: &T::Item) {
         let encoder = match &mut self.target {
             Target::Shared(shared) => &mut shared.encoder,
             Target::Own(encoder) => encoder.as_mut(),
         };
-        encoder.push(record, self.pipeline.ids.take(1), self.arrival_ns, &self.default_service);
+        T::push(encoder, item, self.pipeline.ids.take(1), self.arrival_ns, &self.default_service);
         self.rows += 1;
-        self.bytes += record.text_bytes() as u64;
     }
 
     /// Records pushed so far.
@@ -371,7 +401,7 @@ impl Intake<'_> {
     /// Drops what was pushed, unless it is in the shared block.
     pub fn abandon(self) {
         if let Target::Own(encoder) = self.target {
-            self.pipeline.give_encoder(*encoder);
+            T::lane(self.pipeline).give_encoder(*encoder);
         }
     }
 
@@ -384,7 +414,7 @@ impl Intake<'_> {
                     Ok(completion) => outcomes.completions.extend(completion),
                     Err(error) => outcomes.failed = Some(error),
                 }
-                self.pipeline.give_encoder(*encoder);
+                T::lane(self.pipeline).give_encoder(*encoder);
             }
             Target::Shared(mut shared) => {
                 if self.rows > 0 {
@@ -393,7 +423,7 @@ impl Intake<'_> {
                     outcomes.shared = Some(receiver);
                     // The first to wait wakes the writer, which takes all who come within the delay.
                     if shared.waiting.len() == 1 {
-                        self.pipeline.shared_grew.notify_one();
+                        T::lane(self.pipeline).wake_writer();
                     }
                 }
             }
@@ -405,7 +435,7 @@ impl Intake<'_> {
 #[derive(Default)]
 struct Outcomes {
     completions: Vec<Completion>,
-    shared: Option<oneshot::Receiver<CommitResult>>,
+    shared: Option<oneshot::Receiver<Result<(), SpoolError>>>,
     failed: Option<SpoolError>,
 }
 

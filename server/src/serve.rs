@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use click_lite_spool::Spool;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -16,6 +17,8 @@ use crate::app::{App, EngineHandle, store_config};
 use crate::cli::{EngineArgs, MigrateArgs, ServeArgs};
 use crate::config::Config;
 use crate::deliver::Deliverer;
+use crate::ingest::otlp;
+use crate::pipeline::Delivered;
 use crate::{http, logging};
 
 /// How long open requests and inserts may take after a stop was asked for.
@@ -48,10 +51,17 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         true => bind_or_warn("OTLP over HTTP", app.config.otlp.http_listen).await,
         false => None,
     };
+    let otlp_grpc = match app.config.otlp.grpc_enabled {
+        true => bind_or_warn("OTLP over gRPC", app.config.otlp.grpc_listen).await,
+        false => None,
+    };
     let mut listeners = Map::new();
     listeners.insert("http".into(), main.local_addr()?.to_string().into());
     if let Some(otlp) = &otlp {
         listeners.insert("otlp_http".into(), otlp.local_addr()?.to_string().into());
+    }
+    if let Some(otlp_grpc) = &otlp_grpc {
+        listeners.insert("otlp_grpc".into(), otlp_grpc.local_addr()?.to_string().into());
     }
     app.set_listeners(listeners);
     // The desktop waits for this line.
@@ -66,12 +76,18 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         tasks.spawn(async move { app.engine.keep_connected(&app.store, &drain).await });
     }
     tasks.spawn(Arc::clone(&app.pipeline).commit_shared(drain.clone()));
-    tasks.spawn(deliverer(&app).run(drain.clone(), STOP_DEADLINE));
+    let spans = deliverer(&app, app.pipeline.span_spool(), Arc::default());
+    tasks.spawn(spans.run(drain.clone(), STOP_DEADLINE));
+    let logs = deliverer(&app, app.pipeline.spool(), Arc::clone(&app.pipeline.delivered));
+    tasks.spawn(logs.run(drain.clone(), STOP_DEADLINE));
 
     let mut servers = JoinSet::new();
     servers.spawn(serve(main, http::router(&app), stop.clone()));
     if let Some(otlp) = otlp {
         servers.spawn(serve(otlp, http::otlp_router(&app), stop.clone()));
+    }
+    if let Some(otlp_grpc) = otlp_grpc {
+        servers.spawn(otlp::grpc::serve(Arc::clone(&app), otlp_grpc, stop.clone()));
     }
     {
         let app = Arc::clone(&app);
@@ -92,17 +108,18 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     drain.cancel();
     while tasks.join_next().await.is_some() {}
     app.engine.stop().await;
-    let spool = app.pipeline.spool().clone();
-    tokio::task::spawn_blocking(move || spool.close()).await??;
+    let spools = app.pipeline.spools().map(Clone::clone);
+    tokio::task::spawn_blocking(move || spools.into_iter().try_for_each(|spool| spool.close())).await??;
     tracing::info!("stopped");
     Ok(())
 }
 
-fn deliverer(app: &App) -> Arc<Deliverer> {
+/// Takes what is in a spool to ClickHouse; `delivered` is told how far the sources of its frames are.
+fn deliverer(app: &App, spool: &Spool, delivered: Arc<Delivered>) -> Arc<Deliverer> {
     Arc::new(Deliverer {
-        spool: app.pipeline.spool().clone(),
+        spool: spool.clone(),
         store: Arc::clone(&app.store),
-        delivered: Arc::clone(&app.pipeline.delivered),
+        delivered,
         started_ns: app.clock.now_ns(),
         delay: Duration::from_millis(app.config.spool.deliver_delay_ms),
         insert_bytes: app.config.spool.insert_bytes,

@@ -3,7 +3,7 @@
 #[cfg(target_os = "linux")]
 pub mod desktop;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -142,6 +142,33 @@ impl Server {
         Ok(answer["rows"].as_array().cloned().unwrap_or_default())
     }
 
+    /// Spans of a trace, in the order in which they began.
+    pub async fn spans(&self, trace_id: &str) -> anyhow::Result<Vec<Value>> {
+        let answer = self.get(&format!("/api/v1/traces/{trace_id}")).await?;
+        Ok(answer["spans"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Waits until a trace has this many spans, and fails when it has more.
+    pub async fn wait_for_spans(&self, trace_id: &str, expected: usize) -> anyhow::Result<Vec<Value>> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let spans = self.spans(trace_id).await;
+            match spans {
+                Ok(spans) if spans.len() == expected => return Ok(spans),
+                Ok(spans) if spans.len() > expected => {
+                    bail!("{trace_id}: {} spans, {expected} were sent", spans.len())
+                }
+                other if Instant::now() > deadline => {
+                    bail!(
+                        "{trace_id}: waited for {expected} spans, have {:?}",
+                        other.map(|spans| spans.len())
+                    )
+                }
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
     /// Runs `click-lite-server` with this server's address and token.
     pub fn command(&self, subcommand: &str, arguments: &[&str]) -> anyhow::Result<Output> {
         let token_file = self.ready["token_file"].as_str().unwrap_or_default();
@@ -189,6 +216,7 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
         .arg("--ready-file")
         .arg(&ready_file)
         .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__OTLP__GRPC_LISTEN", "127.0.0.1:0")
         .envs(environment)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -284,4 +312,23 @@ pub fn generated_events(count: u64) -> anyhow::Result<PathBuf> {
         std::fs::rename(&part, &path)?;
     }
     Ok(path)
+}
+
+/// Runs a script of `tests/clients` with the Python that has the packages of `tests/requirements.txt`; its output.
+pub fn python(script: &str, arguments: &[&str], input: &[u8]) -> anyhow::Result<String> {
+    let python = std::env::var("CLICK_LITE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(script);
+    let mut child = Command::new(&python)
+        .arg(&path)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // Read whole by the script before it prints anything.
+    child.stdin.take().context("standard input")?.write_all(input)?;
+    let output = child.wait_with_output()?;
+    let (text, errors) = (String::from_utf8(output.stdout)?, String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success(), "{script} {arguments:?} ended with {}:\n{text}{errors}", output.status);
+    Ok(text)
 }

@@ -1,25 +1,35 @@
-//! OTLP/HTTP logs (opentelemetry-proto 1.x, `ExportLogsServiceRequest`), as protobuf and as JSON, to records.
+//! OTLP logs and traces (opentelemetry-proto 1.x, `ExportLogsServiceRequest` and `ExportTraceServiceRequest`), as
+//! protobuf and as JSON, to records and spans.
 //!
-//! The mapping is that of the OpenTelemetry Collector's ClickHouse exporter: resource, scope and record attributes to
-//! their maps, `service.name` to the service as well, ids to lower-case hexadecimal digits, and values that are no
-//! strings to text (arrays and key-value lists to JSON, bytes to base64). A record's time is its own, else the time it
-//! was observed. A severity text is told from the number where it is empty, and the number from the text. An id of the
-//! wrong size stays as an attribute (`trace_id`, `span_id`). Invalid UTF-8 is replaced.
+//! The mapping is that of the OpenTelemetry Collector's ClickHouse exporter: attributes to their maps, `service.name` to
+//! the service as well, ids to lower-case hexadecimal digits, and values that are no strings to text (arrays and
+//! key-value lists to JSON, bytes to base64). An id of the wrong size stays as an attribute (`trace_id`, `span_id`,
+//! `parent_span_id`) and its column is empty: the record is kept. Invalid UTF-8 is replaced.
+//!
+//! A log record's time is its own, else the time it was observed. A severity text is told from the number where it is
+//! empty, and the number from the text.
+//!
+//! A span that has no start begins at its end, and one that ends before its start has a duration of 0. What the table
+//! has no column for is kept in the span's attributes, by the names of the specification's "Mapping to non-OTLP
+//! formats": `otel.dropped_attributes_count`, `otel.dropped_events_count` and `otel.dropped_links_count` where they are
+//! not 0, and attributes of the scope with `otel.scope.` before their names. Schema URLs, flags, and the counts of what
+//! an event or a link dropped are left out, as the exporter does.
 //!
 //! Read by hand: one pass from the wire to the record takes a fraction of what building the message types takes.
 
+mod item;
 mod json;
 mod protobuf;
 mod response;
 #[cfg(test)]
 mod tests;
 
-use click_lite_model::{Record, Rejections, Severity};
+use click_lite_model::{Record, Rejections, Span};
 
+use self::item::Item;
 pub use self::protobuf::{WireError, WireFault};
-pub use self::response::{logs_response_json, logs_response_protobuf};
+pub use self::response::{Response, Signal, Status};
 use crate::DEFAULT_RECORD_BYTES;
-use crate::ids::{self, Hex};
 use crate::json::JsonError;
 use crate::ndjson::Decoded;
 
@@ -73,8 +83,8 @@ impl Decoder {
         Self { record_bytes, resource: Record::new(), scope: Record::new() }
     }
 
-    /// Reads a protobuf request and calls `sink` with each record. On an error the request is malformed, and the records
-    /// given to `sink` have to be dropped: the sender is told that nothing of it was taken.
+    /// Reads a protobuf request of log records and calls `sink` with each. On an error the request is malformed, and the
+    /// records given to `sink` have to be dropped: the sender is told that nothing of it was taken.
     pub fn decode_logs_protobuf(
         &mut self,
         body: &[u8],
@@ -82,9 +92,7 @@ impl Decoder {
         sink: &mut dyn FnMut(&mut Record),
         rejections: &mut Rejections,
     ) -> Result<Decoded, OtlpError> {
-        let mut request = self.request(record, sink, rejections);
-        protobuf::decode(body, &mut request)?;
-        Ok(request.decoded)
+        self.decode_protobuf(body, record, sink, rejections)
     }
 
     /// As [`Self::decode_logs_protobuf`], for the JSON encoding of OTLP. Both `lowerCamelCase` and `snake_case` names are
@@ -96,23 +104,67 @@ impl Decoder {
         sink: &mut dyn FnMut(&mut Record),
         rejections: &mut Rejections,
     ) -> Result<Decoded, OtlpError> {
+        self.decode_json(body, record, sink, rejections)
+    }
+
+    /// As [`Self::decode_logs_protobuf`], for spans.
+    pub fn decode_traces_protobuf(
+        &mut self,
+        body: &[u8],
+        span: &mut Span,
+        sink: &mut dyn FnMut(&mut Span),
+        rejections: &mut Rejections,
+    ) -> Result<Decoded, OtlpError> {
+        self.decode_protobuf(body, span, sink, rejections)
+    }
+
+    /// As [`Self::decode_logs_json`], for spans.
+    pub fn decode_traces_json(
+        &mut self,
+        body: &[u8],
+        span: &mut Span,
+        sink: &mut dyn FnMut(&mut Span),
+        rejections: &mut Rejections,
+    ) -> Result<Decoded, OtlpError> {
+        self.decode_json(body, span, sink, rejections)
+    }
+
+    fn decode_protobuf<T: Item>(
+        &mut self,
+        body: &[u8],
+        item: &mut T,
+        sink: &mut dyn FnMut(&mut T),
+        rejections: &mut Rejections,
+    ) -> Result<Decoded, OtlpError> {
+        let mut request = self.request(item, sink, rejections);
+        protobuf::decode(body, &mut request)?;
+        Ok(request.decoded)
+    }
+
+    fn decode_json<T: Item>(
+        &mut self,
+        body: &[u8],
+        item: &mut T,
+        sink: &mut dyn FnMut(&mut T),
+        rejections: &mut Rejections,
+    ) -> Result<Decoded, OtlpError> {
         let text = String::from_utf8_lossy(body);
-        let mut request = self.request(record, sink, rejections);
+        let mut request = self.request(item, sink, rejections);
         json::decode(&text, &mut request)?;
         Ok(request.decoded)
     }
 
-    fn request<'r>(
+    fn request<'r, T>(
         &'r mut self,
-        record: &'r mut Record,
-        sink: &'r mut dyn FnMut(&mut Record),
+        item: &'r mut T,
+        sink: &'r mut dyn FnMut(&mut T),
         rejections: &'r mut Rejections,
-    ) -> Request<'r> {
+    ) -> Request<'r, T> {
         Request {
             record_bytes: self.record_bytes,
             resource: &mut self.resource,
             scope: &mut self.scope,
-            record,
+            item,
             sink,
             rejections,
             text_bytes: 0,
@@ -121,41 +173,28 @@ impl Decoder {
     }
 }
 
-/// A request while it is read: what the two encodings share.
-struct Request<'r> {
+/// A request while it is read: what the encodings and the signals share.
+struct Request<'r, T> {
     record_bytes: usize,
     resource: &'r mut Record,
     scope: &'r mut Record,
-    record: &'r mut Record,
-    sink: &'r mut dyn FnMut(&mut Record),
+    item: &'r mut T,
+    sink: &'r mut dyn FnMut(&mut T),
     rejections: &'r mut Rejections,
     text_bytes: usize,
     decoded: Decoded,
 }
 
-/// Fields of a log record that its columns are told from once all are known.
-#[derive(Default)]
-struct Header {
-    time_unix_nano: u64,
-    observed_time_unix_nano: u64,
-    severity_number: u8,
-}
-
-impl Request<'_> {
-    /// Empties the record for the next log record.
-    fn begin_record(&mut self) {
-        self.record.clear();
-    }
-
-    /// Adds resource and scope to the record that has been read and gives it to the sink.
-    fn finish_record(&mut self, header: &Header) {
-        let bytes = self.record.text_bytes() + self.resource.text_bytes() + self.scope.text_bytes();
+impl<T: Item> Request<'_, T> {
+    /// Completes the item that has been read with its resource and scope and gives it to the sink.
+    fn finish_item(&mut self, header: &T::Header) {
+        let bytes = self.item.size_bytes() + self.resource.text_bytes() + self.scope.text_bytes();
         self.text_bytes = self.text_bytes.saturating_add(bytes);
         if bytes > self.record_bytes {
             let limit = self.record_bytes;
             self.reject(
                 "record.too_large",
-                format!("the record has {bytes} bytes with its resource, more than the {limit} that are taken (`ingest.record_bytes`)"),
+                format!("the record has {bytes} bytes with its resource, more than the {limit} that are taken (`ingest.max_record_bytes`)"),
             );
             return;
         }
@@ -168,29 +207,8 @@ impl Request<'_> {
             );
             return;
         }
-        let record = &mut *self.record;
-        for (key, value) in self.resource.resource() {
-            record.push_resource(key, value);
-        }
-        for (key, value) in self.scope.scope_attributes() {
-            record.push_scope_attribute(key, value);
-        }
-        record.set_service(self.resource.service());
-        record.set_resource_schema_url(self.resource.resource_schema_url());
-        record.set_scope_name(self.scope.scope_name());
-        record.set_scope_version(self.scope.scope_version());
-        record.set_scope_schema_url(self.scope.scope_schema_url());
-        record.time_ns = [header.time_unix_nano, header.observed_time_unix_nano]
-            .into_iter()
-            .find(|&time| time != 0)
-            .and_then(|time| i64::try_from(time).ok());
-        record.severity = Severity::from_number(header.severity_number);
-        if record.severity == Severity::UNSPECIFIED {
-            record.severity = Severity::from_text(record.severity_text()).unwrap_or_default();
-        } else if record.severity_text().is_empty() {
-            record.set_severity_text(severity_name(record.severity));
-        }
-        (self.sink)(record);
+        self.item.complete(header, self.resource, self.scope);
+        (self.sink)(self.item);
         self.decoded.accepted += 1;
     }
 
@@ -208,16 +226,6 @@ impl Request<'_> {
             .map(|(_, value)| value.to_owned());
         self.resource.set_service(&service.unwrap_or_default());
     }
-}
-
-/// Short name of a severity number in the data model.
-fn severity_name(severity: Severity) -> &'static str {
-    const NAMES: [&str; 25] = [
-        "", "TRACE", "TRACE2", "TRACE3", "TRACE4", "DEBUG", "DEBUG2", "DEBUG3", "DEBUG4", "INFO", "INFO2",
-        "INFO3", "INFO4", "WARN", "WARN2", "WARN3", "WARN4", "ERROR", "ERROR2", "ERROR3", "ERROR4", "FATAL",
-        "FATAL2", "FATAL3", "FATAL4",
-    ];
-    NAMES[usize::from(severity.number())]
 }
 
 /// Appends a double as the JSON encoding of protobuf writes it, but for the quotes around what is no number.

@@ -1,6 +1,5 @@
 use crate::Severity;
-
-type Span = (u32, u32);
+use crate::arena::{Arena, Pairs, Slice};
 
 /// One log record on its way from a decoder to the encoder.
 ///
@@ -10,24 +9,24 @@ type Span = (u32, u32);
 /// A record is at most 4 GiB of text; receivers refuse far smaller ones (`ingest.record_bytes`).
 #[derive(Debug, Clone, Default)]
 pub struct Record {
-    text: String,
+    text: Arena,
     /// Nanoseconds since the Unix epoch, UTC; `None` where the source has no time.
     pub time_ns: Option<i64>,
     pub severity: Severity,
     pub trace_flags: u8,
-    severity_text: Span,
-    service: Span,
-    body: Span,
-    trace_id: Span,
-    span_id: Span,
-    resource_schema_url: Span,
-    scope_schema_url: Span,
-    scope_name: Span,
-    scope_version: Span,
-    event_name: Span,
-    resource: Vec<(Span, Span)>,
-    scope: Vec<(Span, Span)>,
-    attributes: Vec<(Span, Span)>,
+    severity_text: Slice,
+    service: Slice,
+    body: Slice,
+    trace_id: Slice,
+    span_id: Slice,
+    resource_schema_url: Slice,
+    scope_schema_url: Slice,
+    scope_name: Slice,
+    scope_version: Slice,
+    event_name: Slice,
+    resource: Vec<(Slice, Slice)>,
+    scope: Vec<(Slice, Slice)>,
+    attributes: Vec<(Slice, Slice)>,
 }
 
 macro_rules! text_fields {
@@ -36,12 +35,12 @@ macro_rules! text_fields {
             $(#[$doc])*
             #[inline]
             pub fn $field(&self) -> &str {
-                self.get(self.$field)
+                self.text.get(self.$field)
             }
 
             #[inline]
             pub fn $set(&mut self, text: &str) {
-                self.$field = self.put(text);
+                self.$field = self.text.put(text);
             }
         )*
     };
@@ -105,97 +104,50 @@ impl Record {
 
     /// Sets the body to what `write` appends.
     pub fn write_body(&mut self, write: impl FnOnce(&mut String)) {
-        self.body = self.write(write);
+        self.body = self.text.write(write);
     }
 
     pub fn push_attribute(&mut self, key: &str, value: &str) {
-        let pair = (self.put(key), self.put(value));
+        let pair = (self.text.put(key), self.text.put(value));
         self.attributes.push(pair);
     }
 
     /// Adds an attribute whose key and value are what the two functions append.
     pub fn write_attribute(&mut self, key: impl FnOnce(&mut String), value: impl FnOnce(&mut String)) {
-        let pair = (self.write(key), self.write(value));
+        let pair = (self.text.write(key), self.text.write(value));
         self.attributes.push(pair);
     }
 
     pub fn push_resource(&mut self, key: &str, value: &str) {
-        let pair = (self.put(key), self.put(value));
+        let pair = (self.text.put(key), self.text.put(value));
         self.resource.push(pair);
     }
 
     pub fn push_scope_attribute(&mut self, key: &str, value: &str) {
-        let pair = (self.put(key), self.put(value));
+        let pair = (self.text.put(key), self.text.put(value));
         self.scope.push(pair);
     }
 
     /// Attributes of the record, in the order in which they came.
     pub fn attributes(&self) -> Pairs<'_> {
-        Pairs { text: &self.text, pairs: self.attributes.iter() }
+        self.text.pairs(&self.attributes)
     }
 
     /// Attributes of the resource.
     pub fn resource(&self) -> Pairs<'_> {
-        Pairs { text: &self.text, pairs: self.resource.iter() }
+        self.text.pairs(&self.resource)
     }
 
     /// Attributes of the instrumentation scope.
     pub fn scope_attributes(&self) -> Pairs<'_> {
-        Pairs { text: &self.text, pairs: self.scope.iter() }
+        self.text.pairs(&self.scope)
     }
 
     /// Bytes of text that the record holds.
     pub fn text_bytes(&self) -> usize {
-        self.text.len()
-    }
-
-    #[inline]
-    fn get(&self, (start, end): Span) -> &str {
-        &self.text[start as usize..end as usize]
-    }
-
-    #[inline]
-    fn put(&mut self, text: &str) -> Span {
-        let start = self.text.len();
-        self.text.push_str(text);
-        (position(start), position(self.text.len()))
-    }
-
-    #[inline]
-    fn write(&mut self, write: impl FnOnce(&mut String)) -> Span {
-        let start = self.text.len();
-        write(&mut self.text);
-        (position(start), position(self.text.len()))
+        self.text.bytes()
     }
 }
-
-#[inline]
-fn position(bytes: usize) -> u32 {
-    u32::try_from(bytes).expect("receivers refuse records of 4 GiB")
-}
-
-/// Key and value pairs of a record.
-#[derive(Debug, Clone)]
-pub struct Pairs<'a> {
-    text: &'a str,
-    pairs: std::slice::Iter<'a, (Span, Span)>,
-}
-
-impl<'a> Iterator for Pairs<'a> {
-    type Item = (&'a str, &'a str);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let (key, value) = self.pairs.next()?;
-        Some((&self.text[key.0 as usize..key.1 as usize], &self.text[value.0 as usize..value.1 as usize]))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.pairs.size_hint()
-    }
-}
-
-impl ExactSizeIterator for Pairs<'_> {}
 
 #[cfg(test)]
 mod tests {

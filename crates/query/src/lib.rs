@@ -37,6 +37,7 @@ mod sql;
 pub mod syntax;
 mod text;
 mod time_range;
+mod trace;
 
 pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
 pub use condition::{Comparison, Condition, Predicate, Test};
@@ -53,6 +54,7 @@ pub use print::{quote_field, quote_value};
 pub use sql::{Param, ParamType, Statement, string_literal};
 pub use text::TextMatch;
 pub use time_range::{TimePoint, TimeRange, parse_time};
+pub use trace::{MAX_SPANS, trace_spans};
 
 #[cfg(test)]
 mod tests;

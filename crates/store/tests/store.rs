@@ -8,6 +8,8 @@ mod insert;
 mod schema;
 #[path = "store/select.rs"]
 mod select;
+#[path = "store/spans.rs"]
+mod spans;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
             let mut arguments = Arguments::from_args();
             // Each test runs an engine; more at a time than cores only make each other time out.
             arguments.test_threads = arguments.test_threads.or(Some(2));
-            let trials = [schema::trials(), insert::trials(), select::trials()];
+            let trials = [schema::trials(), insert::trials(), select::trials(), spans::trials()];
             libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
         }
     }

@@ -77,9 +77,11 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let wrong = |option, message: String| Err(ConfigError::Value { option, message });
         if self.access.mode == AccessMode::Local {
-            for (option, address) in
-                [("http.listen", self.http.listen), ("otlp.http_listen", self.otlp.http_listen)]
-            {
+            for (option, address) in [
+                ("http.listen", self.http.listen),
+                ("otlp.http_listen", self.otlp.http_listen),
+                ("otlp.grpc_listen", self.otlp.grpc_listen),
+            ] {
                 if !address.ip().is_loopback() {
                     return wrong(
                         option,
@@ -93,6 +95,12 @@ impl Config {
         }
         if self.spool.max_bytes < 64 * 1024 * 1024 {
             return wrong("spool.max_bytes", format!("{} is less than 64 MiB", self.spool.max_bytes));
+        }
+        if self.otlp.max_request_bytes < 1024 * 1024 || self.otlp.max_request_bytes > 1024 * 1024 * 1024 {
+            return wrong(
+                "otlp.max_request_bytes",
+                format!("{} is not between 1 MiB and 1 GiB", self.otlp.max_request_bytes),
+            );
         }
         if self.ingest.max_record_bytes < 1024 || self.ingest.max_record_bytes > 256 * 1024 * 1024 {
             return wrong(

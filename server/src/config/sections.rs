@@ -35,19 +35,31 @@ impl Default for Http {
     }
 }
 
-/// OpenTelemetry's own port.
+/// OpenTelemetry's own ports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Otlp {
-    /// Listen for OTLP over HTTP on a port of its own too (`/v1/logs` is always on the API's port).
+    /// Listen for OTLP over HTTP on a port of its own too (`/v1/logs` and `/v1/traces` are always on the API's port).
     pub http_enabled: bool,
     /// Address and port of OTLP over HTTP. A port that is taken is a warning.
     pub http_listen: SocketAddr,
+    /// Listen for OTLP over gRPC.
+    pub grpc_enabled: bool,
+    /// Address and port of OTLP over gRPC. A port that is taken is a warning.
+    pub grpc_listen: SocketAddr,
+    /// Largest request of OTLP, after decompression; at most `ingest.max_body_bytes` counts. It is in memory as a whole.
+    pub max_request_bytes: u64,
 }
 
 impl Default for Otlp {
     fn default() -> Self {
-        Self { http_enabled: true, http_listen: SocketAddr::from(([127, 0, 0, 1], 4318)) }
+        Self {
+            http_enabled: true,
+            http_listen: SocketAddr::from(([127, 0, 0, 1], 4318)),
+            grpc_enabled: true,
+            grpc_listen: SocketAddr::from(([127, 0, 0, 1], 4317)),
+            max_request_bytes: 64 * MIB,
+        }
     }
 }
 
@@ -131,7 +143,8 @@ impl Default for Ingest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spool {
-    /// Most bytes on disk. When it is full, senders are told to wait and nothing is dropped.
+    /// Most bytes on disk, of log records and spans together; a file that is imported counts against the log records
+    /// alone. When it is full, senders are told to wait and nothing is dropped.
     pub max_bytes: u64,
     /// How long small requests wait for company before they are written together.
     pub commit_delay_ms: u64,

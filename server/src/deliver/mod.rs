@@ -1,4 +1,4 @@
-//! From the spool to ClickHouse.
+//! From the spools to ClickHouse.
 //!
 //! Frames are joined into cuts and inserted as they are. A cut is tried until ClickHouse takes it or refuses its
 //! content; its token makes a second try harmless. A refused cut goes to the dead letters, and the rest goes on.
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use click_lite_formats::native::COLUMNS;
+use click_lite_formats::native::{LogColumns, SpanColumns};
 use click_lite_spool::{Cut, CutLimits, Spool, SpoolError};
 use click_lite_store::{Store, StoreError};
 use rand::RngExt;
@@ -15,16 +15,26 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::pipeline::{Delivered, INSERTS_IN_FLIGHT};
+use crate::pipeline::{Delivered, INSERTS_IN_FLIGHT, Signal};
 
-/// Table of the log records.
-const TABLE: &str = "otel_logs";
 /// First and longest wait after a failed insert.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 /// How often the spool is looked at while records wait for company.
 const LOOK: Duration = Duration::from_millis(25);
 
-/// Takes records from the spool to ClickHouse.
+/// Where the blocks of a schema belong: table and names of its columns.
+fn destination(schema: u32) -> Option<(&'static str, Vec<&'static str>)> {
+    fn of<T: Signal>() -> (&'static str, Vec<&'static str>) {
+        (T::TABLE, T::COLUMNS.iter().map(|(name, _)| *name).collect())
+    }
+    match schema {
+        LogColumns::SCHEMA => Some(of::<LogColumns>()),
+        SpanColumns::SCHEMA => Some(of::<SpanColumns>()),
+        _ => None,
+    }
+}
+
+/// Takes records from a spool to ClickHouse.
 pub struct Deliverer {
     pub spool: Spool,
     pub store: Arc<Store>,
@@ -106,6 +116,7 @@ impl Deliverer {
 
     async fn deliver(&self, cut: Cut, abandon: &CancellationToken) {
         let (id, token, rows) = (cut.id(), cut.token(), cut.rows());
+        let schema = cut.schema();
         let appended_at_ns = cut.oldest_appended_at_ns().unwrap_or(i64::MIN);
         let frames = match blocking(move || cut.read()).await {
             Ok(frames) => frames,
@@ -120,13 +131,17 @@ impl Deliverer {
             .iter()
             .filter_map(|stored| stored.frame.source.map(|source| (source, u64::from(stored.frame.rows))))
             .collect();
+        let Some((table, columns)) = destination(schema) else {
+            self.bury(id, rows, format!("this version knows no blocks of schema {schema}")).await;
+            return;
+        };
         let payloads: Vec<Bytes> =
             frames.into_iter().map(|stored| Bytes::from(stored.frame.payload)).collect();
         let mut wait = BACK_OFF.0;
         let mut is_told = false;
         loop {
             let started = Instant::now();
-            match self.store.insert_native(TABLE, &COLUMNS.map(|(name, _)| name), &token, &payloads).await {
+            match self.store.insert_native(table, &columns, &token, &payloads).await {
                 Ok(()) => {
                     metrics::counter!("click_lite_deliver_rows_total").increment(rows);
                     metrics::histogram!("click_lite_deliver_insert_seconds")
@@ -153,14 +168,7 @@ impl Deliverer {
                     wait = (wait * 2).min(BACK_OFF.1);
                 }
                 Err(error) => {
-                    tracing::error!(cut.id = id, batch.rows = rows, error = %error, "ClickHouse refused a batch: it is kept in the dead letters");
-                    metrics::counter!("click_lite_deliver_dead_rows_total").increment(rows);
-                    let (spool, reason) = (self.spool.clone(), error.to_string());
-                    if let Err(error) = blocking(move || spool.dead_letter(id, &reason)).await {
-                        tracing::error!(cut.id = id, error = %error, "the dead letter was not written: the batch stays in the spool");
-                        let _ = self.spool.release(id);
-                        tokio::time::sleep(BACK_OFF.1).await;
-                    }
+                    self.bury(id, rows, error.to_string()).await;
                     return;
                 }
             }
@@ -174,6 +182,18 @@ impl Deliverer {
         }
         if appended_at_ns >= self.started_ns || self.spool.stats().pending_frames == 0 {
             self.delivered.finish_backlog();
+        }
+    }
+
+    /// Puts a batch that can't be inserted to the dead letters, so that the rest goes on.
+    async fn bury(&self, id: u64, rows: u64, reason: String) {
+        tracing::error!(cut.id = id, batch.rows = rows, error = %reason, "a batch was refused: it is kept in the dead letters");
+        metrics::counter!("click_lite_deliver_dead_rows_total").increment(rows);
+        let spool = self.spool.clone();
+        if let Err(error) = blocking(move || spool.dead_letter(id, &reason)).await {
+            tracing::error!(cut.id = id, error = %error, "the dead letter was not written: the batch stays in the spool");
+            let _ = self.spool.release(id);
+            tokio::time::sleep(BACK_OFF.1).await;
         }
     }
 }

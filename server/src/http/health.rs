@@ -17,7 +17,7 @@ pub async fn alive() -> &'static str {
 /// Whether records can be taken and queries answered; what can't is said.
 pub async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
     let engine = app.engine.status();
-    let stats = app.pipeline.spool().stats();
+    let stats = app.pipeline.spool_stats();
     let takes = stats.pending_bytes < stats.limit_bytes && !app.stop.is_cancelled();
     let answers = engine.state == "ready";
     let status = if takes && answers { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -31,7 +31,7 @@ pub async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
 
 /// Metrics in Prometheus' text format.
 pub async fn metrics(State(app): State<Arc<App>>) -> String {
-    let spool = app.pipeline.spool().stats();
+    let spool = app.pipeline.spool_stats();
     let gauges = [
         ("click_lite_spool_pending_bytes", spool.pending_bytes as f64),
         ("click_lite_spool_pending_rows", spool.pending_rows as f64),

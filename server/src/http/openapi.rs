@@ -37,6 +37,7 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::fields))
         .routes(routes!(read::field_values))
         .routes(routes!(read::complete))
+        .routes(routes!(read::trace))
         .routes(routes!(ingest::import::preview))
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))

@@ -72,7 +72,7 @@ pub struct StorageStatus {
 #[utoipa::path(get, path = "/api/v1/status", tag = "operate", responses((status = 200, body = Status)))]
 pub async fn status(State(app): State<Arc<App>>) -> Json<Status> {
     let engine = app.engine.status();
-    let spool = app.pipeline.spool().stats();
+    let spool = app.pipeline.spool_stats();
     let (rows, bytes) = app.pipeline.meters.totals();
     let (rows_per_second, bytes_per_second) = app.rates.per_second(rows, bytes);
     let storage = if engine.state == "ready" { app.storage().await } else { None };

@@ -1,9 +1,10 @@
-//! Questions about what is stored: search, histogram, facets, completion.
+//! Questions about what is stored: search, histogram, facets, completion, traces.
 
 mod complete;
 mod fields;
 mod histogram;
 mod search;
+mod traces;
 
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
@@ -22,6 +23,7 @@ pub use complete::{__path_complete, KnownFields, complete};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, histogram};
 pub use search::{__path_cancel, __path_search, cancel, search};
+pub use traces::{__path_trace, trace};
 
 /// What a question is about.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]

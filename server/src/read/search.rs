@@ -85,16 +85,7 @@ impl Search {
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
         let options = SearchOptions { columns, limit, cursor };
         let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
-        let query_id = match &request.query_id {
-            Some(id) if is_query_id(id) => id.clone(),
-            Some(_) => {
-                return Err(ApiError::bad_request(
-                    "query.id",
-                    "query_id takes letters, digits, dashes and underscores, at most 64",
-                ));
-            }
-            None => Uuid::new_v4().to_string(),
-        };
+        let query_id = checked_query_id(request.query_id.as_deref())?;
         Ok(Self { prepared, statement, limit, query_id })
     }
 
@@ -116,6 +107,18 @@ impl Search {
             stats,
             query_id: self.query_id.clone(),
         }
+    }
+}
+
+/// The id that a caller chose for a query, or one of ours.
+pub(super) fn checked_query_id(chosen: Option<&str>) -> Result<String, ApiError> {
+    match chosen {
+        Some(id) if is_query_id(id) => Ok(id.to_owned()),
+        Some(_) => Err(ApiError::bad_request(
+            "query.id",
+            "query_id takes letters, digits, dashes and underscores, at most 64",
+        )),
+        None => Ok(Uuid::new_v4().to_string()),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The data of one column, as ClickHouse's `SerializationString`, `SerializationLowCardinality` and `SerializationMap`
-//! read it.
+//! The data of one column, as ClickHouse's `SerializationString`, `SerializationLowCardinality`, `SerializationMap` and
+//! `SerializationArray` read it.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -13,11 +13,19 @@ const HAS_ADDITIONAL_KEYS: u64 = 1 << 9;
 const NEED_UPDATE_DICTIONARY: u64 = 1 << 10;
 
 /// A column that is being filled.
-pub(super) trait Column {
-    /// Appends the column's data.
-    fn write(&self, out: &mut Vec<u8>);
+pub trait Column {
+    /// Appends what stands before the data, once for a column however deep its type is nested.
+    fn write_prefix(&self, _: &mut Vec<u8>) {}
+    /// Appends the rows.
+    fn write_data(&self, out: &mut Vec<u8>);
     /// Forgets all rows and keeps the memory.
     fn clear(&mut self);
+
+    /// Appends the whole column.
+    fn write(&self, out: &mut Vec<u8>) {
+        self.write_prefix(out);
+        self.write_data(out);
+    }
 }
 
 /// Values of a fixed size, little-endian.
@@ -32,7 +40,7 @@ impl Fixed {
 }
 
 impl Column for Fixed {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write_data(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.0);
     }
 
@@ -53,7 +61,7 @@ impl Strings {
 }
 
 impl Column for Strings {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write_data(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.0);
     }
 
@@ -81,8 +89,11 @@ impl LowCardinality {
 }
 
 impl Column for LowCardinality {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write_prefix(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&DICTIONARY_VERSION.to_le_bytes());
+    }
+
+    fn write_data(&self, out: &mut Vec<u8>) {
         self.dictionary.write(&self.rows, out);
     }
 
@@ -158,11 +169,14 @@ impl Map {
 }
 
 impl Column for Map {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write_prefix(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&DICTIONARY_VERSION.to_le_bytes());
-        self.row_ends.write(out);
+    }
+
+    fn write_data(&self, out: &mut Vec<u8>) {
+        self.row_ends.write_data(out);
         self.dictionary.write(&self.keys, out);
-        self.values.write(out);
+        self.values.write_data(out);
     }
 
     fn clear(&mut self) {
@@ -173,6 +187,45 @@ impl Column for Map {
         self.previous = 0;
         self.seen_in_row.clear();
         self.row = 0;
+    }
+}
+
+/// `Array` of another column's type, as the columns of a `Nested` are: the end of each row, the elements of all rows.
+#[derive(Default)]
+pub(super) struct Arrays<C> {
+    row_ends: Fixed,
+    length: u64,
+    elements: C,
+}
+
+impl<C: Column> Arrays<C> {
+    /// The column that takes the next element of the row, exactly one.
+    #[inline]
+    pub(super) fn next(&mut self) -> &mut C {
+        self.length += 1;
+        &mut self.elements
+    }
+
+    #[inline]
+    pub(super) fn end_row(&mut self) {
+        self.row_ends.push(self.length.to_le_bytes());
+    }
+}
+
+impl<C: Column> Column for Arrays<C> {
+    fn write_prefix(&self, out: &mut Vec<u8>) {
+        self.elements.write_prefix(out);
+    }
+
+    fn write_data(&self, out: &mut Vec<u8>) {
+        self.row_ends.write_data(out);
+        self.elements.write_data(out);
+    }
+
+    fn clear(&mut self) {
+        self.row_ends.clear();
+        self.length = 0;
+        self.elements.clear();
     }
 }
 

@@ -1,3 +1,6 @@
+use click_lite_model::{Record, Span};
+
+use super::columns::{Arrays, Column, LowCardinality, Map};
 use super::*;
 use crate::ndjson::Decoder;
 
@@ -114,6 +117,45 @@ fn indexes_take_the_smallest_type() {
         assert_eq!(out[8..10], [index_type, 6], "{keys}");
         assert_eq!(out.len(), 32 + texts + 2 * keys * index_bytes, "{keys}");
     }
+}
+
+#[test]
+fn arrays_have_the_prefix_of_their_elements_first() {
+    let mut column = Arrays::<LowCardinality>::default();
+    for row in [&["a", "b"][..], &[], &["a"]] {
+        for text in row {
+            column.next().push(text);
+        }
+        column.end_row();
+    }
+    let mut out = Vec::new();
+    column.write(&mut out);
+    let numbers =
+        |numbers: &[u64]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>();
+    // Version of the dictionary; ends of the rows; dictionary of two texts with indexes of one byte.
+    let expected =
+        [numbers(&[1, 2, 2, 3, 0x600, 2]), b"\x01a\x01b".to_vec(), numbers(&[3]), vec![0, 1, 0]].concat();
+    assert_eq!(out, expected);
+    column.clear();
+    column.end_row();
+    out.clear();
+    column.write(&mut out);
+    assert_eq!(out, numbers(&[1, 0]));
+}
+
+#[test]
+fn spans_make_a_block_of_their_own_columns() {
+    let mut encoder = SpanBlockEncoder::new();
+    let mut span = Span::new();
+    for start_ns in [Some(5), None, Some(-3)] {
+        span.start_ns = start_ns;
+        encoder.push(&span, 1, ARRIVAL_NS, "");
+    }
+    let mut out = Vec::new();
+    let block = encoder.finish(&mut out);
+    assert_eq!((block.rows, block.min_time_ns, block.max_time_ns), (3, -3, ARRIVAL_NS));
+    assert_eq!(out[..2], [SPAN_COLUMNS.len() as u8, 3]);
+    assert_eq!((encoder.rows(), encoder.estimated_bytes()), (0, 0));
 }
 
 #[test]

@@ -1,26 +1,34 @@
-//! The protobuf encoding. Field numbers are those of `opentelemetry/proto/{collector/logs,logs,resource,common}/v1`.
+//! The protobuf encoding. Field numbers are those of
+//! `opentelemetry/proto/{collector/logs,collector/trace,logs,trace,resource,common}/v1`; down to the items they are the
+//! same for all signals.
 
+mod log_record;
+mod span;
 mod value;
 mod wire;
 
-use self::value::{append_value, read_attribute};
-use self::wire::{Field, Message};
+pub(super) use self::log_record::read_log_record;
+pub(super) use self::span::read_span;
+use self::value::read_attribute;
+use self::wire::Field;
+pub(super) use self::wire::Message;
 pub use self::wire::{WireError, WireFault};
-use super::{Header, Hex, Request};
+use super::{Item, Request};
 
-/// `ExportLogsServiceRequest`.
-pub(super) fn decode(body: &[u8], request: &mut Request<'_>) -> Result<(), WireError> {
+/// `ExportLogsServiceRequest`, `ExportTraceServiceRequest`.
+pub(super) fn decode<T: Item>(body: &[u8], request: &mut Request<'_, T>) -> Result<(), WireError> {
     let mut fields = Message::new(body);
     while let Some(field) = fields.next()? {
-        if let (1, Field::Bytes(resource_logs)) = field {
-            read_resource_logs(resource_logs, request)?;
+        if let (1, Field::Bytes(resource_items)) = field {
+            read_resource_items(resource_items, request)?;
         }
     }
     Ok(())
 }
 
-/// `ResourceLogs`. Fields may come in any order, so the resource is looked for before the records are read.
-fn read_resource_logs(message: Message<'_>, request: &mut Request<'_>) -> Result<(), WireError> {
+/// `ResourceLogs`, `ResourceSpans`. Fields may come in any order, so the resource is looked for before the items are
+/// read.
+fn read_resource_items<T: Item>(message: Message<'_>, request: &mut Request<'_, T>) -> Result<(), WireError> {
     request.resource.clear();
     let mut fields = message;
     while let Some(field) = fields.next()? {
@@ -40,15 +48,15 @@ fn read_resource_logs(message: Message<'_>, request: &mut Request<'_>) -> Result
     request.finish_resource();
     let mut fields = message;
     while let Some(field) = fields.next()? {
-        if let (2, Field::Bytes(scope_logs)) = field {
-            read_scope_logs(scope_logs, request)?;
+        if let (2, Field::Bytes(scope_items)) = field {
+            read_scope_items(scope_items, request)?;
         }
     }
     Ok(())
 }
 
-/// `ScopeLogs`.
-fn read_scope_logs(message: Message<'_>, request: &mut Request<'_>) -> Result<(), WireError> {
+/// `ScopeLogs`, `ScopeSpans`.
+fn read_scope_items<T: Item>(message: Message<'_>, request: &mut Request<'_, T>) -> Result<(), WireError> {
     request.scope.clear();
     let mut fields = message;
     while let Some(field) = fields.next()? {
@@ -72,67 +80,23 @@ fn read_scope_logs(message: Message<'_>, request: &mut Request<'_>) -> Result<()
     }
     let mut fields = message;
     while let Some(field) = fields.next()? {
-        if let (2, Field::Bytes(log_record)) = field {
-            read_log_record(log_record, request)?;
+        if let (2, Field::Bytes(item)) = field {
+            T::read_protobuf(item, request)?;
         }
     }
     Ok(())
 }
 
-/// `LogRecord`.
-fn read_log_record(mut fields: Message<'_>, request: &mut Request<'_>) -> Result<(), WireError> {
-    request.begin_record();
-    let record = &mut *request.record;
-    let mut header = Header::default();
-    while let Some(field) = fields.next()? {
-        match field {
-            (1, Field::Fixed64(time)) => header.time_unix_nano = time,
-            (11, Field::Fixed64(time)) => header.observed_time_unix_nano = time,
-            (2, Field::Varint(number)) => header.severity_number = u8::try_from(number).unwrap_or(0),
-            (3, Field::Bytes(text)) => record.set_severity_text(&text.text()),
-            (5, Field::Bytes(body)) => {
-                let mut result = Ok(());
-                record.write_body(|out| result = append_value(body, out));
-                result?;
-            }
-            (6, Field::Bytes(attribute)) => {
-                let (key, value) = value::split_attribute(attribute)?;
-                let mut result = Ok(());
-                record.write_attribute(
-                    |out| out.push_str(&key.text()),
-                    |out| result = value.map_or(Ok(()), |value| append_value(value, out)),
-                );
-                result?;
-            }
-            (8, Field::Fixed32(flags)) => record.trace_flags = flags as u8,
-            (9, Field::Bytes(id)) => match Hex::<32>::from_bytes(id.bytes()) {
-                Some(hex) => record.set_trace_id(hex.as_str()),
-                None => push_invalid_id(record, "trace_id", id.bytes()),
-            },
-            (10, Field::Bytes(id)) => match Hex::<16>::from_bytes(id.bytes()) {
-                Some(hex) => record.set_span_id(hex.as_str()),
-                None => push_invalid_id(record, "span_id", id.bytes()),
-            },
-            (12, Field::Bytes(name)) => record.set_event_name(&name.text()),
-            _ => {}
-        }
-    }
-    request.finish_record(&header);
-    Ok(())
-}
-
-/// Keeps an id of the wrong size, in hexadecimal digits. All zeros means that there is none.
-fn push_invalid_id(record: &mut click_lite_model::Record, key: &str, bytes: &[u8]) {
+/// Appends an id of the wrong size in hexadecimal digits.
+fn append_hex(out: &mut String, bytes: &[u8]) {
     use std::fmt::Write as _;
-    if bytes.iter().any(|&byte| byte != 0) {
-        record.write_attribute(
-            |out| out.push_str(key),
-            |out| {
-                for byte in bytes {
-                    // Writing to a string can't fail.
-                    let _ = write!(out, "{byte:02x}");
-                }
-            },
-        );
+    for byte in bytes {
+        // Writing to a string can't fail.
+        let _ = write!(out, "{byte:02x}");
     }
+}
+
+/// All zeros means that there is no id.
+fn is_unset(id: &[u8]) -> bool {
+    id.iter().all(|&byte| byte == 0)
 }

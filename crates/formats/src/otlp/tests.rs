@@ -1,3 +1,5 @@
+mod spans;
+
 use opentelemetry_proto::tonic::collector::logs::v1::{
     ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
 };
@@ -299,15 +301,32 @@ fn responses_are_read_by_the_generated_types() {
             rejected_log_records: i64::try_from(rejected).unwrap(),
             error_message: message.to_owned(),
         });
-        let response =
-            ExportLogsServiceResponse::decode(&*logs_response_protobuf(rejected, message)).unwrap();
+        let answer = Response { signal: Signal::Logs, rejected, message };
+        let response = ExportLogsServiceResponse::decode(&*answer.to_protobuf()).unwrap();
         assert_eq!(response.partial_success, expected);
-        let json: serde_json::Value = serde_json::from_str(&logs_response_json(rejected, message)).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&answer.to_json()).unwrap();
         let partial = expected.map(
             |_| serde_json::json!({"rejectedLogRecords": rejected.to_string(), "errorMessage": message}),
         );
         assert_eq!(json.get("partialSuccess"), partial.as_ref());
     }
+}
+
+#[test]
+fn errors_are_a_status_with_details() {
+    let status = Status { code: 8, message: "the spool is \"full\"", retry_after_seconds: Some(5) };
+    let json: serde_json::Value = serde_json::from_str(&status.to_json()).unwrap();
+    let retry = serde_json::json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "5s"});
+    assert_eq!(json, serde_json::json!({"code": 8, "message": "the spool is \"full\"", "details": [retry]}));
+    let any = [b"\x0a\x28type.googleapis.com/google.rpc.RetryInfo".as_slice(), b"\x12\x04\x0a\x02\x08\x05"]
+        .concat();
+    let expected =
+        [b"\x08\x08\x12\x13the spool is \"full\"\x1a".as_slice(), &[any.len() as u8], &any].concat();
+    assert_eq!(status.to_protobuf(), expected);
+
+    let json = Status { code: 3, message: "x", retry_after_seconds: None }.to_json();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["details"][0]["fieldViolations"][0]["description"], "x");
 }
 
 fn any_value() -> impl Strategy<Value = AnyValue> {

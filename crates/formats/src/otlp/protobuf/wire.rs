@@ -25,7 +25,7 @@ pub enum WireFault {
 
 /// A message that is read field by field (<https://protobuf.dev/programming-guides/encoding/>).
 #[derive(Clone, Copy)]
-pub(super) struct Message<'a> {
+pub(in crate::otlp) struct Message<'a> {
     bytes: &'a [u8],
     /// Position of `bytes` in the body.
     at: usize,
