@@ -72,10 +72,7 @@ impl Status<'_> {
             append_bytes(&mut any, 2, value);
             append_bytes(&mut status, 3, &any);
         };
-        if let Some(seconds) = self.retry_after_seconds {
-            let (mut delay, mut retry_info) = (Vec::new(), Vec::new());
-            append_number(&mut delay, 1, u64::from(seconds));
-            append_bytes(&mut retry_info, 1, &delay);
+        if let Some(retry_info) = self.retry_info() {
             append_detail("RetryInfo", &retry_info);
         }
         if self.code == INVALID_ARGUMENT {
@@ -85,6 +82,14 @@ impl Status<'_> {
             append_detail("BadRequest", &bad_request);
         }
         status
+    }
+
+    /// The `google.rpc.RetryInfo` alone.
+    pub fn retry_info(&self) -> Option<Vec<u8>> {
+        let (mut delay, mut retry_info) = (Vec::new(), Vec::new());
+        append_number(&mut delay, 1, u64::from(self.retry_after_seconds?));
+        append_bytes(&mut retry_info, 1, &delay);
+        Some(retry_info)
     }
 
     pub fn to_json(&self) -> String {

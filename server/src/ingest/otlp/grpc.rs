@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{self, HeaderMap, HeaderValue, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::{Buf, Bytes, BytesMut};
 use click_lite_formats::native::{LogColumns, SpanColumns};
 use click_lite_formats::otlp;
@@ -191,11 +193,17 @@ fn failure(error: &ApiError) -> http::Response<Body> {
         tracing::warn!(error.code = %error.code, "answered a gRPC request with an error");
     }
     let code = status_code(error);
-    let details =
+    let status =
         otlp::Status { code, message: &error.message, retry_after_seconds: error.retry_after_seconds };
     let code = tonic::Code::from_i32(i32::try_from(code).unwrap_or_default());
-    let details = Bytes::from(details.to_protobuf());
-    accepting(tonic::Status::with_details(code, error.message.as_str(), details).into_http())
+    let details = Bytes::from(status.to_protobuf());
+    let mut response = tonic::Status::with_details(code, error.message.as_str(), details).into_http();
+    // The details hold it as well, but OpenTelemetry's Python exporter looks for it here.
+    let retry_info = status.retry_info().map(|bytes| STANDARD_NO_PAD.encode(bytes));
+    if let Some(Ok(value)) = retry_info.as_deref().map(HeaderValue::from_str) {
+        response.headers_mut().insert("google.rpc.retryinfo-bin", value);
+    }
+    accepting(response)
 }
 
 fn accepting(mut response: http::Response<Body>) -> http::Response<Body> {
