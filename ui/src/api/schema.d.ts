@@ -255,6 +255,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/traces/{trace_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The spans of a trace, in the order in which they began.
+     * @description Closing the connection cancels the query in ClickHouse.
+     */
+    get: operations['trace'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -686,6 +706,22 @@ export interface components {
       rows: number;
       /** Format: int64 */
       disk_bytes: number;
+    };
+    /** @description A trace. */
+    Trace: {
+      /** @description 32 lower-case hexadecimal digits. */
+      trace_id: string;
+      /**
+       * @description Objects by column of `otel_traces`, in the order in which the spans began; `Events` and `Links` are lists of
+       *     objects, `Duration` is in nanoseconds. None where nothing of the trace is stored (yet).
+       */
+      spans: Record<string, never>[];
+      /** @description There are more spans than were asked for. */
+      truncated: boolean;
+      /** @description The statement, with its values: it can be run in any ClickHouse client. */
+      sql: string;
+      stats: components['schemas']['Stats'];
+      query_id: string;
     };
     /** @description A value and how many records have it. */
     ValueCount: {
@@ -1122,6 +1158,50 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Status'];
+        };
+      };
+    };
+  };
+  trace: {
+    parameters: {
+      query?: {
+        /** @description Most spans: 10,000 unless said, which is the most there can be. */
+        limit?: number;
+        /** @description Chosen by the caller, to cancel the query by. */
+        query_id?: string;
+      };
+      header?: never;
+      path: {
+        trace_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Trace'];
+        };
+      };
+      /** @description this is no trace id */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the engine is not ready */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };
