@@ -293,10 +293,13 @@ async fn grpc_answers_as_the_specification_says() -> anyhow::Result<()> {
     assert_eq!(outcome["code"], "UNIMPLEMENTED", "{outcome}");
 
     let metrics = server.client()?.request(reqwest::Method::GET, "/metrics", None).await?.1;
-    assert!(
-        metrics.contains(r#"click_lite_ingest_requests_total{protocol="otlp_grpc",code="ok"} 3"#),
-        "{metrics}"
-    );
+    for line in [
+        r#"click_lite_receiver_rows_total{protocol="otlp_grpc"} 2"#,
+        r#"click_lite_receiver_rejected_total{protocol="otlp_grpc"} 1"#,
+        r#"click_lite_requests_refused_total{protocol="otlp_grpc",reason="request.too_large"} 2"#,
+    ] {
+        assert!(metrics.contains(line), "{line} in\n{metrics}");
+    }
     Ok(())
 }
 

@@ -100,8 +100,14 @@ fn too_large(max_bytes: u64) -> ApiError {
     )
 }
 
-/// Takes a request; returns once its items are durable, with those that were refused.
-async fn take<T: OtlpSignal>(app: &App, request: Request) -> Result<Rejections, ApiError> {
+/// What became of a request's items.
+struct Taken {
+    accepted: u64,
+    rejections: Rejections,
+}
+
+/// Takes a request; returns once its items are durable.
+async fn take<T: OtlpSignal>(app: &App, request: Request) -> Result<Taken, ApiError> {
     let turn = app.pipeline.whole_request_turn().await?;
     let pipeline = Arc::clone(&app.pipeline);
     let limits =
@@ -114,10 +120,10 @@ async fn take<T: OtlpSignal>(app: &App, request: Request) -> Result<Rejections, 
         drop((turn, request.turn));
         taken
     });
-    let (rejections, committed) = work.await.map_err(|error| ApiError::internal(&error))??;
+    let (taken, committed) = work.await.map_err(|error| ApiError::internal(&error))??;
     committed.wait().await?;
-    app.pipeline.meters.rejected(rejections.count());
-    Ok(rejections)
+    app.pipeline.meters.rejected(taken.rejections.count());
+    Ok(taken)
 }
 
 fn decompress(body: Bytes, encoding: Encoding, limits: BodyLimits) -> Result<Bytes, ApiError> {
@@ -139,7 +145,7 @@ fn decode<T: OtlpSignal>(
     is_json: bool,
     max_record_bytes: usize,
     body: &[u8],
-) -> Result<(Rejections, Committed), ApiError> {
+) -> Result<(Taken, Committed), ApiError> {
     let mut decoder = Decoder::new(max_record_bytes);
     let mut item = T::Item::default();
     let mut decode = |sink: &mut dyn FnMut(&mut T::Item), rejections: &mut Rejections| {
@@ -154,7 +160,7 @@ fn decode<T: OtlpSignal>(
     let mut rejections = Rejections::default();
     let mut intake = pipeline.intake_of::<T>(None, is_small);
     match decode(&mut |item| intake.push(item), &mut rejections) {
-        Ok(_) => Ok((rejections, intake.commit())),
+        Ok(_) => Ok((Taken { accepted: intake.rows(), rejections }, intake.commit())),
         Err(error) => {
             intake.abandon();
             Err(error)
@@ -163,7 +169,8 @@ fn decode<T: OtlpSignal>(
 }
 
 /// The answer to a request that was read, given to `write` in the form that its encoding needs.
-fn answer<T: OtlpSignal, A>(rejections: &Rejections, write: impl FnOnce(Response<'_>) -> A) -> A {
+fn answer<T: OtlpSignal, A>(taken: &Taken, write: impl FnOnce(Response<'_>) -> A) -> A {
+    let rejections = &taken.rejections;
     let message = rejections.kept().first().map_or("", |first| first.message.as_str());
     write(Response { signal: T::KIND, rejected: rejections.count(), message })
 }
@@ -190,9 +197,19 @@ fn status_code(error: &ApiError) -> u32 {
     }
 }
 
-/// Counts a request by its outcome.
-fn count(protocol: &'static str, outcome: Result<&Rejections, &ApiError>) {
-    let code = outcome.map_or_else(|error| error.code.clone(), |_| "ok".to_owned());
-    metrics::counter!("click_lite_ingest_requests_total", "protocol" => protocol, "code" => code)
-        .increment(1);
+/// Counts what became of a request.
+fn count(protocol: &'static str, outcome: Result<&Taken, &ApiError>) {
+    match outcome {
+        Ok(Taken { accepted, rejections }) => {
+            let rejected = rejections.count();
+            metrics::counter!("click_lite_receiver_rows_total", "protocol" => protocol).increment(*accepted);
+            metrics::counter!("click_lite_receiver_rejected_total", "protocol" => protocol)
+                .increment(rejected);
+        }
+        Err(error) => {
+            let reason = error.code.clone();
+            metrics::counter!("click_lite_requests_refused_total", "protocol" => protocol, "reason" => reason)
+                .increment(1);
+        }
+    }
 }

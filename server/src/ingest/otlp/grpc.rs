@@ -18,17 +18,18 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::{Buf, Bytes, BytesMut};
 use click_lite_formats::native::{LogColumns, SpanColumns};
 use click_lite_formats::otlp;
-use click_lite_model::Rejections;
 use http_body_util::{BodyExt, Full};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 
-use super::{OtlpSignal, Request, answer, count, max_request_bytes, status_code, take, too_large};
+use super::{OtlpSignal, Request, Taken, answer, count, max_request_bytes, status_code, take, too_large};
 use crate::app::App;
 use crate::http::error::ApiError;
 use crate::ingest::body::Encoding;
 
+/// Name in metrics.
+const PROTOCOL: &str = "otlp_grpc";
 const CONTENT_TYPE: &str = "application/grpc";
 /// What a message may be compressed with.
 const ACCEPTED_ENCODINGS: HeaderValue = HeaderValue::from_static("identity,gzip,deflate,zstd");
@@ -84,14 +85,14 @@ async fn export<T: OtlpSignal>(app: &App, request: http::Request<Body>) -> http:
         return response;
     }
     let result = receive::<T>(app, request).await;
-    count("otlp_grpc", result.as_ref());
+    count(PROTOCOL, result.as_ref());
     match result {
-        Ok(rejections) => success(&answer::<T, _>(&rejections, |response| response.to_protobuf())),
+        Ok(taken) => success(&answer::<T, _>(&taken, |response| response.to_protobuf())),
         Err(error) => failure(&error),
     }
 }
 
-async fn receive<T: OtlpSignal>(app: &App, request: http::Request<Body>) -> Result<Rejections, ApiError> {
+async fn receive<T: OtlpSignal>(app: &App, request: http::Request<Body>) -> Result<Taken, ApiError> {
     if app.stop.is_cancelled() {
         let message = "the server is stopping";
         return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "server.stopping", message).retry_after(1));

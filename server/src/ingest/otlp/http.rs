@@ -11,7 +11,7 @@ use click_lite_formats::native::{LogColumns, SpanColumns};
 use click_lite_formats::otlp::Status;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::{OtlpSignal, Request, answer, count, max_request_bytes, status_code, take, too_large};
+use super::{OtlpSignal, Request, Taken, answer, count, max_request_bytes, status_code, take, too_large};
 use crate::app::App;
 use crate::http::error::{ApiError, REQUEST_ID};
 use crate::ingest::body::Encoding;
@@ -37,8 +37,8 @@ pub async fn traces(
 async fn export<T: OtlpSignal>(app: &App, headers: &HeaderMap, body: Body) -> Result<Response, ApiError> {
     let result = receive::<T>(app, headers, body).await;
     count("otlp_http", result.as_ref());
-    let rejections = result?;
-    Ok(answer::<T, _>(&rejections, |response| {
+    let taken = result?;
+    Ok(answer::<T, _>(&taken, |response| {
         if content_type(headers) == JSON {
             ([(header::CONTENT_TYPE, JSON)], response.to_json()).into_response()
         } else {
@@ -47,11 +47,7 @@ async fn export<T: OtlpSignal>(app: &App, headers: &HeaderMap, body: Body) -> Re
     }))
 }
 
-async fn receive<T: OtlpSignal>(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<click_lite_model::Rejections, ApiError> {
+async fn receive<T: OtlpSignal>(app: &App, headers: &HeaderMap, body: Body) -> Result<Taken, ApiError> {
     let is_json = match content_type(headers) {
         PROTOBUF => false,
         JSON => true,

@@ -69,6 +69,8 @@ impl AsyncRead for Connection {
                 Poll::Ready(result)
             }
             Poll::Pending if self.silence.as_mut().poll(context).is_ready() => {
+                metrics::counter!("click_lite_connections_closed_total", "protocol" => super::PROTOCOL, "reason" => "silent")
+                    .increment(1);
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
             Poll::Pending => Poll::Pending,
