@@ -39,8 +39,8 @@ const WHOLE_REQUESTS: usize = 4;
 
 /// Bytes of a block before compression at which it goes to the spool.
 const BLOCK_BYTES: usize = 8 * 1024 * 1024;
-/// What a request of unknown length counts as, while it is in memory.
-const UNKNOWN_BODY_BYTES: u64 = 1024 * 1024;
+/// What a request of unknown length counts as, while it is in memory; one that is held whole grows in such steps.
+pub const UNKNOWN_BODY_BYTES: u64 = 1024 * 1024;
 /// zstd level of blocks: they live for seconds, and ClickHouse compresses again.
 const COMPRESSION_LEVEL: i32 = 1;
 /// Idle encoders of a lane that are kept with their memory.
@@ -232,6 +232,23 @@ impl Pipeline {
         let units = bytes.clamp(TURN_UNIT_BYTES, self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
         let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
         turn.map_err(|_| spool_error(&SpoolError::Closed))
+    }
+
+    /// Adds to the memory of a request that grows. Where there is none left it is refused rather than left waiting: two
+    /// that wait for what the other holds would wait for ever.
+    pub fn grow_turn(&self, turn: &mut OwnedSemaphorePermit, bytes: u64) -> Result<(), ApiError> {
+        let units = u32::try_from(bytes.div_ceil(TURN_UNIT_BYTES)).unwrap_or(u32::MAX);
+        match Arc::clone(&self.turns).try_acquire_many_owned(units) {
+            Ok(more) => turn.merge(more),
+            Err(_) => {
+                let message = "too many requests of unknown length are being received: send it again later, or with \
+                               a Content-Length (`ingest.max_in_flight_bytes`)";
+                return Err(
+                    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "ingest.busy", message).retry_after(1)
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Waits for the turn of a request that is decoded as a whole, once its body is here.

@@ -154,6 +154,19 @@ fn deflate(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
+/// Waits until log records and spans together are so many.
+async fn wait_for_rows(server: &Server, expected: u64) -> anyhow::Result<()> {
+    let deadline = std::time::Instant::now() + PATIENCE;
+    loop {
+        let status = server.get("/api/v1/status").await?;
+        if status["storage"]["rows"] == expected {
+            return Ok(());
+        }
+        anyhow::ensure!(std::time::Instant::now() < deadline, "{expected} rows were sent: {status}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn traces_arrive_by_protobuf_and_json_in_every_compression() -> anyhow::Result<()> {
     let server = Server::start()?;
@@ -177,6 +190,21 @@ async fn traces_arrive_by_protobuf_and_json_in_every_compression() -> anyhow::Re
         assert_eq!((answer.status().as_u16(), encoding), (200, encoding));
         assert!(ExportTraceServiceResponse::decode(answer.bytes().await?)?.partial_success.is_none());
     }
+    // A large body in pieces, without a length.
+    let pieces: Vec<Result<Vec<u8>, std::io::Error>> =
+        trace_request((0..40_000).map(|n| Span { trace_id: vec![9; 16], ..span(n) }))
+            .encode_to_vec()
+            .chunks(100_000)
+            .map(|piece| Ok(piece.to_vec()))
+            .collect();
+    assert!(pieces.len() > 15, "more than one step of what is unknown: {}", pieces.len());
+    let answer = http
+        .post(format!("{}/v1/traces", server.url()))
+        .header("content-type", PROTOBUF)
+        .body(reqwest::Body::wrap_stream(futures_util::stream::iter(pieces)))
+        .send()
+        .await?;
+    assert_eq!(answer.status(), 200);
     let body = json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": [{ "traceId": "07".repeat(16), "spanId": "0b".repeat(8), "name": "by JSON",
         "kind": 2, "startTimeUnixNano": "1767323049000000000", "endTimeUnixNano": "1767323049000000500", "status": { "code": 2 } }] }] }] });
     let answer = http.post(format!("{}/v1/traces", server.url())).json(&body).send().await?;
@@ -194,6 +222,7 @@ async fn traces_arrive_by_protobuf_and_json_in_every_compression() -> anyhow::Re
     assert_eq!((part["spans"].as_array().map(Vec::len), &part["truncated"]), (Some(2), &json!(true)));
     assert_eq!(server.spans(&"08".repeat(16)).await?.len(), 0);
     assert!(server.get("/api/v1/traces/xyz").await.is_err());
+    wait_for_rows(&server, 40_005).await?;
     let status = server.get("/api/v1/status").await?;
     assert_eq!(status["spool"]["dead_letters"], 0, "{status}");
     Ok(())

@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::BytesMut;
 use click_lite_formats::native::{LogColumns, SpanColumns};
 use click_lite_formats::otlp::Status;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use futures_util::StreamExt;
 
 use super::{OtlpSignal, Request, Taken, answer, count, max_request_bytes, status_code, take, too_large};
 use crate::app::App;
 use crate::http::error::{ApiError, REQUEST_ID};
 use crate::ingest::body::Encoding;
 use crate::ingest::content_length;
+use crate::pipeline::UNKNOWN_BODY_BYTES;
 
 const PROTOBUF: &str = "application/x-protobuf";
 const JSON: &str = "application/json";
@@ -65,20 +67,24 @@ async fn receive<T: OtlpSignal>(app: &App, headers: &HeaderMap, body: Body) -> R
     if length.is_some_and(|length| length > max_bytes) {
         return Err(too_large(max_bytes));
     }
-    let turn = app.pipeline.turn_of(length.unwrap_or(max_bytes)).await?;
-    let body = read(body, max_bytes).await?;
-    take::<T>(app, Request { body, encoding, is_json, turn }).await
-}
-
-async fn read(body: Body, max_bytes: u64) -> Result<Bytes, ApiError> {
-    let limit = usize::try_from(max_bytes).unwrap_or(usize::MAX);
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(max_bytes)),
-        Err(error) => {
-            Err(ApiError::bad_request("request.interrupted", format!("the body broke off: {error}")))
+    let mut turn_bytes = length.unwrap_or(UNKNOWN_BODY_BYTES);
+    let mut turn = app.pipeline.turn_of(turn_bytes).await?;
+    let mut received = BytesMut::new();
+    let mut data = body.into_data_stream();
+    while let Some(piece) = data.next().await {
+        let piece = piece.map_err(|error| {
+            ApiError::bad_request("request.interrupted", format!("the body broke off: {error}"))
+        })?;
+        received.extend_from_slice(&piece);
+        if received.len() as u64 > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        while received.len() as u64 > turn_bytes {
+            app.pipeline.grow_turn(&mut turn, UNKNOWN_BODY_BYTES)?;
+            turn_bytes += UNKNOWN_BODY_BYTES;
         }
     }
+    take::<T>(app, Request { body: received.freeze(), encoding, is_json, turn }).await
 }
 
 /// The media type without its parameters.
