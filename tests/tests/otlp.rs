@@ -253,6 +253,16 @@ async fn refusals_have_the_shape_of_the_protocol() -> anyhow::Result<()> {
         let status: serde_json::Value = answer.json().await?;
         assert!(status["message"].as_str().is_some_and(|text| text.contains("text/plain")), "{status}");
     }
+    // What a web page could have sent is refused before it gets to the receiver.
+    let answer = http
+        .post(format!("{}/v1/traces", server.url()))
+        .header("content-type", PROTOBUF)
+        .header("origin", "https://elsewhere.example")
+        .send()
+        .await?;
+    assert_eq!(answer.status(), 403);
+    assert_eq!(RpcStatus::decode(answer.bytes().await?)?.code, 7);
+
     let large = Span { name: "x".repeat(3000), ..span(1) };
     let answer =
         post("/v1/traces", PROTOBUF, trace_request([span(0), large, span(2)]).encode_to_vec()).await?;

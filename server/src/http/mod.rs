@@ -64,6 +64,7 @@ fn outer(routes: Router) -> Router {
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(ApiError::internal(&"a handler panicked"))
         }))
+        .layer(middleware::from_fn(ingest::otlp::http::render_errors))
         .layer(middleware::from_fn(render_errors))
         .layer(PropagateRequestIdLayer::new(name.clone()))
         .layer(SetRequestIdLayer::new(name, RequestIds))

@@ -9,8 +9,8 @@ pub mod otlp;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::routing::post;
-use axum::{Router, middleware};
 
 use crate::app::App;
 
@@ -26,8 +26,5 @@ pub fn routes() -> Router<Arc<App>> {
 
 /// OTLP over HTTP (OpenTelemetry Protocol specification, "OTLP/HTTP").
 pub fn otlp_routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/v1/logs", post(otlp::http::logs))
-        .route("/v1/traces", post(otlp::http::traces))
-        .route_layer(middleware::from_fn(otlp::http::render_errors))
+    Router::new().route("/v1/logs", post(otlp::http::logs)).route("/v1/traces", post(otlp::http::traces))
 }

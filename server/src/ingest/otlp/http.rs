@@ -93,8 +93,12 @@ fn content_type(headers: &HeaderMap) -> &str {
     value.split(';').next().unwrap_or_default().trim()
 }
 
-/// Gives each error the body that the specification wants: a `google.rpc.Status` in the encoding of the request.
+/// Gives each error of these paths, wherever it was found, the body that the specification wants: a `google.rpc.Status` in
+/// the encoding of the request.
 pub async fn render_errors(request: HttpRequest, next: Next) -> Response {
+    if !matches!(request.uri().path(), "/v1/logs" | "/v1/traces") {
+        return next.run(request).await;
+    }
     let is_protobuf = content_type(request.headers()) == PROTOBUF;
     let request_id = request.headers().get(REQUEST_ID).cloned();
     let mut response = next.run(request).await;
