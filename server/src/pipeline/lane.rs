@@ -115,7 +115,7 @@ impl<T: Signal> Lane<T> {
     }
 
     pub(super) fn take_encoder(&self) -> Encoder<T> {
-        self.encoders.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(Encoder::new)
+        self.encoders.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
     pub(super) fn give_encoder(&self, mut encoder: Encoder<T>) {
