@@ -27,7 +27,7 @@ fn pair(key: &str, value: Value) -> KeyValue {
 
 fn span(number: u64) -> proto::Span {
     let random = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let failed = random % 20 == 0;
+    let failed = random.is_multiple_of(20);
     let exception = Event {
         time_unix_nano: 1_795_132_800_000_000_000 + number,
         name: "exception".to_owned(),
