@@ -39,22 +39,18 @@ fn behind_time(rest: &str, has_priority: bool, record: &mut Record) -> bool {
     if rest.is_empty() {
         return true;
     }
-    let Some(mut rest) = rest.strip_prefix(' ').map(|rest| rest.trim_start_matches(' ')) else {
-        return false;
-    };
-    // AIX says so when it relays.
-    rest = rest.strip_prefix("Message forwarded from ").unwrap_or(rest);
-    if let Some(tag) = tag(rest).filter(|tag| tag.is_first) {
+    let Some(rest) = rest.strip_prefix(' ').map(|rest| rest.trim_start_matches(' ')) else { return false };
+    // AIX says so when it relays: `Message forwarded from host: tag: message`.
+    let relayed = rest.strip_prefix("Message forwarded from ");
+    if relayed.is_none()
+        && let Some(tag) = tag(rest).filter(|tag| tag.is_first)
+    {
         finish(&tag, has_priority, record);
         return true;
     }
-    let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
-    let (host, relayed) = match word.strip_suffix(':') {
-        // `Message forwarded from host: ...`
-        Some(host) => (host, true),
-        None => (word, false),
-    };
-    if !is_host(host) || Severity::from_text(host).is_some() || (behind.is_empty() && !relayed) {
+    let (word, behind) = relayed.unwrap_or(rest).split_once(' ').unwrap_or((rest, ""));
+    let host = if relayed.is_some() { word.strip_suffix(':').unwrap_or(word) } else { word };
+    if !is_host(host) || Severity::from_text(host).is_some() || behind.is_empty() {
         finish_body(rest, has_priority, record);
         return true;
     }
