@@ -154,10 +154,8 @@ fn read_rfc5424(line: &str, draft: &mut Draft) -> Option<Scan> {
         return None;
     }
     cursor.skip_spaces();
-    if !cursor.eat("-") {
-        if cursor.peek() == Some(b'[') {
-            cursor.at += syslog::structured_data(cursor.rest(), &mut draft.record)?;
-        }
+    if !cursor.eat("-") && cursor.peek() == Some(b'[') {
+        cursor.at += syslog::structured_data(cursor.rest(), &mut draft.record)?;
     }
     cursor.skip_spaces();
     cursor.eat("\u{feff}");
