@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 pub mod desktop;
 pub mod relays;
+pub mod samples;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -310,23 +311,8 @@ pub fn python() -> Command {
     Command::new(std::env::var_os("CLICK_LITE_TEST_PYTHON").unwrap_or_else(|| "python3".into()))
 }
 
-/// Folder of the real log files that lie beside the checkout.
+/// Folder of the real log files that lie beside the checkout. Tests that read it have `real_files` in their names.
 pub fn shared_data() -> anyhow::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     folder.canonicalize().with_context(|| format!("{} holds the data of these tests", folder.display()))
-}
-
-/// Events of the generator beside the checkout, made once for each count and kept in the build folder.
-pub fn generated_events(count: u64) -> anyhow::Result<PathBuf> {
-    let generator = shared_data()?.join("../tools/gen_events.py");
-    let folder = server_binary()?.parent().context("a folder")?.join("test-data");
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("events-{count}.ndjson"));
-    if !path.is_file() {
-        let part = folder.join(format!("events-{count}.{}.part", std::process::id()));
-        let status = Command::new("python3").arg(generator).arg(count.to_string()).arg(&part).status()?;
-        ensure!(status.success(), "the generator failed");
-        std::fs::rename(&part, &path)?;
-    }
-    Ok(path)
 }
