@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::deliver::Deliverer;
 use crate::ingest::otlp;
 use crate::pipeline::Delivered;
-use crate::{http, logging};
+use crate::{http, ingest, logging};
 
 /// How long open requests and inserts may take after a stop was asked for.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
@@ -63,6 +63,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(otlp_grpc) = &otlp_grpc {
         listeners.insert("otlp_grpc".into(), otlp_grpc.local_addr()?.to_string().into());
     }
+    let receivers = ingest::open_receivers(&app).await?;
+    listeners.extend(receivers.listeners().clone());
     app.set_listeners(listeners);
     // The desktop waits for this line.
     println(&format!("Listening on http://{}", main.local_addr()?));
@@ -89,6 +91,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(otlp_grpc) = otlp_grpc {
         servers.spawn(otlp::grpc::serve(Arc::clone(&app), otlp_grpc, stop.clone()));
     }
+    servers.spawn(async move {
+        receivers.run().await;
+        Ok(())
+    });
     {
         let app = Arc::clone(&app);
         let ready_file = args.ready_file;

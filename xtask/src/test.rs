@@ -67,5 +67,8 @@ fn with_programs(command: &mut std::process::Command, paths: &Paths) -> anyhow::
     if let Some(python) = setup::test_python(paths)? {
         command.env("CLICK_LITE_TEST_PYTHON", python);
     }
+    if let Some(files) = setup::syslog_ng(paths)? {
+        command.env("CLICK_LITE_TEST_SYSLOG_NG", files);
+    }
     Ok(())
 }

@@ -9,6 +9,7 @@ pub mod json;
 pub mod native;
 pub mod ndjson;
 pub mod otlp;
+pub mod syslog;
 
 /// Largest record taken where nothing else is configured, in bytes of its encoded form.
 pub const DEFAULT_RECORD_BYTES: usize = 4 << 20;

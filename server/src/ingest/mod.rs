@@ -2,10 +2,16 @@
 //! are on disk.
 
 pub mod body;
+pub mod datagram;
 pub mod http;
 mod ids;
 pub mod import;
+mod lines;
 pub mod otlp;
+pub mod receivers;
+pub mod sockets;
+pub mod stream;
+mod syslog;
 
 use std::sync::Arc;
 
@@ -16,6 +22,7 @@ use crate::app::App;
 
 pub use http::content_length;
 pub use ids::IngestIds;
+pub use receivers::Receivers;
 
 /// Paths whose bodies are streams with limits of their own.
 pub fn routes() -> Router<Arc<App>> {
@@ -27,4 +34,12 @@ pub fn routes() -> Router<Arc<App>> {
 /// OTLP over HTTP (OpenTelemetry Protocol specification, "OTLP/HTTP").
 pub fn otlp_routes() -> Router<Arc<App>> {
     Router::new().route("/v1/logs", post(otlp::http::logs)).route("/v1/traces", post(otlp::http::traces))
+}
+
+/// Opens the receivers on plain sockets.
+pub async fn open_receivers(app: &App) -> anyhow::Result<Receivers> {
+    let mut receivers = Receivers::new(app);
+    lines::open(app, &mut receivers).await;
+    syslog::open(app, &mut receivers).await?;
+    Ok(receivers)
 }
