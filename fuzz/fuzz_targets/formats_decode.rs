@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
     let (mut record, mut rejections) = (Record::new(), Rejections::default());
     let mut encoder = BlockEncoder::new();
     let mut sink = |record: &mut Record| encoder.push(record, 1, 0, "");
-    let accepted = match format % 5 {
+    let accepted = match format % 6 {
         0 => ndjson::Decoder::default()
             .decode_lines(body, 0, &mut record, &mut sink, &mut rejections)
             .accepted,
@@ -19,7 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
         2 => ndjson::Decoder::default()
             .decode_text(body, 0, &mut record, &mut sink, &mut rejections)
             .accepted,
-        3 => otlp::Decoder::default()
+        3 => ndjson::Decoder::new(100).decode_mixed(body, &mut record, &mut sink).accepted,
+        4 => otlp::Decoder::default()
             .decode_logs_protobuf(body, &mut record, &mut sink, &mut rejections)
             .map_or(0, |decoded| decoded.accepted),
         _ => otlp::Decoder::default()

@@ -286,6 +286,27 @@ fn hostile_objects() {
     }
 }
 
+#[test]
+fn objects_and_text_are_told_apart_line_by_line() {
+    let lines = "{\"msg\":\"one\"}\ntwo\n\n  {\"msg\":\"three\",\"a\":1}\r\n{four\n{\"a\":1} five\né1234567";
+    let mut bodies = Vec::new();
+    let mut decoder = Decoder::new(26);
+    let decoded = decoder.decode_mixed(lines.as_bytes(), &mut Record::new(), &mut |record| {
+        bodies.push((record.body().to_owned(), record.attributes().len()));
+    });
+    let expected =
+        [("one", 0), ("two", 0), ("three", 1), ("{four", 0), ("{\"a\":1} five", 0), ("é1234567", 0)];
+    assert_eq!(bodies, expected.map(|(body, attributes)| (body.to_owned(), attributes)));
+    assert_eq!((decoded.accepted, decoded.rejected), (6, 0));
+
+    // What is longer than a record may be is cut between characters, and is no object.
+    let mut parts = Vec::new();
+    Decoder::new(4).decode_mixed("{\"é\":\"ééé\"}".as_bytes(), &mut Record::new(), &mut |record| {
+        parts.push(record.body().to_owned());
+    });
+    assert_eq!(parts, ["{\"é", "\":\"", "éé", "é\"}"]);
+}
+
 proptest! {
     #[test]
     fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), text in any::<String>()) {
@@ -294,6 +315,7 @@ proptest! {
         decoder.decode_lines(&bytes, 0, &mut record, &mut |_| {}, &mut rejections);
         decoder.decode_body(&bytes, &mut record, &mut |_| {}, &mut rejections);
         decoder.decode_text(&bytes, 0, &mut record, &mut |_| {}, &mut rejections);
+        decoder.decode_mixed(&bytes, &mut record, &mut |_| {});
         let _ = parse_time(&text);
     }
 
