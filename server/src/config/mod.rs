@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, ClickHouse, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query, Spool,
+    Access, AccessMode, ClickHouse, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query, Spool, Tcp,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -25,6 +25,7 @@ pub struct Config {
     pub data: Data,
     pub http: Http,
     pub otlp: Otlp,
+    pub tcp: Tcp,
     pub access: Access,
     pub clickhouse: ClickHouse,
     pub engine: EngineSection,
@@ -77,9 +78,11 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let wrong = |option, message: String| Err(ConfigError::Value { option, message });
         if self.access.mode == AccessMode::Local {
-            for (option, address) in
-                [("http.listen", self.http.listen), ("otlp.http_listen", self.otlp.http_listen)]
-            {
+            for (option, address) in [
+                ("http.listen", self.http.listen),
+                ("otlp.http_listen", self.otlp.http_listen),
+                ("tcp.listen", self.tcp.listen),
+            ] {
                 if !address.ip().is_loopback() {
                     return wrong(
                         option,
@@ -99,6 +102,12 @@ impl Config {
                 "ingest.max_record_bytes",
                 format!("{} is not between 1 KiB and 256 MiB", self.ingest.max_record_bytes),
             );
+        }
+        if self.ingest.max_connections == 0 {
+            return wrong("ingest.max_connections", "0 would refuse every connection".into());
+        }
+        if self.ingest.stall_seconds == 0 {
+            return wrong("ingest.stall_seconds", "0 would end every connection at once".into());
         }
         if self.data.retention_days == 0 || self.data.retention_days > 36_500 {
             return wrong(

@@ -51,6 +51,24 @@ impl Default for Otlp {
     }
 }
 
+/// Lines over TCP: a record a line, JSON or text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tcp {
+    /// Listen for lines.
+    pub enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub listen: SocketAddr,
+    /// Service of records that name none.
+    pub service: String,
+}
+
+impl Default for Tcp {
+    fn default() -> Self {
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 7411)), service: String::new() }
+    }
+}
+
 /// Who may do what.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -112,8 +130,18 @@ pub struct Ingest {
     pub max_body_bytes: u64,
     /// Largest ratio of decompressed to compressed bytes of a request.
     pub max_compression_ratio: u64,
-    /// Bytes of requests that are in memory at once; more wait for their turn.
+    /// Bytes of requests that are in memory at once; more wait for their turn. As many again for large messages of
+    /// connections.
     pub max_in_flight_bytes: u64,
+    /// Connections that are open at once, over all protocols but HTTP. The next is closed at once.
+    pub max_connections: u32,
+    /// Seconds after which a connection that sends nothing is closed; 0 keeps it.
+    pub idle_seconds: u64,
+    /// Seconds after which a connection is closed whose message was begun and does not go on.
+    pub stall_seconds: u64,
+    /// Bytes of datagrams that the kernel is asked to keep for each listener. It gives no more than
+    /// `net.core.rmem_max`.
+    pub datagram_buffer_bytes: u64,
 }
 
 impl Default for Ingest {
@@ -123,6 +151,10 @@ impl Default for Ingest {
             max_body_bytes: 1024 * MIB,
             max_compression_ratio: 1000,
             max_in_flight_bytes: 64 * MIB,
+            max_connections: 4096,
+            idle_seconds: 600,
+            stall_seconds: 30,
+            datagram_buffer_bytes: 8 * MIB,
         }
     }
 }

@@ -2,10 +2,15 @@
 //! are on disk.
 
 pub mod body;
+pub mod datagram;
 pub mod http;
 mod ids;
 pub mod import;
+mod lines;
 mod otlp;
+pub mod receivers;
+pub mod sockets;
+pub mod stream;
 
 use std::sync::Arc;
 
@@ -16,6 +21,7 @@ use crate::app::App;
 
 pub use http::content_length;
 pub use ids::IngestIds;
+pub use receivers::Receivers;
 
 /// Paths whose bodies are streams with limits of their own.
 pub fn routes() -> Router<Arc<App>> {
@@ -27,4 +33,11 @@ pub fn routes() -> Router<Arc<App>> {
 /// OTLP over HTTP (OpenTelemetry Protocol specification, "OTLP/HTTP").
 pub fn otlp_routes() -> Router<Arc<App>> {
     Router::new().route("/v1/logs", post(otlp::logs))
+}
+
+/// Opens the receivers on plain sockets.
+pub async fn open_receivers(app: &App) -> Receivers {
+    let mut receivers = Receivers::new(app);
+    lines::open(app, &mut receivers).await;
+    receivers
 }
