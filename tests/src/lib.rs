@@ -190,6 +190,8 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
         .arg(&ready_file)
         .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__TCP__LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__GELF__LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__FLUENT__LISTEN", "127.0.0.1:0")
         .envs(environment)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -4,7 +4,7 @@
 //!
 //! A connection's bytes go through a [`Stream`], which finds the messages of all four modes (Message, Forward,
 //! PackedForward, CompressedPackedForward) and collects their entries in a [`Batch`]; a [`Decoder`] makes records of
-//! it. The stream keeps one entry at most, never a message, so that a message may be of any size.
+//! it. At most one entry has to be in memory, never a message, so that a message may be of any size.
 //!
 //! A record's map is read by the rules of [`crate::ndjson`]: the same keys go to columns, nested maps are flattened.
 //! Beyond them:
@@ -27,7 +27,7 @@ use std::fmt::Write as _;
 use click_lite_model::{Record, Rejections};
 
 pub use self::batch::Batch;
-pub use self::handshake::{Digest, Ping, append_helo, append_pong};
+pub use self::handshake::{Ping, append_helo, append_pong};
 pub use self::stream::{FluentError, Limits, Stream};
 use crate::json::JsonError;
 use crate::msgpack::{Head, MsgpackError, Reader, append_json, time_of_extension};
@@ -93,23 +93,18 @@ impl Decoder {
         Self { objects: ndjson::Decoder::new(record_bytes), text: String::new() }
     }
 
-    /// Reads the entries of a batch and calls `sink` with each record. Entries that were refused while the batch was
-    /// collected are not counted here.
+    /// Reads the entries of a batch and calls `sink` with each record.
     pub fn decode(
         &mut self,
-        batch: &Batch,
+        entries: &[u8],
         record: &mut Record,
         sink: &mut dyn FnMut(&mut Record),
         rejections: &mut Rejections,
     ) -> Decoded {
         let mut decoded = Decoded::default();
-        for (tag, entries) in batch.runs() {
+        for (tag, entries) in batch::rows(entries) {
             let mut reader = Reader::new(entries);
-            while !reader.is_empty() {
-                let entry = reader.skip().unwrap_or_default();
-                if entry.is_empty() {
-                    break;
-                }
+            while let Ok(entry) = reader.skip() {
                 match self.decode_entry(tag, entry, record) {
                     Ok(()) => {
                         sink(record);

@@ -153,26 +153,27 @@ impl Skip {
     }
 
     /// Passes over as much as `bytes` holds, and says how much that is. Less than all of `bytes` means that it is
-    /// done, or that a head is cut off at the end: give that again, with more after it.
+    /// done, or that a head is cut off at the end: give that again, with more after it. An error changes nothing.
     #[inline]
     pub fn feed(&mut self, bytes: &[u8]) -> Result<usize, MsgpackError> {
+        let Self { mut values, mut payload } = *self;
         let mut at = 0;
         loop {
-            if self.payload > 0 {
+            if payload > 0 {
                 let left = bytes.len() - at;
-                let passed = usize::try_from(self.payload).map_or(left, |payload| payload.min(left));
+                let passed = usize::try_from(payload).map_or(left, |payload| payload.min(left));
                 at += passed;
-                self.payload -= passed as u64;
+                payload -= passed as u64;
             }
-            if self.payload > 0 || self.values == 0 {
-                return Ok(at);
-            }
-            let Some((head, head_bytes)) = Head::read(&bytes[at..])? else { return Ok(at) };
+            let head = if payload > 0 || values == 0 { None } else { Head::read(&bytes[at..])? };
+            let Some((head, head_bytes)) = head else { break };
             at += head_bytes;
-            self.payload = u64::from(head.payload_bytes());
+            payload = u64::from(head.payload_bytes());
             // Each count comes with a byte of its own, so that no stream reaches the end of 64 bits.
-            self.values = (self.values - 1).saturating_add(head.children());
+            values = (values - 1).saturating_add(head.children());
         }
+        *self = Self { values, payload };
+        Ok(at)
     }
 
     /// Bytes of the first value of `bytes`; `None` where it is cut off.

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, ClickHouse, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query, Spool, Tcp,
+    Access, AccessMode, ClickHouse, Data, EngineSection, Fluent, Gelf, Http, Ingest, LogSection, Otlp, Query,
+    Spool, Tcp,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -26,6 +27,8 @@ pub struct Config {
     pub http: Http,
     pub otlp: Otlp,
     pub tcp: Tcp,
+    pub gelf: Gelf,
+    pub fluent: Fluent,
     pub access: Access,
     pub clickhouse: ClickHouse,
     pub engine: EngineSection,
@@ -82,6 +85,8 @@ impl Config {
                 ("http.listen", self.http.listen),
                 ("otlp.http_listen", self.otlp.http_listen),
                 ("tcp.listen", self.tcp.listen),
+                ("gelf.listen", self.gelf.listen),
+                ("fluent.listen", self.fluent.listen),
             ] {
                 if !address.ip().is_loopback() {
                     return wrong(

@@ -6,10 +6,13 @@ use super::Config;
 const SECTIONS: &str = include_str!("sections.rs");
 
 /// Struct of each section, in the order of the page.
-const STRUCTS: [(&str, &str); 10] = [
+const STRUCTS: [(&str, &str); 13] = [
     ("data", "Data"),
     ("http", "Http"),
     ("otlp", "Otlp"),
+    ("tcp", "Tcp"),
+    ("gelf", "Gelf"),
+    ("fluent", "Fluent"),
     ("access", "Access"),
     ("clickhouse", "ClickHouse"),
     ("engine", "EngineSection"),

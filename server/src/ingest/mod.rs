@@ -3,6 +3,8 @@
 
 pub mod body;
 pub mod datagram;
+mod fluent;
+mod gelf;
 pub mod http;
 mod ids;
 pub mod import;
@@ -39,5 +41,7 @@ pub fn otlp_routes() -> Router<Arc<App>> {
 pub async fn open_receivers(app: &App) -> Receivers {
     let mut receivers = Receivers::new(app);
     lines::open(app, &mut receivers).await;
+    gelf::open(app, &mut receivers).await;
+    fluent::open(app, &mut receivers).await;
     receivers
 }

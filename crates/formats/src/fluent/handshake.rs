@@ -10,15 +10,13 @@ use crate::msgpack::{Head, Reader, Skip};
 /// Largest PING that is read.
 const MAX_PING_BYTES: usize = 16 * 1024;
 
-/// Lower-case hexadecimal digits of a SHA-512.
-pub type Digest = String;
-
 /// What a client says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ping {
     pub hostname: String,
     salt: Vec<u8>,
-    digest: Digest,
+    /// Lower-case hexadecimal digits.
+    digest: String,
 }
 
 impl Ping {
@@ -44,14 +42,9 @@ impl Ping {
         Ok(Some((Self { hostname: text(hostname), salt: salt.to_vec(), digest: text(digest) }, used)))
     }
 
-    /// The digest that the client had to send if it has the key.
-    fn expected(&self, nonce: &[u8], shared_key: &str) -> Digest {
-        digest(&self.salt, &self.hostname, nonce, shared_key)
-    }
-
     /// Whether the client has the key. Takes as long whatever the digest is.
     pub fn is_right(&self, nonce: &[u8], shared_key: &str) -> bool {
-        let expected = self.expected(nonce, shared_key);
+        let expected = digest(&self.salt, &self.hostname, nonce, shared_key);
         let is_same_length = expected.len() == self.digest.len();
         let difference = expected.bytes().zip(self.digest.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
         is_same_length && difference == 0
@@ -59,7 +52,7 @@ impl Ping {
 }
 
 /// SHA-512 of salt, host name, nonce and key, in hexadecimal digits.
-fn digest(salt: &[u8], hostname: &str, nonce: &[u8], shared_key: &str) -> Digest {
+fn digest(salt: &[u8], hostname: &str, nonce: &[u8], shared_key: &str) -> String {
     let hash = Sha512::new()
         .chain_update(salt)
         .chain_update(hostname)

@@ -6,7 +6,7 @@ use crate::msgpack::{Head, MsgpackError, Reader, Skip};
 const MAX_TAG_BYTES: usize = 16 * 1024;
 /// Longest options of a message.
 const MAX_OPTIONS_BYTES: usize = 64 * 1024;
-/// Bytes that are decompressed, and handed to the decompression, at once.
+/// Bytes that are handed to the decompression, and taken from it, at once.
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// Why a connection can't go on: where the next message begins is not known.
@@ -59,8 +59,6 @@ pub struct Stream {
     /// Elements of the message behind its entries.
     after: u32,
     entry: Entry,
-    /// Decompressed bytes that are not yet in an entry.
-    plain: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -73,48 +71,104 @@ enum State {
     Entries(u32),
     /// PackedForward mode: so many bytes of entries are to come.
     Packed(u64),
-    /// CompressedPackedForward mode: so many compressed bytes are to come.
-    Compressed(u64, Box<Inflate>),
+    /// CompressedPackedForward mode.
+    Compressed(Box<Compressed>),
     /// So many bytes are to be passed over.
     Drop(u64),
     /// Behind the entries.
     Tail,
 }
 
-impl Stream {
-    /// Bytes that [`Self::feed`] leaves at most when it needs more.
-    pub const MAX_LEFT_BYTES: usize = MAX_OPTIONS_BYTES + 64;
+/// Compressed entries.
+#[derive(Debug)]
+struct Compressed {
+    inflate: Inflate,
+    /// Compressed bytes that are to come.
+    left: u64,
+    /// Decompressed bytes, and how many of them are used.
+    plain: Vec<u8>,
+    used: usize,
+}
 
+impl Stream {
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            state: State::Head,
-            tag: String::new(),
-            after: 0,
-            entry: Entry::default(),
-            plain: Vec::new(),
+        Self { limits, state: State::Head, tag: String::new(), after: 0, entry: Entry::new(1) }
+    }
+
+    /// Bytes that [`Self::feed`] needs at most at once.
+    pub fn max_input_bytes(&self) -> usize {
+        self.limits.record_bytes.saturating_add(MAX_OPTIONS_BYTES + MAX_TAG_BYTES)
+    }
+
+    /// Bytes of a compressed message that are in memory. Others hold none.
+    pub fn held_bytes(&self) -> usize {
+        match &self.state {
+            State::Compressed(compressed) => compressed.plain.capacity(),
+            _ => 0,
         }
     }
 
-    /// Whether the stream is between two messages.
-    pub fn is_between_messages(&self) -> bool {
-        matches!(self.state, State::Head)
-    }
-
-    /// Moves whole entries to the batch and says how many bytes of `input` were used. It stops when the batch is full, or
-    /// when it needs more than `input` has: then give it what was not used again, with more after it. After a full
-    /// batch it goes on without new input.
+    /// Moves whole entries to the batch and says how many bytes of `input` were used. It stops when the batch is full, when
+    /// [`Self::must_inflate`], or when it needs more than `input` has: then give it again what was not used, with more
+    /// after it.
     ///
-    /// After an error the connection is of no use; what is in the batch is whole.
+    /// After an error the connection is of no use.
     pub fn feed(&mut self, input: &[u8], batch: &mut Batch) -> Result<usize, FluentError> {
         let mut at = 0;
-        while batch.bytes() < self.limits.batch_bytes {
-            match self.step(&input[at..], batch)? {
-                Some(used) => at += used,
-                None => break,
+        while batch.len() < self.limits.batch_bytes {
+            match self.step(&input[at..], batch) {
+                Ok(Some(used)) => at += used,
+                Ok(None) => break,
+                // What came before is taken first; the error comes again.
+                Err(_) if at > 0 => break,
+                Err(error) => return Err(error),
             }
         }
         Ok(at)
+    }
+
+    /// Whether there are compressed entries for [`Self::inflate`], before which nothing more can be fed.
+    pub fn must_inflate(&mut self) -> bool {
+        match &mut self.state {
+            State::Compressed(compressed) => compressed.left == 0 || !compressed.inflate.is_hungry(),
+            _ => false,
+        }
+    }
+
+    /// Decompresses what was fed and moves whole entries to the batch, until it is full or more input is needed. Takes
+    /// processor time: not for threads that others wait for.
+    pub fn inflate(&mut self, batch: &mut Batch) {
+        let Self { limits, state: State::Compressed(compressed), tag, entry, .. } = self else { return };
+        let Compressed { inflate, left, plain, used } = &mut **compressed;
+        let fault = loop {
+            if batch.len() >= limits.batch_bytes {
+                return;
+            }
+            match entry.feed(&plain[*used..], tag, batch, limits) {
+                Ok((0, _)) => {}
+                Ok((more, _)) => {
+                    *used += more;
+                    continue;
+                }
+                Err(error) => break Some(error.to_string()),
+            }
+            plain.drain(..*used);
+            *used = 0;
+            if plain.len() < PIECE_BYTES {
+                plain.shrink_to(2 * PIECE_BYTES);
+            }
+            match inflate.read(plain, PIECE_BYTES) {
+                Ok(true) => {}
+                Ok(false) if *left > 0 => return,
+                Ok(false) => break (!plain.is_empty() || !entry.is_new()).then(|| CUT_OFF.to_owned()),
+                Err(error) => break Some(error.to_string()),
+            }
+        };
+        let left = *left;
+        if let Some(fault) = fault {
+            reject_rest(batch, &fault);
+        }
+        self.state = State::Drop(left);
     }
 
     /// Does one thing and says how many bytes it took; `None` where it needs more.
@@ -122,24 +176,34 @@ impl Stream {
         match &mut self.state {
             State::Head => self.head(input),
             State::Single => {
-                let (used, is_done) = self.entry.feed(input, &self.tag, batch, &self.limits)?;
-                if is_done {
+                let (used, is_whole) = self.entry.feed(input, &self.tag, batch, &self.limits)?;
+                if is_whole {
                     self.state = State::Tail;
                 }
                 Ok((used > 0).then_some(used))
             }
-            State::Entries(0) => self.go_to(State::Tail),
+            State::Entries(0) | State::Drop(0) => self.go_to(State::Tail),
             State::Entries(left) => {
-                let (used, is_done) = self.entry.feed(input, &self.tag, batch, &self.limits)?;
-                *left -= u32::from(is_done);
+                let (used, is_whole) = self.entry.feed(input, &self.tag, batch, &self.limits)?;
+                *left -= u32::from(is_whole);
                 Ok((used > 0).then_some(used))
             }
             State::Packed(left) => {
                 let left = *left;
                 self.packed(left, input, batch)
             }
-            State::Compressed(..) => self.compressed(input, batch),
-            State::Drop(0) => self.go_to(State::Tail),
+            State::Compressed(compressed) => {
+                if compressed.left == 0 || !compressed.inflate.is_hungry() {
+                    return Ok(None);
+                }
+                let piece = &input[..at_most(compressed.left, input.len().min(PIECE_BYTES))];
+                if piece.is_empty() {
+                    return Ok(None);
+                }
+                compressed.left -= piece.len() as u64;
+                compressed.inflate.feed(piece, compressed.left == 0);
+                Ok(Some(piece.len()))
+            }
             State::Drop(left) => {
                 let used = at_most(*left, input.len());
                 *left -= used as u64;
@@ -156,15 +220,14 @@ impl Stream {
 
     /// The start of a message: its tag, and what comes after it.
     fn head(&mut self, input: &[u8]) -> Result<Option<usize>, FluentError> {
-        let elements = match Head::read(input)? {
+        let (elements, mut at) = match Head::read(input)? {
             // The heartbeat of a client that keeps its connection.
             Some((Head::Nil, used)) => return Ok(Some(used)),
-            Some((Head::Array(elements @ 2..=4), _)) => elements,
+            Some((Head::Array(elements @ 2..=4), used)) => (elements, used),
             Some((Head::Array(_), _)) => return Err(FluentError::Shape("it has 2 to 4 elements")),
             Some(_) => return Err(FluentError::Shape("it begins with no array")),
             None => return Ok(None),
         };
-        let (_, mut at) = Head::read(input)?.unwrap_or((Head::Nil, 0));
         let Some((tag, head_bytes)) = Head::read(&input[at..])? else { return Ok(None) };
         let (Head::Text(tag_bytes) | Head::Binary(tag_bytes)) = tag else {
             return Err(FluentError::Shape("its tag is no string"));
@@ -176,95 +239,57 @@ impl Stream {
         let Some((tag, rest)) = input[at..].split_at_checked(tag_bytes as usize) else { return Ok(None) };
         at += tag.len();
         let Some((third, third_bytes)) = Head::read(rest)? else { return Ok(None) };
-        let (state, elements_used) = match third {
+        let (state, values, elements_used) = match third {
             Head::Array(count) => {
                 at += third_bytes;
-                self.entry = Entry::new(1);
-                (State::Entries(count), 2)
+                (State::Entries(count), 1, 2)
             }
             Head::Text(bytes) | Head::Binary(bytes) => {
-                let first = rest.get(third_bytes).copied();
-                let Some(first) = first.or((bytes == 0).then_some(0)) else { return Ok(None) };
+                let first = match rest.get(third_bytes) {
+                    Some(&first) => first,
+                    None if bytes == 0 => 0,
+                    None => return Ok(None),
+                };
                 at += third_bytes;
-                self.entry = Entry::new(1);
-                (self.packed_state(first, u64::from(bytes)), 2)
+                (self.packed_state(first, u64::from(bytes))?, 1, 2)
             }
-            _ => {
-                self.entry = Entry::new(2);
-                (State::Single, 3)
-            }
+            _ => (State::Single, 2, 3),
         };
         self.after = elements.checked_sub(elements_used).ok_or(FluentError::Shape("it has no record"))?;
+        self.entry = Entry::new(values);
         self.tag.clear();
         self.tag.push_str(&String::from_utf8_lossy(tag));
         self.state = state;
         Ok(Some(at))
     }
 
-    fn packed_state(&mut self, first: u8, bytes: u64) -> State {
-        self.plain.clear();
-        if !Inflate::is_compressed(first) {
-            return State::Packed(bytes);
+    fn packed_state(&self, first: u8, left: u64) -> Result<State, FluentError> {
+        if left == 0 || !Inflate::is_compressed(first) {
+            return Ok(State::Packed(left));
         }
-        match Inflate::new(first, self.limits.max_compression_ratio) {
-            Ok(inflate) => State::Compressed(bytes, Box::new(inflate)),
-            // Only without memory for it: the entries are then no MessagePack.
-            Err(_) => State::Packed(bytes),
-        }
+        let inflate = Inflate::new(first, self.limits.max_compression_ratio)
+            .map_err(|_| FluentError::Shape("there is no memory to decompress it"))?;
+        Ok(State::Compressed(Box::new(Compressed { inflate, left, plain: Vec::new(), used: 0 })))
     }
 
     fn packed(&mut self, left: u64, input: &[u8], batch: &mut Batch) -> Result<Option<usize>, FluentError> {
-        let here = &input[..at_most(left, input.len())];
-        let is_all = here.len() as u64 == left;
-        let used = match self.entry.feed(here, &self.tag, batch, &self.limits) {
-            Ok((used, _)) => used,
-            Err(error) => {
-                reject_rest(batch, &error.to_string());
-                return self.go_to(State::Drop(left));
-            }
-        };
-        if is_all && (used == here.len() || used == 0) {
-            if used < here.len() || !self.entry.is_new() {
-                reject_rest(batch, "they end inside of one");
-            }
-            self.state = State::Tail;
-            return Ok(Some(here.len()));
-        }
-        self.state = State::Packed(left - used as u64);
-        Ok((used > 0).then_some(used))
-    }
-
-    fn compressed(&mut self, input: &[u8], batch: &mut Batch) -> Result<Option<usize>, FluentError> {
-        let State::Compressed(left, inflate) = &mut self.state else { return Ok(None) };
-        let fault = match self.entry.feed(&self.plain, &self.tag, batch, &self.limits) {
-            Ok((used, _)) if used > 0 => {
-                self.plain.drain(..used);
-                return Ok(Some(0));
-            }
-            Ok(_) => match inflate.read(&mut self.plain, PIECE_BYTES) {
-                Ok(true) => return Ok(Some(0)),
-                Ok(false) => None,
-                Err(error) => Some(error.to_string()),
-            },
-            Err(error) => Some(error.to_string()),
-        };
-        if let Some(fault) = fault {
-            reject_rest(batch, &fault);
-            let left = *left;
-            return self.go_to(State::Drop(left));
-        }
-        if *left == 0 {
-            if !self.plain.is_empty() || !self.entry.is_new() {
-                reject_rest(batch, "they end inside of one");
+        if left == 0 {
+            if !self.entry.is_new() {
+                reject_rest(batch, CUT_OFF);
             }
             return self.go_to(State::Tail);
         }
-        let piece = &input[..at_most(*left, input.len().min(PIECE_BYTES))];
-        *left -= piece.len() as u64;
-        if !piece.is_empty() {
-            inflate.feed(piece, *left == 0);
-        }
-        Ok((!piece.is_empty()).then_some(piece.len()))
+        let here = &input[..at_most(left, input.len())];
+        let fault = match self.entry.feed(here, &self.tag, batch, &self.limits) {
+            Ok((0, _)) if here.len() as u64 == left => CUT_OFF.to_owned(),
+            Ok((used, _)) => {
+                self.state = State::Packed(left - used as u64);
+                return Ok((used > 0).then_some(used));
+            }
+            Err(error) => error.to_string(),
+        };
+        reject_rest(batch, &fault);
+        self.go_to(State::Drop(left))
     }
 
     /// Options and whatever else stands behind the entries.
@@ -290,12 +315,17 @@ impl Stream {
     }
 }
 
+const CUT_OFF: &str = "they end inside of one";
+
 fn at_most(limit: u64, length: usize) -> usize {
     usize::try_from(limit).map_or(length, |limit| limit.min(length))
 }
 
 fn reject_rest(batch: &mut Batch, reason: &str) {
-    batch.reject("fluent.bad_entries", format!("the packed entries of a message can't be read to their end: {reason}"));
+    batch.reject(
+        "fluent.bad_entries",
+        format!("the packed entries of a message can't be read to their end: {reason}"),
+    );
 }
 
 /// The entry that is being received.
@@ -304,29 +334,25 @@ struct Entry {
     /// Values that make an entry.
     values: u64,
     skip: Skip,
-    /// What has come of it, where it came in pieces.
-    open: Vec<u8>,
-    bytes: u64,
-}
-
-impl Default for Entry {
-    fn default() -> Self {
-        Self::new(1)
-    }
+    /// Bytes of it, from the start of the input, that were looked at.
+    seen: usize,
+    /// Bytes of it that were thrown away, for it is too large.
+    dropped: u64,
 }
 
 impl Entry {
     /// `values` is 1 for entries that are arrays, 2 for a time and a map side by side.
     fn new(values: u64) -> Self {
-        Self { values, skip: Skip::new(values), open: Vec::new(), bytes: 0 }
+        Self { values, skip: Skip::new(values), seen: 0, dropped: 0 }
     }
 
     /// Whether nothing of it has come.
     fn is_new(&self) -> bool {
-        self.bytes == 0
+        self.seen == 0 && self.dropped == 0
     }
 
-    /// Takes the entry, or its next part, from the start of `input`: how much, and whether it is now whole.
+    /// Takes the entry from the start of `input` if it is whole there, or all there is of one that is too large: how
+    /// much was taken, and whether that is its end.
     #[inline]
     fn feed(
         &mut self,
@@ -335,29 +361,30 @@ impl Entry {
         batch: &mut Batch,
         limits: &Limits,
     ) -> Result<(usize, bool), MsgpackError> {
-        let used = self.skip.feed(input)?;
-        self.bytes += used as u64;
+        self.seen += self.skip.feed(&input[self.seen..])?;
         let is_whole = self.skip.is_done();
-        if self.bytes > limits.record_bytes as u64 {
-            self.open = Vec::new();
+        let bytes = self.dropped + self.seen as u64;
+        if bytes > limits.record_bytes as u64 {
             if is_whole {
-                let (bytes, limit) = (self.bytes, limits.record_bytes);
+                let limit = limits.record_bytes;
                 batch.reject(
                     "record.too_large",
-                    format!("the record has {bytes} bytes, more than the {limit} that are taken (`ingest.max_record_bytes`)"),
+                    format!(
+                        "the record has {bytes} bytes, more than the {limit} that are taken (`ingest.max_record_bytes`)"
+                    ),
                 );
             }
+            self.dropped = bytes;
         } else if is_whole {
-            // An array of two before a time and a map that have none.
+            // An array of two around a time and a map that have none.
             let array: &[u8] = if self.values == 2 { b"\x92" } else { b"" };
-            batch.push(tag, [array, &self.open, &input[..used]]);
+            batch.push(tag, [array, &input[..self.seen]]);
         } else {
-            self.open.extend_from_slice(&input[..used]);
+            return Ok((0, false));
         }
+        let used = std::mem::take(&mut self.seen);
         if is_whole {
-            self.skip = Skip::new(self.values);
-            self.bytes = 0;
-            self.open.clear();
+            *self = Self::new(self.values);
         }
         Ok((used, is_whole))
     }
