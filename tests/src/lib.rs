@@ -4,6 +4,7 @@
 pub mod desktop;
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -71,6 +72,40 @@ impl Server {
     /// `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.ready["http"].as_str().unwrap_or_default())
+    }
+
+    /// Address of a listener, by its name in the ready file.
+    pub fn address(&self, listener: &str) -> anyhow::Result<SocketAddr> {
+        let address = self.ready[listener].as_str().with_context(|| format!("{listener} is not open"))?;
+        Ok(address.parse()?)
+    }
+
+    /// Sum of a metric over the lines that hold all of these labels, such as `protocol="tcp"`.
+    pub async fn metric(&self, name: &str, labels: &[&str]) -> anyhow::Result<f64> {
+        let (_, text) = self.client()?.request(Method::GET, "/metrics", None).await?;
+        let lines = text.lines().filter(|line| {
+            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
+                && labels.iter().all(|label| line.contains(label))
+        });
+        Ok(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
+    }
+
+    /// Waits until a metric is what is wanted.
+    pub async fn wait_for_metric(
+        &self,
+        name: &str,
+        labels: &[&str],
+        wanted: impl Fn(f64) -> bool,
+    ) -> anyhow::Result<f64> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let value = self.metric(name, labels).await?;
+            if wanted(value) {
+                return Ok(value);
+            }
+            ensure!(Instant::now() < deadline, "{name}{labels:?} is {value} and does not change");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub fn token(&self) -> String {
@@ -266,6 +301,20 @@ pub fn server_binary() -> anyhow::Result<PathBuf> {
         .find(|path| path.is_file())
         .context("build the server first: cargo build -p click-lite-server")?;
     Ok(path)
+}
+
+/// Python with the packages of the tests, or the system's where none was made.
+pub fn python() -> Command {
+    Command::new(std::env::var_os("CLICK_LITE_TEST_PYTHON").unwrap_or_else(|| "python3".into()))
+}
+
+/// A script of `tests/clients` for Node, whose packages lie beside it.
+pub fn node_client(script: &str) -> anyhow::Result<Command> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
+    ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in {} first, as `cargo xtask test` does", folder.display());
+    let mut command = Command::new("node");
+    command.arg(folder.join(script));
+    Ok(command)
 }
 
 /// Folder of the real log files that lie beside the checkout.

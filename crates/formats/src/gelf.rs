@@ -9,7 +9,7 @@
 //! - additional fields lose their underscore. Those that [`crate::ndjson`] knows (`_service`, `_trace_id`, ...) go to
 //!   their columns, unless the message's own fields fill them;
 //! - the service of a message that names none is that of its container (`_container_name`, as Docker sends it), else
-//!   its `facility`;
+//!   its `facility`, else its `_logger`;
 //! - `version` is left out where it is 1.0 or 1.1: it tells how to read the message. Everything else, `facility`, `file`
 //!   and `line` too, is an attribute.
 //!
@@ -32,7 +32,7 @@ use crate::ndjson::{self, Decoded, Name, Role, find_column};
 use crate::service;
 
 /// Attributes that name the service of a message that names none.
-pub const SERVICE_KEYS: [&str; 2] = ["container_name", "facility"];
+pub const SERVICE_KEYS: [&str; 3] = ["container_name", "facility", "logger"];
 
 /// Severities of syslog by number (RFC 5424, 6.2.1).
 const LEVELS: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
@@ -201,14 +201,15 @@ fn name<'k>(key: &'k str, value: &Value<'_>) -> Option<Name<'k>> {
             let is_ours = matches!(value.as_plain(), Some("1.1" | "1.0"));
             return (!is_ours).then_some(Name { text: key, column: None });
         }
-        "facility" | "file" | "line" => None,
+        // Beside a facility, graypy sends the logger, which says less of the service.
+        "facility" | "file" | "line" | "_logger" => None,
         _ => {
             let text = key.strip_prefix('_').filter(|text| !text.is_empty()).unwrap_or(key);
             let column = find_column(text).map(|(role, rank)| (role, rank + ADDITIONAL_RANK));
             return Some(Name { text, column });
         }
     };
-    Some(Name { text: key, column })
+    Some(Name { text: key.strip_prefix('_').unwrap_or(key), column })
 }
 
 /// gzip (RFC 1952) and zlib (RFC 1950) by their first two bytes; no JSON object begins so.

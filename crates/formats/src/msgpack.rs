@@ -7,6 +7,7 @@ mod json;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use json::time_of_extension;
 pub use json::{MAX_DEPTH, append_json};
 
 /// What is wrong with a MessagePack value.

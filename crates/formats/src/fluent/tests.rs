@@ -114,13 +114,14 @@ fn receive(bytes: &[u8], piece: usize, limits: Limits) -> Outcome {
     let (mut start, mut end) = (0, 0);
     while outcome.error.is_none() {
         loop {
-            match stream.feed(&bytes[start..end], &mut batch) {
-                Ok(used) => start += used,
-                Err(error) => outcome.error = Some(error),
-            }
+            let used = stream.feed(&bytes[start..end], &mut batch).unwrap_or_else(|error| {
+                outcome.error = Some(error);
+                0
+            });
+            start += used;
             if stream.must_inflate() {
                 stream.inflate(&mut batch);
-            } else if batch.is_empty() {
+            } else if batch.is_empty() && used == 0 {
                 break;
             }
             outcome.codes.extend(batch.take_rejections().kept().iter().map(|rejection| rejection.code));

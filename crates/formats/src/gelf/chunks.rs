@@ -43,9 +43,9 @@ pub enum ChunkError {
 #[derive(Debug)]
 pub struct Chunks {
     message_bytes: usize,
-    waiting: HashMap<Key, Waiting>,
+    pub(super) waiting: HashMap<Key, Waiting>,
     /// Bytes of all chunks that wait.
-    bytes: usize,
+    pub(super) bytes: usize,
     /// When the next message may be too old.
     look_at_ns: i64,
     given_up: u64,
@@ -56,12 +56,12 @@ pub struct Chunks {
 type Key = (IpAddr, [u8; 8]);
 
 #[derive(Debug)]
-struct Waiting {
+pub(super) struct Waiting {
     first_ns: i64,
     /// Where each chunk lies in `bytes`, by number; `None` for those that are missing.
     parts: Vec<Option<(usize, usize)>>,
     missing: u8,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Waiting {

@@ -130,7 +130,7 @@ fn messages_end_at_nulls_and_at_line_breaks_between_objects() {
         (&b"{}\0{\"a\""[..], Some(3)),
         (b"{}\0{}\0", Some(6)),
         (b"{\"a\":1}\n{\"b\"", Some(8)),
-        (b"{\n \"a\": [\n{}\n]\n}\n", Some(18)),
+        (b"{\n \"a\": [\n{}\n]\n}\n", Some(17)),
         (b"{\n \"a\": 1", None),
         (b"{\"a\":\"}\\\"\n", Some(10)),
         (b"junk\n{", Some(5)),
