@@ -11,7 +11,7 @@ handlers = {
     "pygelf_udp": lambda: pygelf.GelfUdpHandler(
         host="127.0.0.1", port=port, debug=True, include_extra_fields=True, _service="shop"
     ),
-    "pygelf_udp_plain": lambda: pygelf.GelfUdpHandler(host="127.0.0.1", port=port, compress=False),
+    "pygelf_udp_plain": lambda: pygelf.GelfUdpHandler(host="127.0.0.1", port=port, compress=False, chunk_size=8000),
     "pygelf_tcp": lambda: pygelf.GelfTcpHandler(
         host="127.0.0.1", port=port, include_extra_fields=True, _service="shop"
     ),
