@@ -25,7 +25,7 @@ pub const BODY_CHUNKS: usize = 16;
 /// Blocks of an import between its parser and the spool.
 pub const IMPORT_BLOCKS: usize = 1;
 /// Batches of datagrams between a socket and their decoder.
-pub const DATAGRAM_BATCHES: usize = 4;
+pub const DATAGRAM_BATCHES: usize = 1;
 /// Inserts that run at once: one is parsed by ClickHouse while the next is on its way.
 pub const INSERTS_IN_FLIGHT: usize = 2;
 /// Columns version of the blocks: frames of one cut have the same.

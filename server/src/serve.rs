@@ -53,7 +53,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(otlp) = &otlp {
         listeners.insert("otlp_http".into(), otlp.local_addr()?.to_string().into());
     }
-    let receivers = ingest::open_receivers(&app).await;
+    let receivers = ingest::open_receivers(&app).await?;
     listeners.extend(receivers.listeners().clone());
     app.set_listeners(listeners);
     // The desktop waits for this line.

@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 pub mod desktop;
+pub mod relays;
+pub mod samples;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -227,6 +229,9 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
         .env("CLICK_LITE__TCP__LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__GELF__LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__FLUENT__LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__SYSLOG__UDP_LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__SYSLOG__TCP_LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__SYSLOG__TLS_LISTEN", "127.0.0.1:0")
         .envs(environment)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -311,29 +316,18 @@ pub fn python() -> Command {
 /// A script of `tests/clients` for Node, whose packages lie beside it.
 pub fn node_client(script: &str) -> anyhow::Result<Command> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
-    ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in {} first, as `cargo xtask test` does", folder.display());
+    ensure!(
+        folder.join("node_modules").is_dir(),
+        "run `npm ci` in {} first, as `cargo xtask test` does",
+        folder.display()
+    );
     let mut command = Command::new("node");
     command.arg(folder.join(script));
     Ok(command)
 }
 
-/// Folder of the real log files that lie beside the checkout.
+/// Folder of the real log files that lie beside the checkout. Tests that read it have `real_files` in their names.
 pub fn shared_data() -> anyhow::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     folder.canonicalize().with_context(|| format!("{} holds the data of these tests", folder.display()))
-}
-
-/// Events of the generator beside the checkout, made once for each count and kept in the build folder.
-pub fn generated_events(count: u64) -> anyhow::Result<PathBuf> {
-    let generator = shared_data()?.join("../tools/gen_events.py");
-    let folder = server_binary()?.parent().context("a folder")?.join("test-data");
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("events-{count}.ndjson"));
-    if !path.is_file() {
-        let part = folder.join(format!("events-{count}.{}.part", std::process::id()));
-        let status = Command::new("python3").arg(generator).arg(count.to_string()).arg(&part).status()?;
-        ensure!(status.success(), "the generator failed");
-        std::fs::rename(&part, &path)?;
-    }
-    Ok(path)
 }

@@ -106,14 +106,18 @@ async fn a_bad_message_is_counted_and_the_connection_goes_on() -> anyhow::Result
     tcp.write_all(b"{\"short_message\":\"one\"}\0{\"short_message\":\0")?;
     tcp.write_all(format!("{{\"short_message\":\"{}\"}}\0", "x".repeat(20_000)).as_bytes())?;
     // Some senders end messages with line breaks, and some write their JSON over several lines.
-    tcp.write_all(b"{\"short_message\":\"two\"}\n{\n \"short_message\": \"three\"\n}\n{\"short_message\":\"four\"}")?;
+    tcp.write_all(
+        b"{\"short_message\":\"two\"}\n{\n \"short_message\": \"three\"\n}\n{\"short_message\":\"four\"}",
+    )?;
     drop(tcp);
     server.wait_for_count("*", 4).await?;
     for body in ["one", "two", "three", "four"] {
         assert_eq!(server.count(&format!("\"{body}\"")).await?, 1, "{body}");
     }
     server
-        .wait_for_metric("click_lite_receiver_rejected_total", &["protocol=\"gelf_tcp\""], |count| count >= 2.0)
+        .wait_for_metric("click_lite_receiver_rejected_total", &["protocol=\"gelf_tcp\""], |count| {
+            count >= 2.0
+        })
         .await?;
 
     let udp = UdpSocket::bind("127.0.0.1:0")?;
@@ -126,7 +130,9 @@ async fn a_bad_message_is_counted_and_the_connection_goes_on() -> anyhow::Result
     assert_eq!(row["LogAttributes"]["image_name"], "shop/web:1");
     server.wait_for_metric(DROPS, &["reason=\"malformed\""], |count| count == 1.0).await?;
     server
-        .wait_for_metric("click_lite_receiver_rejected_total", &["protocol=\"gelf_udp\""], |count| count == 1.0)
+        .wait_for_metric("click_lite_receiver_rejected_total", &["protocol=\"gelf_udp\""], |count| {
+            count == 1.0
+        })
         .await?;
     Ok(())
 }

@@ -200,12 +200,18 @@ fn read_time(value: &[u8]) -> Result<Envelope<'_>, MsgpackError> {
     let is_known = match head {
         Head::Nil => true,
         Head::Unsigned(seconds) => set_time(&mut envelope, seconds, 0),
-        Head::Signed(seconds) => u64::try_from(seconds).is_ok_and(|seconds| set_time(&mut envelope, seconds, 0)),
+        Head::Signed(seconds) => {
+            u64::try_from(seconds).is_ok_and(|seconds| set_time(&mut envelope, seconds, 0))
+        }
         Head::Extension(kind, _) => time_of_extension(kind, payload)
             .is_some_and(|(seconds, nanos)| set_time(&mut envelope, seconds, nanos)),
         Head::Float64(seconds) if (0.0..1e11).contains(&seconds) => {
             // A double holds less than microseconds of today's times.
-            set_time(&mut envelope, seconds as u64, ((seconds.fract() * 1e6).round() as u32).min(999_999) * 1000)
+            set_time(
+                &mut envelope,
+                seconds as u64,
+                ((seconds.fract() * 1e6).round() as u32).min(999_999) * 1000,
+            )
         }
         Head::Text(_) => {
             envelope.time_ns = std::str::from_utf8(payload).ok().and_then(ndjson::parse_time);

@@ -30,12 +30,11 @@ pub use self::frames::Frames;
 use crate::json::{JsonError, Scanner, Value};
 use crate::ndjson::{self, Decoded, Name, Role, find_column};
 use crate::service;
+use crate::syslog::SEVERITIES;
 
 /// Attributes that name the service of a message that names none.
 pub const SERVICE_KEYS: [&str; 3] = ["container_name", "facility", "logger"];
 
-/// Severities of syslog by number (RFC 5424, 6.2.1).
-const LEVELS: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 /// What additional fields add to the rank of the column that they name: a message's own fields come first.
 const ADDITIONAL_RANK: u8 = 32;
 
@@ -179,7 +178,7 @@ impl Decoder {
             self.text.shrink_to(KEPT_BYTES);
         }
         if let [digit @ b'0'..=b'7'] = *record.severity_text().as_bytes() {
-            record.set_severity_text(LEVELS[usize::from(digit - b'0')]);
+            record.set_severity_text(SEVERITIES[usize::from(digit - b'0')]);
         }
         service::set_from_attributes(record, &SERVICE_KEYS, &mut self.text);
         Ok(())

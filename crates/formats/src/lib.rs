@@ -13,6 +13,7 @@ pub mod native;
 pub mod ndjson;
 pub mod otlp;
 mod service;
+pub mod syslog;
 
 /// Largest record taken where nothing else is configured, in bytes of its encoded form.
 pub const DEFAULT_RECORD_BYTES: usize = 4 << 20;

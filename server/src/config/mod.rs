@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use reference::reference;
 pub use sections::{
     Access, AccessMode, ClickHouse, Data, EngineSection, Fluent, Gelf, Http, Ingest, LogSection, Otlp, Query,
-    Spool, Tcp,
+    Spool, Syslog, Tcp, Tls,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -29,6 +29,8 @@ pub struct Config {
     pub tcp: Tcp,
     pub gelf: Gelf,
     pub fluent: Fluent,
+    pub syslog: Syslog,
+    pub tls: Tls,
     pub access: Access,
     pub clickhouse: ClickHouse,
     pub engine: EngineSection,
@@ -87,6 +89,9 @@ impl Config {
                 ("tcp.listen", self.tcp.listen),
                 ("gelf.listen", self.gelf.listen),
                 ("fluent.listen", self.fluent.listen),
+                ("syslog.udp_listen", self.syslog.udp_listen),
+                ("syslog.tcp_listen", self.syslog.tcp_listen),
+                ("syslog.tls_listen", self.syslog.tls_listen),
             ] {
                 if !address.ip().is_loopback() {
                     return wrong(
@@ -107,6 +112,12 @@ impl Config {
                 "ingest.max_record_bytes",
                 format!("{} is not between 1 KiB and 256 MiB", self.ingest.max_record_bytes),
             );
+        }
+        if self.tls.certificate.is_some() != self.tls.key.is_some() {
+            return wrong("tls.certificate", "a certificate needs its key, and a key its certificate".into());
+        }
+        if self.syslog.zone_offset_minutes.is_some_and(|minutes| minutes.abs() > 14 * 60) {
+            return wrong("syslog.zone_offset_minutes", "it is not between -840 and 840".into());
         }
         if self.ingest.max_connections == 0 {
             return wrong("ingest.max_connections", "0 would refuse every connection".into());

@@ -103,12 +103,54 @@ pub struct Fluent {
 
 impl Default for Fluent {
     fn default() -> Self {
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 24_224)), shared_key: String::new() }
+    }
+}
+
+/// Syslog, RFC 5424 and RFC 3164.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Syslog {
+    /// Listen for syslog over UDP.
+    pub udp_enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub udp_listen: SocketAddr,
+    /// Listen for syslog over TCP.
+    pub tcp_enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub tcp_listen: SocketAddr,
+    /// Listen for syslog over TLS, with the certificate of `[tls]`.
+    pub tls_enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub tls_listen: SocketAddr,
+    /// Minutes east of UTC of times without a zone. Default: the zone of this machine.
+    pub zone_offset_minutes: Option<i32>,
+}
+
+impl Default for Syslog {
+    fn default() -> Self {
+        let listen = |port| SocketAddr::from(([127, 0, 0, 1], port));
         Self {
-            enabled: true,
-            listen: SocketAddr::from(([127, 0, 0, 1], 24_224)),
-            shared_key: String::new(),
+            udp_enabled: true,
+            udp_listen: listen(7514),
+            tcp_enabled: true,
+            tcp_listen: listen(7514),
+            tls_enabled: true,
+            tls_listen: listen(7614),
+            zone_offset_minutes: None,
         }
     }
+}
+
+/// The certificate of listeners with TLS.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate, with the chain after it. Default: one that the server makes for itself at its first
+    /// start, `tls/certificate.pem` in the data folder.
+    pub certificate: Option<PathBuf>,
+    /// PEM file of the certificate's key.
+    pub key: Option<PathBuf>,
 }
 
 /// Who may do what.

@@ -12,8 +12,8 @@ use tokio::time::MissedTickBehavior;
 use super::sockets::{Messages, OncePerMinute, PieceDecoder, Sockets};
 use crate::pipeline::DATAGRAM_BATCHES;
 
-/// Datagrams that are decoded at once.
-const BATCH_BYTES: usize = 1024 * 1024;
+/// Bytes of datagrams that wait for the disk: some hundred milliseconds of a fast sender.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Largest datagram of UDP.
 const MAX_DATAGRAM_BYTES: usize = 65_536;
 /// Datagrams read before other work gets its turn.
@@ -78,10 +78,31 @@ pub fn bind(address: SocketAddr, buffer_bytes: usize) -> io::Result<UdpSocket> {
     let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, Some(socket2::Protocol::UDP))?;
     // The kernel gives no more than `net.core.rmem_max`, and says nothing.
     let _ = socket.set_recv_buffer_size(buffer_bytes);
+    force_recv_buffer_size(&socket, buffer_bytes);
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
 }
+
+/// Asks for a buffer over `net.core.rmem_max`, which the kernel gives to those who administrate the network.
+#[cfg(target_os = "linux")]
+fn force_recv_buffer_size(socket: &socket2::Socket, bytes: usize) {
+    use std::os::fd::AsRawFd;
+    let bytes = libc::c_int::try_from(bytes).unwrap_or(libc::c_int::MAX);
+    // SAFETY: the pointer is to a live value, of the length that is given. Without the right nothing changes.
+    unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_RCVBUFFORCE,
+            (&raw const bytes).cast(),
+            size_of_val(&bytes) as libc::socklen_t,
+        );
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn force_recv_buffer_size(_socket: &socket2::Socket, _bytes: usize) {}
 
 /// Takes datagrams until the server stops, then what has come by then.
 pub async fn serve_udp<A: Assembler, D: PieceDecoder>(
@@ -108,6 +129,8 @@ async fn take_batches<D: PieceDecoder>(
     let told = OncePerMinute::default();
     while let Some(first) = batches.recv().await {
         let mut ready = vec![first];
+        // What has come meanwhile goes with it.
+        tokio::task::yield_now().await;
         while let Ok(batch) = batches.try_recv() {
             ready.push(batch);
         }

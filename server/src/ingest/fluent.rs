@@ -166,7 +166,12 @@ async fn take_all(connection: &mut Connection, limits: Limits) -> anyhow::Result
 type Room = Option<(Option<OwnedSemaphorePermit>, Instant)>;
 
 /// Feeds the cutter with what comes next; false at the end of the connection.
-async fn next_part(connection: &mut Connection, cutter: &mut Cutter, room: &mut Room, limits: Limits) -> bool {
+async fn next_part(
+    connection: &mut Connection,
+    cutter: &mut Cutter,
+    room: &mut Room,
+    limits: Limits,
+) -> bool {
     if cutter.stream.held_bytes() <= SMALL_HELD_BYTES {
         *room = None;
         return connection.next_piece(cutter).await.is_some();

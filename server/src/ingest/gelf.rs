@@ -21,7 +21,12 @@ pub async fn open(app: &App, receivers: &mut Receivers) {
     let service: Option<Arc<str>> = (!config.service.is_empty()).then(|| config.service.as_str().into());
     let record_bytes = usize::try_from(app.config.ingest.max_record_bytes).unwrap_or(usize::MAX);
     let udp = Place { name: UDP, title: "GELF over UDP", address: config.listen };
-    receivers.udp(udp, service.clone(), Datagrams::new(record_bytes), Datagram(MessageDecoder::new(record_bytes)));
+    receivers.udp(
+        udp,
+        service.clone(),
+        Datagrams::new(record_bytes),
+        Datagram(MessageDecoder::new(record_bytes)),
+    );
 
     let tcp = Place { name: "gelf_tcp", title: "GELF over TCP", address: config.listen };
     let handler = move |connection: Connection| {

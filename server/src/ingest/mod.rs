@@ -13,6 +13,7 @@ mod otlp;
 pub mod receivers;
 pub mod sockets;
 pub mod stream;
+mod syslog;
 
 use std::sync::Arc;
 
@@ -38,10 +39,11 @@ pub fn otlp_routes() -> Router<Arc<App>> {
 }
 
 /// Opens the receivers on plain sockets.
-pub async fn open_receivers(app: &App) -> Receivers {
+pub async fn open_receivers(app: &App) -> anyhow::Result<Receivers> {
     let mut receivers = Receivers::new(app);
     lines::open(app, &mut receivers).await;
     gelf::open(app, &mut receivers).await;
     fluent::open(app, &mut receivers).await;
-    receivers
+    syslog::open(app, &mut receivers).await?;
+    Ok(receivers)
 }

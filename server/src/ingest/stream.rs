@@ -75,7 +75,7 @@ pub async fn serve_tcp<H, F>(
     F: Future<Output = ()> + Send + 'static,
 {
     let mut connections = JoinSet::new();
-    let refused = OncePerMinute::default();
+    let (refused, failed) = (OncePerMinute::default(), OncePerMinute::default());
     let mut wait = ACCEPT_RETRY.start;
     loop {
         tokio::select! {
@@ -99,7 +99,9 @@ pub async fn serve_tcp<H, F>(
                     });
                 }
                 Err(error) => {
-                    tracing::warn!(protocol, error = %error, "a connection was not accepted");
+                    if failed.is_due() {
+                        tracing::warn!(protocol, error = %error, "connections are not accepted");
+                    }
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(ACCEPT_RETRY.end);
                 }

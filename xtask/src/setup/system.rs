@@ -19,6 +19,9 @@ const FOR_TESTS: &[&str] = &[
     "gnome-keyring",
     "chromium",
     "python3-venv",
+    "openssl",
+    "rsyslog",
+    "rsyslog-gnutls",
 ];
 
 /// Packages that a scope needs.
@@ -48,7 +51,12 @@ pub(super) fn install(scope: Scope) -> anyhow::Result<()> {
     if !has_program("dpkg-query") {
         return without_apt(&wanted);
     }
-    let missing = missing(&wanted)?;
+    install_packages(&wanted)
+}
+
+/// Installs the packages that are missing, on Debian and Ubuntu.
+pub(super) fn install_packages(wanted: &[&str]) -> anyhow::Result<()> {
+    let missing = missing(wanted)?;
     if missing.is_empty() {
         return Ok(());
     }

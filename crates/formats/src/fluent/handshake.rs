@@ -28,7 +28,9 @@ impl Ping {
         };
         let mut reader = Reader::new(&bytes[..used]);
         let (Head::Array(6), _) = reader.next()? else {
-            return Err(FluentError::Shape("a PING of six elements was expected: set the same shared key on both sides"));
+            return Err(FluentError::Shape(
+                "a PING of six elements was expected: set the same shared key on both sides",
+            ));
         };
         let mut parts = [&b""[..]; 4];
         for part in &mut parts {

@@ -72,7 +72,9 @@ impl Inflate {
                     && self.plain_bytes / self.compressed_bytes.max(1) > self.max_ratio;
                 if is_bomb {
                     let limit = self.max_ratio;
-                    return Err(io::Error::other(format!("it decompresses to more than {limit} times its size")));
+                    return Err(io::Error::other(format!(
+                        "it decompresses to more than {limit} times its size"
+                    )));
                 }
                 Ok(count > 0)
             }

@@ -298,7 +298,11 @@ impl Stream {
             return self.go_to(State::Head);
         }
         let Some(used) = Skip::value(input)? else {
-            return if input.len() > MAX_OPTIONS_BYTES { Err(FluentError::OptionsTooLarge) } else { Ok(None) };
+            return if input.len() > MAX_OPTIONS_BYTES {
+                Err(FluentError::OptionsTooLarge)
+            } else {
+                Ok(None)
+            };
         };
         self.after -= 1;
         let mut reader = Reader::new(&input[..used]);
@@ -306,7 +310,8 @@ impl Stream {
             for _ in 0..pairs {
                 let (_, key) = Reader::new(reader.skip()?).next()?;
                 let value = reader.skip()?;
-                if key == b"chunk" && matches!(Head::read(value)?, Some((Head::Text(_) | Head::Binary(_), _))) {
+                if key == b"chunk" && matches!(Head::read(value)?, Some((Head::Text(_) | Head::Binary(_), _)))
+                {
                     batch.acknowledge(value);
                 }
             }

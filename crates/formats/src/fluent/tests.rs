@@ -153,7 +153,11 @@ fn attributes(record: &Record) -> Vec<(&str, &str)> {
 fn all_modes_whole_and_in_pieces() {
     let option = |chunk| Map(vec![("size", Number(2)), ("chunk", Text(chunk))]);
     let compressed = |bytes: Vec<u8>, chunk| {
-        Array(vec![Text("a.c"), Binary(bytes), Map(vec![("compressed", Text("gzip")), ("chunk", Text(chunk))])])
+        Array(vec![
+            Text("a.c"),
+            Binary(bytes),
+            Map(vec![("compressed", Text("gzip")), ("chunk", Text(chunk))]),
+        ])
     };
     let entries = packed(&[entry("5"), entry("6")]);
     // Fluentd joins compressed chunks: a value may have several members.
@@ -225,7 +229,10 @@ fn a_time_in_the_map_is_the_records_and_the_entrys_stays() {
     let map = Map(vec![("time", Text("2023-11-14T22:13:20.5Z")), ("msg", Text("x"))]);
     let outcome = receive_all(&Array(vec![Text("t"), EventTime(SECONDS, 5), map.clone()]).bytes());
     assert_eq!(outcome.records[0].time_ns, Some(TIME_NS + 500_000_000));
-    assert_eq!(attributes(&outcome.records[0]), [("fluent.time", "1700000000.000000005"), ("fluent.tag", "t")]);
+    assert_eq!(
+        attributes(&outcome.records[0]),
+        [("fluent.time", "1700000000.000000005"), ("fluent.tag", "t")]
+    );
     let outcome = receive_all(&Array(vec![Text("t"), EventTime(SECONDS, 500_000_000), map]).bytes());
     assert_eq!(attributes(&outcome.records[0]), [("fluent.tag", "t")]);
     for (time, time_ns, kept) in [
@@ -242,7 +249,8 @@ fn a_time_in_the_map_is_the_records_and_the_entrys_stays() {
         let found = record.attributes().find(|(key, _)| *key == "fluent.time").map(|(_, value)| value);
         assert_eq!(found, kept);
     }
-    let float = [b"\x93\xa1t\xcb".as_slice(), &1_700_000_000.25_f64.to_be_bytes(), &message("x").bytes()].concat();
+    let float =
+        [b"\x93\xa1t\xcb".as_slice(), &1_700_000_000.25_f64.to_be_bytes(), &message("x").bytes()].concat();
     assert_eq!(receive_all(&float).records[0].time_ns, Some(TIME_NS + 250_000_000));
 }
 
@@ -277,7 +285,10 @@ fn the_service_is_that_of_the_container_before_the_tag() {
     ];
     assert_eq!(service(Map(docker)), "web");
     let labels = Map(vec![("app", Text("cart"))]);
-    assert_eq!(service(Map(vec![("kubernetes", Map(vec![("container_name", Text("c")), ("labels", labels)]))])), "cart");
+    assert_eq!(
+        service(Map(vec![("kubernetes", Map(vec![("container_name", Text("c")), ("labels", labels)]))])),
+        "cart"
+    );
     assert_eq!(service(Map(vec![("service", Text("pay")), ("container_name", Text("c"))])), "pay");
     assert_eq!(service(message("x")), "tag");
 }
@@ -301,12 +312,13 @@ fn what_is_no_record_is_refused_and_the_rest_goes_on() {
     broken.extend([0xc1, 1, 2, 3]);
     let mut half = gzip(&packed(&[entry("4")]));
     half.truncate(half.len() / 2);
-    let bytes: Vec<u8> = [cut.clone(), broken, gzip(&cut), half, b"\x1f\x8bno gzip".to_vec(), b"(no zstd".to_vec()]
-        .into_iter()
-        .map(|entries| Array(vec![Text("t"), Binary(entries), Map(vec![("chunk", Text("c"))])]))
-        .chain([Array(vec![Text("t"), Number(1), message("last")])])
-        .flat_map(|value| value.bytes())
-        .collect();
+    let bytes: Vec<u8> =
+        [cut.clone(), broken, gzip(&cut), half, b"\x1f\x8bno gzip".to_vec(), b"(no zstd".to_vec()]
+            .into_iter()
+            .map(|entries| Array(vec![Text("t"), Binary(entries), Map(vec![("chunk", Text("c"))])]))
+            .chain([Array(vec![Text("t"), Number(1), message("last")])])
+            .flat_map(|value| value.bytes())
+            .collect();
     for piece in [bytes.len(), 1, 5] {
         let outcome = receive(&bytes, piece, LIMITS);
         assert_eq!(outcome.error, None);

@@ -161,8 +161,7 @@ impl Chunks {
             self.give_up(&key);
         }
         let oldest_ns = self.waiting.values().map(|waiting| waiting.first_ns).min();
-        self.look_at_ns =
-            oldest_ns.map_or(i64::MAX, |first_ns| first_ns.saturating_add(COMPLETE_WITHIN_NS));
+        self.look_at_ns = oldest_ns.map_or(i64::MAX, |first_ns| first_ns.saturating_add(COMPLETE_WITHIN_NS));
     }
 
     fn give_up_oldest(&mut self) {

@@ -55,7 +55,8 @@ fn the_message_of_the_specification() {
 
 #[test]
 fn a_full_message_that_goes_on_from_the_short_one_is_the_body() {
-    let record = decode(r#"{"short_message":"it \"failed\"","full_message":"it \"failed\"\nat line 1","level":3}"#);
+    let record =
+        decode(r#"{"short_message":"it \"failed\"","full_message":"it \"failed\"\nat line 1","level":3}"#);
     assert_eq!(record.body(), "it \"failed\"\nat line 1");
     assert_eq!(record.attributes().len(), 0);
     assert_eq!(decode(r#"{"full_message":"only this"}"#).body(), "only this");
@@ -91,7 +92,14 @@ fn additional_fields_name_columns_that_the_message_leaves_open() {
     assert_eq!(record.resource().collect::<Vec<_>>(), [("host.name", "this")]);
     assert_eq!(
         attributes(&record),
-        [("message", "less"), ("host", "other"), ("facility", "f"), ("_odd", "1"), ("_", "2"), ("version", "9")]
+        [
+            ("message", "less"),
+            ("host", "other"),
+            ("facility", "f"),
+            ("_odd", "1"),
+            ("_", "2"),
+            ("version", "9")
+        ]
     );
 }
 
