@@ -122,7 +122,7 @@ impl Decoder {
 
     fn decode_entry(&mut self, tag: &str, entry: &[u8], record: &mut Record) -> Result<(), EntryError> {
         let mut reader = Reader::new(entry);
-        let (Head::Array(2..), _) = reader.next()? else { return Err(EntryError::Shape) };
+        let (Head::Array(2..), _) = reader.read()? else { return Err(EntryError::Shape) };
         let envelope = read_time(reader.skip()?)?;
         if !matches!(Head::read(reader.rest())?, Some((Head::Map(_), _))) {
             return Err(EntryError::Shape);
@@ -166,19 +166,19 @@ impl Decoder {
     /// The members of a map below `fluent.metadata`; their maps stay JSON, for they are rare.
     fn push_metadata(&mut self, record: &mut Record, metadata: &[u8]) -> Result<(), EntryError> {
         let mut reader = Reader::new(metadata);
-        let (Head::Map(pairs), _) = reader.next()? else {
+        let (Head::Map(pairs), _) = reader.read()? else {
             return self.push_json(record, "fluent.metadata", metadata);
         };
         for _ in 0..pairs {
             let (key, value) = (reader.skip()?, reader.skip()?);
             self.text.clear();
             self.text.push_str("fluent.metadata.");
-            match Reader::new(key).next()? {
+            match Reader::new(key).read()? {
                 (Head::Text(_), name) => self.text.push_str(&String::from_utf8_lossy(name)),
                 _ => append_json(&mut Reader::new(key), &mut self.text)?,
             }
             let key_bytes = self.text.len();
-            match Reader::new(value).next()? {
+            match Reader::new(value).read()? {
                 (Head::Text(_), text) => self.text.push_str(&String::from_utf8_lossy(text)),
                 (Head::Nil, _) => {}
                 _ => append_json(&mut Reader::new(value), &mut self.text)?,
@@ -196,7 +196,7 @@ const NS_PER_SECOND: i64 = 1_000_000_000;
 fn read_time(value: &[u8]) -> Result<Envelope<'_>, MsgpackError> {
     let mut reader = Reader::new(value);
     let mut envelope = Envelope { time_ns: None, odd_time: None, metadata: None };
-    let (head, payload) = reader.next()?;
+    let (head, payload) = reader.read()?;
     let is_known = match head {
         Head::Nil => true,
         Head::Unsigned(seconds) => set_time(&mut envelope, seconds, 0),

@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
 
     /// The next head, and the text or data that belongs to it.
     #[inline]
-    pub fn next(&mut self) -> Result<(Head, &'a [u8]), MsgpackError> {
+    pub fn read(&mut self) -> Result<(Head, &'a [u8]), MsgpackError> {
         let (head, head_bytes) = Head::read(self.bytes)?.ok_or(MsgpackError::EndOfBytes)?;
         let payload_end = (head.payload_bytes() as usize).checked_add(head_bytes);
         let whole = payload_end.and_then(|end| self.bytes.split_at_checked(end));

@@ -90,8 +90,8 @@ fn length_of(length: usize) -> [u8; 4] {
 pub(super) fn rows(bytes: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
     let mut reader = Reader::new(bytes);
     std::iter::from_fn(move || {
-        let Ok((Head::Text(_), tag)) = reader.next() else { return None };
-        let Ok((Head::Binary(_), entries)) = reader.next() else { return None };
+        let Ok((Head::Text(_), tag)) = reader.read() else { return None };
+        let Ok((Head::Binary(_), entries)) = reader.read() else { return None };
         Some((std::str::from_utf8(tag).unwrap_or_default(), entries))
     })
 }

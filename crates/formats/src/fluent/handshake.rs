@@ -27,14 +27,14 @@ impl Ping {
             return if is_too_long { Err(FluentError::Shape("a PING was expected")) } else { Ok(None) };
         };
         let mut reader = Reader::new(&bytes[..used]);
-        let (Head::Array(6), _) = reader.next()? else {
+        let (Head::Array(6), _) = reader.read()? else {
             return Err(FluentError::Shape(
                 "a PING of six elements was expected: set the same shared key on both sides",
             ));
         };
         let mut parts = [&b""[..]; 4];
         for part in &mut parts {
-            *part = reader.next()?.1;
+            *part = reader.read()?.1;
         }
         let [kind, hostname, salt, digest] = parts;
         if kind != b"PING" {

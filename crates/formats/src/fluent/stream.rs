@@ -306,9 +306,9 @@ impl Stream {
         };
         self.after -= 1;
         let mut reader = Reader::new(&input[..used]);
-        if let (Head::Map(pairs), _) = reader.next()? {
+        if let (Head::Map(pairs), _) = reader.read()? {
             for _ in 0..pairs {
-                let (_, key) = Reader::new(reader.skip()?).next()?;
+                let (_, key) = Reader::new(reader.skip()?).read()?;
                 let value = reader.skip()?;
                 if key == b"chunk" && matches!(Head::read(value)?, Some((Head::Text(_) | Head::Binary(_), _)))
                 {

@@ -22,7 +22,7 @@ fn append_value(reader: &mut Reader<'_>, out: &mut String, depth: u32) -> Result
     if depth == MAX_DEPTH {
         return Err(MsgpackError::TooDeep);
     }
-    let (head, payload) = reader.next()?;
+    let (head, payload) = reader.read()?;
     match head {
         Head::Array(count) => {
             out.push('[');
