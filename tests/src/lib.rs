@@ -255,6 +255,8 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
         .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__OTLP__GRPC_LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__TCP__LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__GELF__LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__FLUENT__LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__SYSLOG__UDP_LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__SYSLOG__TCP_LISTEN", "127.0.0.1:0")
         .env("CLICK_LITE__SYSLOG__TLS_LISTEN", "127.0.0.1:0")
@@ -337,6 +339,19 @@ pub fn server_binary() -> anyhow::Result<PathBuf> {
 /// Python with the packages of the tests, or the system's where none was made.
 pub fn python() -> Command {
     Command::new(std::env::var_os("CLICK_LITE_TEST_PYTHON").unwrap_or_else(|| "python3".into()))
+}
+
+/// A script of `tests/clients` for Node, whose packages lie beside it.
+pub fn node_client(script: &str) -> anyhow::Result<Command> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
+    ensure!(
+        folder.join("node_modules").is_dir(),
+        "run `npm ci` in {} first, as `cargo xtask test` does",
+        folder.display()
+    );
+    let mut command = Command::new("node");
+    command.arg(folder.join(script));
+    Ok(command)
 }
 
 /// Folder of the real log files that lie beside the checkout. Tests that read it have `real_files` in their names.

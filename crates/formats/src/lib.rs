@@ -4,11 +4,15 @@
 //! what is wrong and where. This is the hot path: decoders write into one reused record, the encoder into reused
 //! columns.
 
+pub mod fluent;
+pub mod gelf;
 pub mod ids;
 pub mod json;
+pub mod msgpack;
 pub mod native;
 pub mod ndjson;
 pub mod otlp;
+mod service;
 pub mod syslog;
 
 /// Largest record taken where nothing else is configured, in bytes of its encoded form.

@@ -20,7 +20,8 @@ use std::borrow::Cow;
 
 use click_lite_model::{Record, Rejections};
 
-use self::aliases::{ROLES, Role};
+use self::aliases::ROLES;
+pub(crate) use self::aliases::{Role, find as find_column};
 pub use self::time_text::parse_time;
 use crate::DEFAULT_RECORD_BYTES;
 use crate::ids;
@@ -42,6 +43,12 @@ impl Decoded {
     pub fn records(&self) -> u64 {
         self.accepted + self.rejected
     }
+}
+
+/// What a key means: its name as an attribute, and the column that it names with its rank, the lowest the best.
+pub(crate) struct Name<'k> {
+    pub(crate) text: &'k str,
+    pub(crate) column: Option<(Role, u8)>,
 }
 
 /// A value that is meant for a column, until the object has been read to its end.
@@ -84,11 +91,23 @@ impl Decoder {
 
     /// Reads the object that comes next; the position is left behind it.
     pub fn decode_next(&mut self, scanner: &mut Scanner<'_>, record: &mut Record) -> Result<(), JsonError> {
+        self.decode_named(scanner, record, |key, _| Some(Name { text: key, column: find_column(key) }))
+    }
+
+    /// As [`Self::decode_next`], for objects whose keys mean what `name` says of them; values without a name are left
+    /// out.
+    pub(crate) fn decode_named<'a>(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        record: &mut Record,
+        mut name: impl for<'k> FnMut(&'k str, Value<'a>) -> Option<Name<'k>>,
+    ) -> Result<(), JsonError> {
         record.clear();
         let Self { path, keys, unescaped, .. } = self;
         let mut held: [Option<Held<'_>>; ROLES] = [None; ROLES];
         scanner.for_each_leaf(path, |key, value| {
-            let Some((role, rank)) = aliases::find(key) else {
+            let Some(Name { text: key, column }) = name(key, value) else { return };
+            let Some((role, rank)) = column else {
                 push_attribute(record, key, &value);
                 return;
             };

@@ -27,6 +27,13 @@ impl Rejections {
         }
     }
 
+    /// Adds the refused records of another list.
+    pub fn append(&mut self, other: &Self) {
+        self.count += other.count;
+        let room = Self::KEPT - self.kept.len();
+        self.kept.extend(other.kept.iter().take(room).cloned());
+    }
+
     /// All refused records, kept or not.
     pub fn count(&self) -> u64 {
         self.count

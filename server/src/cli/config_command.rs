@@ -13,8 +13,10 @@ pub fn run(command: &ConfigCommand) -> anyhow::Result<()> {
         }
         ConfigCommand::Print(args) => {
             let mut config = load(args)?;
-            if !config.clickhouse.password.is_empty() {
-                config.clickhouse.password = "(secret)".into();
+            for secret in [&mut config.clickhouse.password, &mut config.fluent.shared_key] {
+                if !secret.is_empty() {
+                    *secret = "(secret)".into();
+                }
             }
             write!(out, "{}", toml::to_string_pretty(&config)?)?;
         }

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, ClickHouse, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query, Spool,
-    Syslog, Tcp, Tls,
+    Access, AccessMode, ClickHouse, Data, EngineSection, Fluent, Gelf, Http, Ingest, LogSection, Otlp, Query,
+    Spool, Syslog, Tcp, Tls,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -27,6 +27,8 @@ pub struct Config {
     pub http: Http,
     pub otlp: Otlp,
     pub tcp: Tcp,
+    pub gelf: Gelf,
+    pub fluent: Fluent,
     pub syslog: Syslog,
     pub tls: Tls,
     pub access: Access,
@@ -86,6 +88,8 @@ impl Config {
                 ("otlp.http_listen", self.otlp.http_listen),
                 ("otlp.grpc_listen", self.otlp.grpc_listen),
                 ("tcp.listen", self.tcp.listen),
+                ("gelf.listen", self.gelf.listen),
+                ("fluent.listen", self.fluent.listen),
                 ("syslog.udp_listen", self.syslog.udp_listen),
                 ("syslog.tcp_listen", self.syslog.tcp_listen),
                 ("syslog.tls_listen", self.syslog.tls_listen),

@@ -11,6 +11,8 @@ const STRUCTS: &[(&str, &str)] = &[
     ("http", "Http"),
     ("otlp", "Otlp"),
     ("tcp", "Tcp"),
+    ("gelf", "Gelf"),
+    ("fluent", "Fluent"),
     ("syslog", "Syslog"),
     ("tls", "Tls"),
     ("access", "Access"),

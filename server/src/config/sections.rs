@@ -81,6 +81,44 @@ impl Default for Tcp {
     }
 }
 
+/// GELF, the format of Graylog, over UDP (chunked and compressed) and TCP.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gelf {
+    /// Listen for GELF.
+    pub enabled: bool,
+    /// Address and port of both UDP and TCP. A port that is taken is a warning.
+    pub listen: SocketAddr,
+    /// Service of records that name none, nor a container or a facility.
+    pub service: String,
+}
+
+impl Default for Gelf {
+    fn default() -> Self {
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 12_201)), service: String::new() }
+    }
+}
+
+/// The forward protocol of Fluentd and Fluent Bit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fluent {
+    /// Listen for Fluent forward.
+    pub enabled: bool,
+    /// Address and port over TCP; heartbeats over UDP are answered on the same. A port that is taken is a warning.
+    pub listen: SocketAddr,
+    /// The key that senders have to share (`shared_key` of Fluentd, `Shared_Key` of Fluent Bit). Without it anyone who
+    /// reaches the port may send.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub shared_key: String,
+}
+
+impl Default for Fluent {
+    fn default() -> Self {
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 24_224)), shared_key: String::new() }
+    }
+}
+
 /// Syslog, RFC 5424 and RFC 3164.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -3,6 +3,8 @@
 
 pub mod body;
 pub mod datagram;
+mod fluent;
+mod gelf;
 pub mod http;
 mod ids;
 pub mod import;
@@ -40,6 +42,8 @@ pub fn otlp_routes() -> Router<Arc<App>> {
 pub async fn open_receivers(app: &App) -> anyhow::Result<Receivers> {
     let mut receivers = Receivers::new(app);
     lines::open(app, &mut receivers).await;
+    gelf::open(app, &mut receivers).await;
+    fluent::open(app, &mut receivers).await;
     syslog::open(app, &mut receivers).await?;
     Ok(receivers)
 }

@@ -66,6 +66,11 @@ impl Receivers {
         }
     }
 
+    /// Runs something that ends when the server stops.
+    pub fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
     /// Addresses of the open receivers, by their names in the ready file.
     pub fn listeners(&self) -> &Map<String, Value> {
         &self.listeners

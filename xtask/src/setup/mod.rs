@@ -34,6 +34,7 @@ pub(crate) fn run(paths: &Paths, scope: Scope) -> anyhow::Result<()> {
     node::install(paths)?;
     if scope == Scope::Tests {
         tools::install(paths)?;
+        node::install_test_clients(paths)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
-//! The interface's npm packages.
+//! The npm packages of the interface and of the tests' clients.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context as _;
 use sha2::{Digest, Sha256};
@@ -9,17 +10,27 @@ use super::{hex, note_is, write_note};
 use crate::paths::Paths;
 use crate::shell::{announce, npm, run};
 
-/// Runs `npm ci`, unless the installed packages are those of the lock file.
+/// The interface's packages.
 pub(super) fn install(paths: &Paths) -> anyhow::Result<()> {
-    let lock = paths.ui.join("package-lock.json");
+    install_in(&paths.ui, "the interface's packages")
+}
+
+/// Packages of the clients that the end-to-end tests send with.
+pub(super) fn install_test_clients(paths: &Paths) -> anyhow::Result<()> {
+    install_in(&paths.root.join("tests/clients"), "the Node packages of the tests")
+}
+
+/// Runs `npm ci`, unless the installed packages are those of the lock file.
+fn install_in(folder: &Path, what: &str) -> anyhow::Result<()> {
+    let lock = folder.join("package-lock.json");
     let content = fs::read(&lock).with_context(|| format!("can't read {}", lock.display()))?;
     let hash = hex(&Sha256::digest(&content));
-    let note = paths.ui.join("node_modules/.click-lite-lock.sha256");
+    let note = folder.join("node_modules/.click-lite-lock.sha256");
     if note_is(&note, &hash) {
         return Ok(());
     }
-    announce("installing the interface's packages");
-    run(&mut npm(&paths.ui, ["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    announce(&format!("installing {what}"));
+    run(&mut npm(folder, ["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
     write_note(&note, &hash)
 }
 

@@ -1,6 +1,6 @@
 /// Columns that keys of a JSON object can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     Time,
     Body,
     Level,
@@ -49,7 +49,7 @@ const fn letters(set: &[u8]) -> u32 {
 /// Ranks follow the order of the published list; ours come after it: ECS (`log.level`, `log.logger`), Serilog's compact
 /// form (`@t`, `@m`, `@mt`, `@l`) and the names of our own columns. By length first: this runs for every key.
 #[inline]
-pub(super) fn find(key: &str) -> Option<(Role, u8)> {
+pub(crate) fn find(key: &str) -> Option<(Role, u8)> {
     use Role::{Body, Host, Level, Service, Span, Time, Trace};
     let first = key.bytes().next()? & 31;
     if key.len() > LONGEST || FIRST_LETTERS[key.len()] >> first & 1 == 0 {
