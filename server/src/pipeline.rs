@@ -26,6 +26,8 @@ pub const BODY_CHUNKS: usize = 16;
 pub const IMPORT_BLOCKS: usize = 1;
 /// Inserts that run at once: one is parsed by ClickHouse while the next is on its way.
 pub const INSERTS_IN_FLIGHT: usize = 2;
+/// Compressed requests that are unpacked whole at once.
+const UNPACKINGS: usize = 4;
 /// Columns version of the blocks: frames of one cut have the same.
 pub const BLOCK_SCHEMA: u32 = 1;
 
@@ -154,6 +156,7 @@ pub struct Pipeline {
     encoders: Mutex<Vec<BlockEncoder>>,
     turns: Arc<Semaphore>,
     turn_bytes: u64,
+    unpackings: Arc<Semaphore>,
 }
 
 /// Bytes that one permit of the turns stands for.
@@ -182,6 +185,7 @@ impl Pipeline {
             encoders: Mutex::default(),
             turns: Arc::new(Semaphore::new(units as usize)),
             turn_bytes: units * TURN_UNIT_BYTES,
+            unpackings: Arc::new(Semaphore::new(UNPACKINGS)),
         }
     }
 
@@ -205,6 +209,12 @@ impl Pipeline {
         let units = bytes.min(self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
         let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
         turn.map_err(|_| spool_error(&SpoolError::Closed))
+    }
+
+    /// Waits until a request that is in memory may be unpacked: how large it becomes is not known before.
+    pub async fn unpacking(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let permit = Arc::clone(&self.unpackings).acquire_owned().await;
+        permit.map_err(|_| spool_error(&SpoolError::Closed))
     }
 
     /// Begins a request's way through the pipeline. For threads that may block.

@@ -4,8 +4,11 @@
 //! what is wrong and where. This is the hot path: decoders write into one reused record, the encoder into reused
 //! columns.
 
+pub mod es_bulk;
+pub mod hec;
 pub mod ids;
 pub mod json;
+pub mod loki;
 pub mod native;
 pub mod ndjson;
 pub mod otlp;

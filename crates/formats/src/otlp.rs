@@ -9,7 +9,7 @@
 //! Read by hand: one pass from the wire to the record takes a fraction of what building the message types takes.
 
 mod json;
-mod protobuf;
+pub(crate) mod protobuf;
 mod response;
 #[cfg(test)]
 mod tests;

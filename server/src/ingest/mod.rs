@@ -2,14 +2,19 @@
 //! are on disk.
 
 pub mod body;
+pub mod es_bulk;
+mod hec;
 pub mod http;
 mod ids;
 pub mod import;
+mod input;
+mod loki;
 mod otlp;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::Method;
 use axum::routing::post;
 
 use crate::app::App;
@@ -20,6 +25,9 @@ pub use ids::IngestIds;
 /// Paths whose bodies are streams with limits of their own.
 pub fn routes() -> Router<Arc<App>> {
     otlp_routes()
+        .merge(es_bulk::routes())
+        .merge(loki::routes())
+        .merge(hec::routes())
         .route("/api/v1/ingest", post(http::ingest))
         .route("/api/v1/imports", post(import::import).get(crate::manage::list_imports))
 }
@@ -27,4 +35,20 @@ pub fn routes() -> Router<Arc<App>> {
 /// OTLP over HTTP (OpenTelemetry Protocol specification, "OTLP/HTTP").
 pub fn otlp_routes() -> Router<Arc<App>> {
     Router::new().route("/v1/logs", post(otlp::logs))
+}
+
+/// Whether a path takes records of another system's senders, or answers what these ask first. Nothing that is stored can
+/// be read there.
+pub fn is_foreign_ingest(method: &Method, path: &str) -> bool {
+    path == "/loki/api/v1/push"
+        || path == "/api/prom/push"
+        || path == "/services/collector"
+        || path.starts_with("/services/collector/")
+        || es_bulk::cluster::is_ours(method, path)
+}
+
+/// Counts what a receiver took and refused.
+fn count_rows(protocol: &'static str, accepted: u64, rejected: u64) {
+    metrics::counter!("click_lite_receiver_rows_total", "protocol" => protocol).increment(accepted);
+    metrics::counter!("click_lite_receiver_rejected_total", "protocol" => protocol).increment(rejected);
 }

@@ -1,7 +1,7 @@
 //! The protobuf encoding. Field numbers are those of `opentelemetry/proto/{collector/logs,logs,resource,common}/v1`.
 
 mod value;
-mod wire;
+pub(crate) mod wire;
 
 use self::value::{append_value, read_attribute};
 use self::wire::{Field, Message};
