@@ -33,6 +33,7 @@ def with_splunk_handler():
     )
     logger = logging.getLogger("orders")
     logger.setLevel(logging.DEBUG)
+    logger.propagate = False
     logger.addHandler(handler)
     for number in range(MANY):
         logger.warning("number %s", number)
@@ -50,6 +51,7 @@ def with_splunk_hec_handler():
         )
         logger = logging.getLogger(f"orders.{first}")
         logger.setLevel(logging.DEBUG)
+        logger.propagate = False
         logger.addHandler(handler)
         for number in range(first, MANY, THREADS):
             logger.warning({"message": f"number {number}", "user": number})

@@ -4,7 +4,8 @@
 //! several, one after the other. `time` goes to the time, `host` to the resource's `host.name`; `source`, `sourcetype`,
 //! `index` and whatever else stands beside them become attributes of these names. An `event` that is an object is read as
 //! [`crate::ndjson`] reads objects, and so are `fields`, for the columns that are still empty; any other `event` is the
-//! body. Of an object without a message the member `line`, as Docker writes it, is the body.
+//! body. Of an object without a message the member `line`, as Docker writes it, is the body, and without that the JSON text
+//! of the object, so that its words are found as Splunk finds them.
 //!
 //! Raw bodies are lines, whose metadata come with the request.
 
@@ -267,8 +268,8 @@ impl Decoder {
             }
             Some(Value::Object(text)) => {
                 objects.decode_more(&mut Scanner::new(text), record)?;
-                if record.body().is_empty() {
-                    record.move_attribute_to_body("line");
+                if record.body().is_empty() && !record.move_attribute_to_body("line") {
+                    record.set_body(text);
                 }
             }
             Some(value) => record.write_body(|out| value.append_to(out)),

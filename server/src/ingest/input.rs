@@ -51,10 +51,10 @@ pub fn record_bytes(app: &App) -> usize {
     usize::try_from(app.config.ingest.max_record_bytes).unwrap_or(usize::MAX)
 }
 
-/// Whether the spool takes records.
+/// Whether the spool takes a request of ordinary size.
 pub fn has_room(app: &App) -> bool {
     let stats = app.pipeline.spool().stats();
-    stats.pending_bytes < stats.limit_bytes && !app.stop.is_cancelled()
+    stats.pending_bytes + Pipeline::SMALL_BODY_BYTES <= stats.limit_bytes && !app.stop.is_cancelled()
 }
 
 /// Receives a body of at most `max_bytes` after decompression, and hands it to `work` on a thread that may block.

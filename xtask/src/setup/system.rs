@@ -19,6 +19,9 @@ const FOR_TESTS: &[&str] = &[
     "gnome-keyring",
     "chromium",
     "python3-venv",
+    "curl",
+    "rsyslog",
+    "rsyslog-elasticsearch",
 ];
 
 /// Packages that a scope needs.

@@ -11,6 +11,9 @@ const KEPT_REASONS: u64 = 1000;
 /// Documents of one body whose outcomes are told one by one, which bounds the memory that a body of very small ones takes.
 const MAX_RUNS: usize = 1 << 20;
 
+/// Names of one path of a filter; the answer is less deep.
+const MAX_FILTER_DEPTH: usize = 8;
+
 /// What became of the documents of a body, in order.
 ///
 /// A body may hold millions of documents, most of them like the one before: those with the same index and outcome take
@@ -145,46 +148,48 @@ impl FilterPath {
         let included: Vec<&str> = paths().filter(|path| !path.starts_with('-')).collect();
         let excluded: Vec<&str> = paths().filter_map(|path| path.strip_prefix('-')).collect();
         let wants = |path: &[&str]| {
-            let is_in = |filter: &&str| matches(&filter.split('.').collect::<Vec<_>>(), path);
+            let is_in = |filter: &&str| {
+                let names: Vec<&str> = filter.split('.').take(MAX_FILTER_DEPTH + 1).collect();
+                names.len() <= MAX_FILTER_DEPTH && matches(&names, path)
+            };
             (included.is_empty() || included.iter().any(is_in)) && !excluded.iter().any(is_in)
         };
-        let item = |field| wants(&["items", "*", field]);
+        let actions = [Action::Index, Action::Create, Action::Update, Action::Delete].map(Action::name);
+        let item =
+            |field: &[&str]| actions.iter().any(|action| wants(&[&["items", *action][..], field].concat()));
         Self {
             took: wants(&["took"]),
             errors: wants(&["errors"]),
-            index: item("_index"),
-            id: item("_id"),
-            status: item("status"),
+            index: item(&["_index"]),
+            id: item(&["_id"]),
+            status: item(&["status"]),
             // An error is given whole or not at all.
-            error: item("error")
-                || wants(&["items", "*", "error", "type"])
-                || wants(&["items", "*", "error", "reason"]),
-            others: item("result"),
+            error: item(&["error"]) || item(&["error", "type"]) || item(&["error", "reason"]),
+            others: item(&["result"]),
         }
     }
 }
 
-/// Whether a filter means a path or something that the path lies in. In a path `*` stands for any action.
+/// Whether a filter means a path or something that the path lies in.
 fn matches(filter: &[&str], path: &[&str]) -> bool {
     match (filter.split_first(), path.split_first()) {
         (None, _) => true,
         (Some((&"**", rest)), _) => (0..=path.len()).any(|from| matches(rest, &path[from..])),
         (Some(_), None) => false,
-        (Some((name, filter)), Some((part, path))) => {
-            (*name == "*" || *part == "*" || is_like(name, part)) && matches(filter, path)
-        }
+        (Some((name, filter)), Some((part, path))) => is_like(name, part) && matches(filter, path),
     }
 }
 
 /// A name with stars for anything.
 fn is_like(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((start, rest)) => {
-            let Some(tail) = name.strip_prefix(start) else { return false };
-            tail.char_indices().map(|(at, _)| at).chain([tail.len()]).any(|at| is_like(rest, &tail[at..]))
-        }
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(start) else { return false };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for part in middle.split('*') {
+        let Some(at) = left.find(part) else { return false };
+        left = &left[at + part.len()..];
     }
+    left.ends_with(end)
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -143,7 +143,13 @@ fn the_answer_is_filtered() {
         r#"{"errors":true,"items":[{"index":{"error":{"type":"x_exception","reason":"because"}}}]}"#
     );
     assert_eq!(render("items.*.error.type,items.*.s*"), render("items.*.error,items.**.status"));
+    assert_eq!(
+        render("items.create.s*at*s"),
+        r#"{"items":[{"create":{"status":201}},{"index":{"status":400}}]}"#
+    );
     assert_eq!(render("nothing"), "{}");
+    assert_eq!(render(&"**.".repeat(20_000)), "{}");
+    assert_eq!(render(&"*".repeat(20_000)), render(""));
     let mut long = Items::default();
     for _ in 0..10_000 {
         long.accept(Action::Create, "a", "");

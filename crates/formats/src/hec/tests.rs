@@ -27,11 +27,11 @@ fn events_one_after_the_other() {
         r#"{"time":1426279439.5,"host":"h1","source":"s","sourcetype":"t","index":"main","event":"Grüße\n世界","fields":{"level":"warn","region":"eu","n":1}}"#,
         r#"{"time":"1426279440","event":{"message":"two","service":"shop","time":"2020-01-01T00:00:00Z","source":"stdout","http":{"status":200}}} "#,
         "\n",
-        r#"{"event":{"line":"three","tag":"abc"},"extra":{"a":1}}{"event":42,"time":"soon"}"#,
+        r#"{"event":{"line":"three","tag":"abc"},"extra":{"a":1}}{"event":42,"time":"soon"}{"event":{"user":{"id":7}}}"#,
     );
     let metadata = Metadata { host: "default".into(), sourcetype: "json".into(), ..Metadata::default() };
     let (records, result) = decode(&[body.as_bytes()], metadata);
-    assert_eq!((records.len(), result), (4, Ok(())));
+    assert_eq!((records.len(), result), (5, Ok(())));
     let first = &records[0];
     assert_eq!((first.body(), first.time_ns), ("Grüße\n世界", Some(1_426_279_439_500_000_000)));
     assert_eq!(
@@ -59,6 +59,7 @@ fn events_one_after_the_other() {
     assert_eq!(attributes(&records[2]), [("extra", "{\"a\":1}"), ("tag", "abc"), ("sourcetype", "json")]);
     assert_eq!((records[3].body(), records[3].time_ns), ("42", None));
     assert_eq!(attributes(&records[3])[0], ("time", "soon"));
+    assert_eq!((records[4].body(), attributes(&records[4])[0]), (r#"{"user":{"id":7}}"#, ("user.id", "7")));
 }
 
 #[test]

@@ -10,6 +10,9 @@ pub(super) enum Role {
     Span,
 }
 
+/// A column, and the rank of a name among those that mean it.
+type Ranked = (Role, u8);
+
 impl Role {
     pub(super) const COUNT: usize = 5;
 }
@@ -18,7 +21,7 @@ impl Role {
 pub(super) const MOVED_SERVICE_NAMES: u8 = 2;
 
 /// The column that a name means, and its rank among those that mean it, the lowest the best.
-fn role(name: &str) -> Option<(Role, u8)> {
+fn role(name: &str) -> Option<Ranked> {
     use Role::{Host, Level, Service, Span, Trace};
     Some(match name {
         "service_name" => (Service, 0),
@@ -55,14 +58,14 @@ fn role(name: &str) -> Option<(Role, u8)> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     text: String,
-    pairs: Vec<(Span, Span, Option<(Role, u8)>)>,
+    pairs: Vec<(Span, Span, Option<Ranked>)>,
 }
 
 /// A name with its value.
 pub(super) struct Pair<'n> {
     pub(super) name: &'n str,
     pub(super) value: &'n str,
-    pub(super) role: Option<(Role, u8)>,
+    pub(super) role: Option<Ranked>,
 }
 
 impl Names {
