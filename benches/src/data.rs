@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
-use click_lite_tests::generated_events;
+use anyhow::{Context as _, ensure};
+use click_lite_tests::{server_binary, shared_data};
 
 use crate::process;
 use crate::report::{output_folder, say};
@@ -17,12 +19,23 @@ pub fn events() -> u64 {
     std::env::var("CLICK_LITE_BENCH_EVENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(EVENTS)
 }
 
-/// The events as NDJSON; made when they are not there.
+/// The events as NDJSON; made when they are not there, by the generator that lies beside the checkout: other systems were
+/// measured with its events.
 ///
 /// # Errors
 /// They can't be made.
 pub fn events_file() -> anyhow::Result<PathBuf> {
-    generated_events(events())
+    let generator = shared_data()?.join("../tools/gen_events.py");
+    let folder = server_binary()?.parent().context("a folder")?.join("test-data");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("events-{}.ndjson", events()));
+    if !path.is_file() {
+        let part = path.with_extension("part");
+        let status = Command::new("python3").arg(generator).arg(events().to_string()).arg(&part).status()?;
+        ensure!(status.success(), "the generator failed");
+        fs::rename(&part, &path)?;
+    }
+    Ok(path)
 }
 
 /// Folder of a server that has stored the events and merged them; filled once and kept. Remove it after a change of

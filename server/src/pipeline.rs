@@ -24,6 +24,8 @@ use crate::ingest::{IngestIds, content_length};
 pub const BODY_CHUNKS: usize = 16;
 /// Blocks of an import between its parser and the spool.
 pub const IMPORT_BLOCKS: usize = 1;
+/// Batches of datagrams between a socket and their decoder.
+pub const DATAGRAM_BATCHES: usize = 1;
 /// Inserts that run at once: one is parsed by ClickHouse while the next is on its way.
 pub const INSERTS_IN_FLIGHT: usize = 2;
 /// Compressed requests that are unpacked whole at once.
@@ -195,20 +197,24 @@ impl Pipeline {
 
     /// Waits until there is room in memory for a request; refuses it at once when the spool is full.
     pub async fn turn(&self, headers: &HeaderMap) -> Result<OwnedSemaphorePermit, ApiError> {
+        let bytes = content_length(headers).unwrap_or(UNKNOWN_BODY_BYTES);
+        self.turn_for(bytes).await.map_err(|error| spool_error(&error))
+    }
+
+    /// As [`Self::turn`], for so many bytes of records.
+    pub async fn turn_for(&self, bytes: u64) -> Result<OwnedSemaphorePermit, SpoolError> {
         let stats = self.spool.stats();
         if stats.pending_bytes >= stats.limit_bytes {
-            return Err(spool_error(&SpoolError::Full {
+            return Err(SpoolError::Full {
                 current_bytes: stats.pending_bytes,
                 limit_bytes: stats.limit_bytes,
-            }));
+            });
         }
         // A large body is read in pieces: it never holds more than a block and what is on its way.
-        let bytes = content_length(headers)
-            .unwrap_or(UNKNOWN_BODY_BYTES)
-            .clamp(TURN_UNIT_BYTES, 2 * BLOCK_BYTES as u64);
+        let bytes = bytes.clamp(TURN_UNIT_BYTES, 2 * BLOCK_BYTES as u64);
         let units = bytes.min(self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
         let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
-        turn.map_err(|_| spool_error(&SpoolError::Closed))
+        turn.map_err(|_| SpoolError::Closed)
     }
 
     /// Waits until a request that is in memory may be unpacked: how large it becomes is not known before.
@@ -425,17 +431,21 @@ pub struct Committed(Outcomes);
 impl Committed {
     /// Waits until all records of the request are durable.
     pub async fn wait(self) -> Result<(), ApiError> {
-        let failed = |error: SpoolError| spool_error(&error);
+        self.durable().await.map_err(|error| spool_error(&error))
+    }
+
+    /// As [`Self::wait`], for receivers that have no request to answer.
+    pub async fn durable(self) -> Result<(), SpoolError> {
         if let Some(error) = self.0.failed {
-            return Err(failed(error));
+            return Err(error);
         }
         for completion in self.0.completions {
-            match completion.await.map_err(failed)? {
+            match completion.await? {
                 Appended::Stored | Appended::Duplicate => {}
             }
         }
         if let Some(shared) = self.0.shared {
-            shared.await.unwrap_or(Err(SpoolError::Closed)).map_err(failed)?;
+            shared.await.unwrap_or(Err(SpoolError::Closed))?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::app::{App, EngineHandle, store_config};
 use crate::cli::{EngineArgs, MigrateArgs, ServeArgs};
 use crate::config::Config;
 use crate::deliver::Deliverer;
-use crate::{http, logging};
+use crate::{http, ingest, logging};
 
 /// How long open requests and inserts may take after a stop was asked for.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
@@ -53,6 +53,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(otlp) = &otlp {
         listeners.insert("otlp_http".into(), otlp.local_addr()?.to_string().into());
     }
+    let receivers = ingest::open_receivers(&app).await?;
+    listeners.extend(receivers.listeners().clone());
     app.set_listeners(listeners);
     // The desktop waits for this line.
     println(&format!("Listening on http://{}", main.local_addr()?));
@@ -73,6 +75,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(otlp) = otlp {
         servers.spawn(serve(otlp, http::otlp_router(&app), stop.clone()));
     }
+    servers.spawn(async move {
+        receivers.run().await;
+        Ok(())
+    });
     {
         let app = Arc::clone(&app);
         let ready_file = args.ready_file;

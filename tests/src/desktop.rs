@@ -39,7 +39,7 @@ pub struct Surroundings {
     bus: Child,
     screen: Child,
     variables: Vec<(&'static str, String)>,
-    home: TempDir,
+    _home: TempDir,
 }
 
 impl Surroundings {
@@ -103,15 +103,32 @@ impl Surroundings {
                     .context("WebKitWebDriver does not start: install the package webkit2gtk-driver");
             }
         };
-        Ok(Self { driver, driver_url: format!("http://127.0.0.1:{port}"), bus, screen, variables, home })
+        Ok(Self {
+            driver,
+            driver_url: format!("http://127.0.0.1:{port}"),
+            bus,
+            screen,
+            variables,
+            _home: home,
+        })
+    }
+
+    /// Sets a variable of the desktop's environment, such as another data folder.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.variables.retain(|(known, _)| *known != name);
+        self.variables.push((name, value.into()));
     }
 
     pub fn data_dir(&self) -> PathBuf {
-        self.home.path().join("data")
+        self.variable("CLICK_LITE__DATA__DIR").into()
     }
 
     pub fn display(&self) -> &str {
-        self.variables.iter().find(|(name, _)| *name == "DISPLAY").map_or("", |(_, value)| value)
+        self.variable("DISPLAY")
+    }
+
+    fn variable(&self, name: &str) -> &str {
+        self.variables.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
     /// The desktop's program on this screen, not started yet.

@@ -3,8 +3,11 @@
 pub mod clients;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+pub mod relays;
+pub mod samples;
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -72,6 +75,40 @@ impl Server {
     /// `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.ready["http"].as_str().unwrap_or_default())
+    }
+
+    /// Address of a listener, by its name in the ready file.
+    pub fn address(&self, listener: &str) -> anyhow::Result<SocketAddr> {
+        let address = self.ready[listener].as_str().with_context(|| format!("{listener} is not open"))?;
+        Ok(address.parse()?)
+    }
+
+    /// Sum of a metric over the lines that hold all of these labels, such as `protocol="tcp"`.
+    pub async fn metric(&self, name: &str, labels: &[&str]) -> anyhow::Result<f64> {
+        let (_, text) = self.client()?.request(Method::GET, "/metrics", None).await?;
+        let lines = text.lines().filter(|line| {
+            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
+                && labels.iter().all(|label| line.contains(label))
+        });
+        Ok(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
+    }
+
+    /// Waits until a metric is what is wanted.
+    pub async fn wait_for_metric(
+        &self,
+        name: &str,
+        labels: &[&str],
+        wanted: impl Fn(f64) -> bool,
+    ) -> anyhow::Result<f64> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let value = self.metric(name, labels).await?;
+            if wanted(value) {
+                return Ok(value);
+            }
+            ensure!(Instant::now() < deadline, "{name}{labels:?} is {value} and does not change");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub fn token(&self) -> String {
@@ -190,6 +227,10 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
         .arg("--ready-file")
         .arg(&ready_file)
         .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__TCP__LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__SYSLOG__UDP_LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__SYSLOG__TCP_LISTEN", "127.0.0.1:0")
+        .env("CLICK_LITE__SYSLOG__TLS_LISTEN", "127.0.0.1:0")
         .envs(environment)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -266,23 +307,13 @@ pub fn server_binary() -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// Folder of the real log files that lie beside the checkout.
+/// Python with the packages of the tests, or the system's where none was made.
+pub fn python() -> Command {
+    Command::new(std::env::var_os("CLICK_LITE_TEST_PYTHON").unwrap_or_else(|| "python3".into()))
+}
+
+/// Folder of the real log files that lie beside the checkout. Tests that read it have `real_files` in their names.
 pub fn shared_data() -> anyhow::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     folder.canonicalize().with_context(|| format!("{} holds the data of these tests", folder.display()))
-}
-
-/// Events of the generator beside the checkout, made once for each count and kept in the build folder.
-pub fn generated_events(count: u64) -> anyhow::Result<PathBuf> {
-    let generator = shared_data()?.join("../tools/gen_events.py");
-    let folder = server_binary()?.parent().context("a folder")?.join("test-data");
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("events-{count}.ndjson"));
-    if !path.is_file() {
-        let part = folder.join(format!("events-{count}.{}.part", std::process::id()));
-        let status = Command::new("python3").arg(generator).arg(count.to_string()).arg(&part).status()?;
-        ensure!(status.success(), "the generator failed");
-        std::fs::rename(&part, &path)?;
-    }
-    Ok(path)
 }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use click_lite_tests::{PATIENCE, Server, generated_events, signal};
+use click_lite_tests::samples::events;
+use click_lite_tests::{PATIENCE, Server, signal};
 use serde_json::json;
 
 /// All values of the attribute `n`, which every record of these tests has.
@@ -89,7 +90,7 @@ async fn acknowledged_requests_survive_kills_of_the_server() -> anyhow::Result<(
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_goes_on_when_the_engine_is_killed() -> anyhow::Result<()> {
     let server = Arc::new(Server::start()?);
-    let events = generated_events(200_000)?;
+    let events = events(200_000)?;
     let killer = {
         let server = Arc::clone(&server);
         tokio::spawn(async move {
@@ -120,7 +121,7 @@ async fn an_import_goes_on_when_the_engine_is_killed() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_import_is_taken_up_where_it_broke_off() -> anyhow::Result<()> {
     let mut server = Server::start()?;
-    let events = generated_events(200_000)?;
+    let events = events(200_000)?;
     let (url, token_file) =
         (server.url(), server.ready["token_file"].as_str().unwrap_or_default().to_owned());
     let mut sending = std::process::Command::new(click_lite_tests::server_binary()?)

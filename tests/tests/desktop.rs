@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use click_lite_tests::desktop::{Desktop, Surroundings, desktop_binary, wait_until, wait_until_gone};
-use click_lite_tests::{shared_data, signal};
+use click_lite_tests::samples::access_log;
+use click_lite_tests::signal;
 
 /// Key of the WebDriver standard.
 const CONTROL: &str = "\u{E009}";
@@ -21,7 +22,7 @@ const STATE: &str = "const state = textOf('footer [role=status]').trim();";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_is_opened_searched_and_kept() -> anyhow::Result<()> {
     let place = Surroundings::new()?;
-    let log = shared_data()?.join("web/apache_combined_10k.log");
+    let log = access_log(10_000)?;
     let desktop = place.start().await?;
     let page = &desktop.page;
     page.run("window.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));").await?;
@@ -37,7 +38,7 @@ async fn a_log_is_opened_searched_and_kept() -> anyhow::Result<()> {
     // The first way, as a file manager goes it: the program is started again with a file.
     let second = place.command(&[&log])?.status()?;
     ensure!(second.success(), "the second start ended with {second}");
-    page.wait("the dialog", "return named('[role=dialog] strong', 'apache_combined_10k.log')").await?;
+    page.wait("the dialog", "return named('[role=dialog] strong', 'access-10000.log')").await?;
     page.wait("the preview", "return textOf('[role=dialog]').includes('fit this format')").await?;
     shoot(&desktop, "import").await?;
     page.click("Import", "return named('[role=dialog] button', 'Import')").await?;
@@ -137,13 +138,13 @@ async fn a_log_is_opened_searched_and_kept() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_file_is_looked_at_and_nothing_outlives_the_window() -> anyhow::Result<()> {
     let place = Surroundings::new()?;
-    let log = shared_data()?.join("web/apache_combined_10k.log");
+    let log = access_log(10_000)?;
     let desktop = place.start().await?;
     let page = &desktop.page;
     page.wait("the first steps", "return named('h1', 'Nothing is stored yet')").await?;
     page.wait("the server to be ready", &format!("{STATE} return state === 'Ready'")).await?;
     desktop.window.drop_file(&log)?;
-    page.wait("the dialog", "return named('[role=dialog] strong', 'apache_combined_10k.log')").await?;
+    page.wait("the dialog", "return named('[role=dialog] strong', 'access-10000.log')").await?;
     page.wait("its path", &format!("return textOf('[role=dialog]').includes('{}')", log.display())).await?;
 
     let processes = desktop.processes();

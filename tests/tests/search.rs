@@ -189,5 +189,12 @@ async fn completion_offers_fields_and_values() -> anyhow::Result<()> {
     let answer = server.call("/api/v1/complete", &json!({ "query": "service:c", "cursor": 9 })).await?;
     assert_eq!(answer["items"][0]["text"], "cart", "{answer}");
     assert_eq!(answer["replace"], json!({ "from": 8, "to": 9 }));
+
+    // The names are known by now: one that is nearly right finds nothing, and the answer says why.
+    let answer = server.call("/api/v1/search", &json!({ "query": "usr.id:u3" })).await?;
+    assert_eq!(answer["rows"], json!([]));
+    let hint = &answer["hints"][0];
+    assert!(hint["message"].as_str().is_some_and(|message| message.contains("user.id")), "{answer}");
+    assert_eq!((&hint["position"], &hint["length"]), (&json!(0), &json!(6)));
     Ok(())
 }

@@ -1,9 +1,13 @@
 use std::fs;
 use std::process::ExitCode;
 
+use crate::display::Display;
 use crate::paths::Paths;
 use crate::shell::{announce, cargo, run as execute};
 use crate::{build, setup};
+
+/// Those that open the desktop's window.
+const WITH_DESKTOP: [&str; 2] = ["idle", "window"];
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {
@@ -16,9 +20,14 @@ pub(crate) struct BenchArgs {
 
 /// Runs the benchmarks against a release build. They write their figures as JSON to `target/bench/`.
 pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCode> {
-    setup::run(paths, setup::Scope::Server)?;
+    let needs_desktop = arguments.name.as_deref().is_none_or(|name| WITH_DESKTOP.contains(&name));
+    setup::run(paths, if needs_desktop { setup::Scope::Tests } else { setup::Scope::Server })?;
     build::interface(paths)?;
-    build::server(paths, true)?;
+    if needs_desktop {
+        build::programs(paths, true)?;
+    } else {
+        build::server(paths, true)?;
+    }
     let figures = paths.root.join("target/bench");
     fs::create_dir_all(&figures)?;
     announce("running the benchmarks");
@@ -31,11 +40,12 @@ pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCo
     command.arg("--").args(&arguments.arguments);
     command.env("CLICK_LITE_SERVER", paths.program(true, "click-lite-server"));
     command.env("CLICK_LITE_BENCH_OUTPUT", figures);
-    // The idle benchmark measures the desktop as well where there is one; building it needs WebKit.
-    let desktop = paths.program(true, "click-lite");
-    if desktop.is_file() {
-        command.env("CLICK_LITE_DESKTOP", desktop);
+    if !needs_desktop {
+        execute(&mut command)?;
+        return Ok(ExitCode::SUCCESS);
     }
-    execute(&mut command)?;
+    command.env("CLICK_LITE_DESKTOP", paths.program(true, "click-lite"));
+    let display = Display::open()?;
+    execute(&mut display.attach(command))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -46,8 +46,6 @@ pub struct Import {
     pub rows_resumed: u64,
     pub bytes_per_second: f64,
     pub rows_per_second: f64,
-    /// Records that were refused.
-    pub rejected: u64,
     pub not_understood: NotUnderstood,
     /// Records whose time was not found; they have the time of the record before, or the file's.
     pub without_time: u64,

@@ -12,6 +12,7 @@ pub mod loki;
 pub mod native;
 pub mod ndjson;
 pub mod otlp;
+pub mod syslog;
 
 /// Largest record taken where nothing else is configured, in bytes of its encoded form.
 pub const DEFAULT_RECORD_BYTES: usize = 4 << 20;

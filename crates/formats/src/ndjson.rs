@@ -249,6 +249,38 @@ impl Decoder {
         });
         decoded
     }
+
+    /// Reads lines of which some are JSON objects and the others text, as programs write them to a socket. Blank lines
+    /// are skipped; a text longer than a record may be becomes several records.
+    pub fn decode_mixed(
+        &mut self,
+        lines: &[u8],
+        record: &mut Record,
+        sink: &mut dyn FnMut(&mut Record),
+    ) -> Decoded {
+        let mut decoded = Decoded::default();
+        for_each_line(lines, |line, repaired| {
+            let is_object = line.trim_start().starts_with('{')
+                && line.len() <= self.record_bytes
+                && self.decode_object(&line, record).is_ok();
+            let mut rest = if is_object { "" } else { &*line };
+            loop {
+                if !is_object {
+                    let part = &rest[..rest.floor_char_boundary(self.record_bytes.max(4))];
+                    rest = &rest[part.len()..];
+                    record.clear();
+                    record.set_body(part);
+                }
+                sink(record);
+                decoded.accepted += 1;
+                decoded.repaired += u64::from(repaired);
+                if rest.is_empty() {
+                    break;
+                }
+            }
+        });
+        decoded
+    }
 }
 
 /// Calls `visit` with each line that is not blank, without its line break, and whether invalid UTF-8 was replaced in it.

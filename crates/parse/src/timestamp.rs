@@ -1,6 +1,7 @@
 //! Times at the start of a text, as log formats write them. Each function gives the time and the bytes it takes.
 
 use crate::draft::EntryTime;
+use click_lite_formats::syslog::time::{self, Stamp, named_zone};
 use click_lite_model::time::{from_civil, from_epoch_text, parse_offset};
 
 pub(crate) type Found = Option<(EntryTime, usize)>;
@@ -73,29 +74,6 @@ fn with_zone(year: i64, month: u32, day: u32, day_ns: i64, bytes: &[u8], used: u
         return Some((EntryTime::Utc(local.checked_sub(offset * NS_PER_SECOND)?), used + zone_bytes));
     }
     Some((EntryTime::Local(local), used))
-}
-
-/// Zone names that stand for one offset in practice, after a space.
-fn named_zone(rest: &[u8]) -> Option<(i64, usize)> {
-    let name = rest.strip_prefix(b" ")?;
-    let length = name.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    if !(3..=4).contains(&length) || name.get(length).is_some_and(u8::is_ascii_alphanumeric) {
-        return None;
-    }
-    let hours = match &name[..length] {
-        b"UTC" | b"GMT" | b"WET" => 0,
-        b"CET" | b"BST" | b"WEST" => 1,
-        b"CEST" | b"EET" => 2,
-        b"MSK" | b"EEST" => 3,
-        b"JST" | b"KST" => 9,
-        b"EDT" => -4,
-        b"EST" | b"CDT" => -5,
-        b"CST" | b"MDT" => -6,
-        b"MST" | b"PDT" => -7,
-        b"PST" => -8,
-        _ => return None,
-    };
-    Some((hours * 3600, length + 1))
 }
 
 /// `2025-11-20T08:15:30.123Z` and kin: `-`, `/` or `.` in the date, `T`, `_` or a space after it, any fraction,
@@ -185,33 +163,13 @@ fn day(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
 
 /// `Jun 14 15:16:01` (RFC 3164), also with a fraction, or with a year after the day or after the time.
 pub(crate) fn syslog(bytes: &[u8]) -> Found {
-    let month = month(bytes, 0)?;
-    if !is(bytes, 3, b' ') {
-        return None;
-    }
-    let (day, used) = day(bytes, 4)?;
-    let mut at = 4 + used;
-    if !is(bytes, at, b' ') || !(1..=31).contains(&day) {
-        return None;
-    }
-    at += 1;
-    if let Some((day_ns, used)) = clock(bytes, at) {
-        at += used;
-        if is(bytes, at, b' ')
-            && let Some(year) = four(bytes, at + 1)
-            && (1970..2200).contains(&year)
-            && !bytes.get(at + 5).is_some_and(u8::is_ascii_alphanumeric)
-        {
-            return with_zone(year, month, day, day_ns, bytes, at + 5);
-        }
-        return Some((EntryTime::Yearless { month, day, day_ns }, at));
-    }
-    let year = four(bytes, at)?;
-    if !is(bytes, at + 4, b' ') {
-        return None;
-    }
-    let (day_ns, used) = clock(bytes, at + 5)?;
-    with_zone(year, month, day, day_ns, bytes, at + 5 + used)
+    let (stamp, used) = time::traditional(bytes)?;
+    let time = match stamp {
+        Stamp::Utc(time_ns) => EntryTime::Utc(time_ns),
+        Stamp::Local(local_ns) => EntryTime::Local(local_ns),
+        Stamp::Yearless { month, day, day_ns } => EntryTime::Yearless { month, day, day_ns },
+    };
+    Some((time, used))
 }
 
 /// `Sun Dec 04 04:47:44 2005` (C `asctime`), also with a fraction or a zone name before the year.

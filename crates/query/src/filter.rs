@@ -277,7 +277,8 @@ impl<'a> Writer<'a> {
                 self.contains_key(column, name);
                 return;
             }
-            Predicate::Equals(value) => {
+            // An empty value is in the shared index for either map, and reading this one gives '' for a missing key.
+            Predicate::Equals(value) if !(value.is_empty() && self.one_index()) => {
                 if let Some(items) = self.items(map, name, value) {
                     // `a=b` of `c` and `b=c` of `a` make the same item, and one index may hold both maps.
                     let ambiguous = value.contains('=') || self.one_index();

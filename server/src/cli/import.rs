@@ -159,9 +159,6 @@ fn report(import: &Import, as_json: bool) -> anyhow::Result<()> {
                 HumanCount(import.rows_resumed)
             )?;
         }
-        if import.rejected > 0 {
-            writeln!(out, "  {} records were refused", HumanCount(import.rejected))?;
-        }
         if import.without_time > 0 {
             writeln!(out, "  {} records have no time of their own", HumanCount(import.without_time))?;
         }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use reference::reference;
 pub use sections::{
     Access, AccessMode, ClickHouse, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query, Spool,
+    Syslog, Tcp, Tls,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -25,6 +26,9 @@ pub struct Config {
     pub data: Data,
     pub http: Http,
     pub otlp: Otlp,
+    pub tcp: Tcp,
+    pub syslog: Syslog,
+    pub tls: Tls,
     pub access: Access,
     pub clickhouse: ClickHouse,
     pub engine: EngineSection,
@@ -77,9 +81,14 @@ impl Config {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let wrong = |option, message: String| Err(ConfigError::Value { option, message });
         if self.access.mode == AccessMode::Local {
-            for (option, address) in
-                [("http.listen", self.http.listen), ("otlp.http_listen", self.otlp.http_listen)]
-            {
+            for (option, address) in [
+                ("http.listen", self.http.listen),
+                ("otlp.http_listen", self.otlp.http_listen),
+                ("tcp.listen", self.tcp.listen),
+                ("syslog.udp_listen", self.syslog.udp_listen),
+                ("syslog.tcp_listen", self.syslog.tcp_listen),
+                ("syslog.tls_listen", self.syslog.tls_listen),
+            ] {
                 if !address.ip().is_loopback() {
                     return wrong(
                         option,
@@ -99,6 +108,18 @@ impl Config {
                 "ingest.max_record_bytes",
                 format!("{} is not between 1 KiB and 256 MiB", self.ingest.max_record_bytes),
             );
+        }
+        if self.tls.certificate.is_some() != self.tls.key.is_some() {
+            return wrong("tls.certificate", "a certificate needs its key, and a key its certificate".into());
+        }
+        if self.syslog.zone_offset_minutes.is_some_and(|minutes| minutes.abs() > 14 * 60) {
+            return wrong("syslog.zone_offset_minutes", "it is not between -840 and 840".into());
+        }
+        if self.ingest.max_connections == 0 {
+            return wrong("ingest.max_connections", "0 would refuse every connection".into());
+        }
+        if self.ingest.stall_seconds == 0 {
+            return wrong("ingest.stall_seconds", "0 would end every connection at once".into());
         }
         if self.data.retention_days == 0 || self.data.retention_days > 36_500 {
             return wrong(

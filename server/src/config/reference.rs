@@ -6,10 +6,13 @@ use super::Config;
 const SECTIONS: &str = include_str!("sections.rs");
 
 /// Struct of each section, in the order of the page.
-const STRUCTS: [(&str, &str); 10] = [
+const STRUCTS: &[(&str, &str)] = &[
     ("data", "Data"),
     ("http", "Http"),
     ("otlp", "Otlp"),
+    ("tcp", "Tcp"),
+    ("syslog", "Syslog"),
+    ("tls", "Tls"),
     ("access", "Access"),
     ("clickhouse", "ClickHouse"),
     ("engine", "EngineSection"),
@@ -29,7 +32,7 @@ pub fn reference() -> String {
          `CLICK_LITE__HTTP__LISTEN=127.0.0.1:8000`. `click-lite-server config check` says what is wrong with a file,\n\
          `config print` shows what is in force (without secrets).\n",
     );
-    for (section, name) in STRUCTS {
+    for &(section, name) in STRUCTS {
         let (about, fields) = describe(name);
         page.push_str(&format!(
             "\n## `[{section}]`\n\n{about}\n\n| option | default | what it does |\n| --- | --- | --- |\n"

@@ -51,6 +51,70 @@ impl Default for Otlp {
     }
 }
 
+/// Lines over TCP: a record a line, JSON or text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tcp {
+    /// Listen for lines.
+    pub enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub listen: SocketAddr,
+    /// Service of records that name none.
+    pub service: String,
+}
+
+impl Default for Tcp {
+    fn default() -> Self {
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 7411)), service: String::new() }
+    }
+}
+
+/// Syslog, RFC 5424 and RFC 3164.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Syslog {
+    /// Listen for syslog over UDP.
+    pub udp_enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub udp_listen: SocketAddr,
+    /// Listen for syslog over TCP.
+    pub tcp_enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub tcp_listen: SocketAddr,
+    /// Listen for syslog over TLS, with the certificate of `[tls]`.
+    pub tls_enabled: bool,
+    /// Address and port. A port that is taken is a warning.
+    pub tls_listen: SocketAddr,
+    /// Minutes east of UTC of times without a zone. Default: the zone of this machine.
+    pub zone_offset_minutes: Option<i32>,
+}
+
+impl Default for Syslog {
+    fn default() -> Self {
+        let listen = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        Self {
+            udp_enabled: true,
+            udp_listen: listen(7514),
+            tcp_enabled: true,
+            tcp_listen: listen(7514),
+            tls_enabled: true,
+            tls_listen: listen(7614),
+            zone_offset_minutes: None,
+        }
+    }
+}
+
+/// The certificate of listeners with TLS.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate, with the chain after it. Default: one that the server makes for itself at its first
+    /// start, `tls/certificate.pem` in the data folder.
+    pub certificate: Option<PathBuf>,
+    /// PEM file of the certificate's key.
+    pub key: Option<PathBuf>,
+}
+
 /// Who may do what.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -112,8 +176,18 @@ pub struct Ingest {
     pub max_body_bytes: u64,
     /// Largest ratio of decompressed to compressed bytes of a request.
     pub max_compression_ratio: u64,
-    /// Bytes of requests that are in memory at once; more wait for their turn.
+    /// Bytes of requests that are in memory at once; more wait for their turn. As many again for large messages of
+    /// connections.
     pub max_in_flight_bytes: u64,
+    /// Connections that are open at once, over all protocols but HTTP. The next is closed at once.
+    pub max_connections: u32,
+    /// Seconds after which a connection that sends nothing is closed; 0 keeps it.
+    pub idle_seconds: u64,
+    /// Seconds after which a connection is closed whose message was begun and does not go on.
+    pub stall_seconds: u64,
+    /// Bytes of datagrams that the kernel is asked to keep for each listener. It gives no more than
+    /// `net.core.rmem_max`.
+    pub datagram_buffer_bytes: u64,
 }
 
 impl Default for Ingest {
@@ -123,6 +197,10 @@ impl Default for Ingest {
             max_body_bytes: 1024 * MIB,
             max_compression_ratio: 1000,
             max_in_flight_bytes: 64 * MIB,
+            max_connections: 4096,
+            idle_seconds: 600,
+            stall_seconds: 30,
+            datagram_buffer_bytes: 8 * MIB,
         }
     }
 }

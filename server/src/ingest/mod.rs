@@ -2,14 +2,20 @@
 //! are on disk.
 
 pub mod body;
+pub mod datagram;
 pub mod es_bulk;
 mod hec;
 pub mod http;
 mod ids;
 pub mod import;
 mod input;
+mod lines;
 mod loki;
 mod otlp;
+pub mod receivers;
+pub mod sockets;
+pub mod stream;
+mod syslog;
 
 use std::sync::Arc;
 
@@ -21,6 +27,7 @@ use crate::app::App;
 
 pub use http::content_length;
 pub use ids::IngestIds;
+pub use receivers::Receivers;
 
 /// Paths whose bodies are streams with limits of their own.
 pub fn routes() -> Router<Arc<App>> {
@@ -51,4 +58,12 @@ pub fn is_foreign_ingest(method: &Method, path: &str) -> bool {
 fn count_rows(protocol: &'static str, accepted: u64, rejected: u64) {
     metrics::counter!("click_lite_receiver_rows_total", "protocol" => protocol).increment(accepted);
     metrics::counter!("click_lite_receiver_rejected_total", "protocol" => protocol).increment(rejected);
+}
+
+/// Opens the receivers on plain sockets.
+pub async fn open_receivers(app: &App) -> anyhow::Result<Receivers> {
+    let mut receivers = Receivers::new(app);
+    lines::open(app, &mut receivers).await;
+    syslog::open(app, &mut receivers).await?;
+    Ok(receivers)
 }

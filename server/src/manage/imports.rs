@@ -240,7 +240,6 @@ impl Imports {
             rows_resumed: job.resumed,
             bytes_per_second: bytes_read as f64 / seconds,
             rows_per_second: (rows - job.resumed.min(rows)) as f64 / seconds,
-            rejected: 0,
             not_understood: not_understood(report),
             without_time: report.without_time,
             first_time: report.first_time_ns.map(format_rfc3339),

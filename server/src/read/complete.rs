@@ -45,7 +45,14 @@ impl KnownFields {
             .map(|known| Arc::clone(&known.names))
     }
 
-    fn set(&self, scope: &Scope, names: Arc<Vec<(String, u64)>>) {
+    /// The names that were found last, whatever the range.
+    pub fn latest(&self) -> Option<Arc<Vec<(String, u64)>>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map(|known| Arc::clone(&known.names))
+    }
+
+    /// Keeps the fields of all records of a range.
+    pub fn set(&self, scope: &Scope, names: Arc<Vec<(String, u64)>>) {
         let known = Known { at: Instant::now(), from: scope.from.clone(), to: scope.to.clone(), names };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
     }
@@ -138,11 +145,7 @@ async fn field_names(app: &Arc<App>, scope: Scope) -> Arc<Vec<(String, u64)>> {
     if let Some(names) = app.known_fields.get(&scope) {
         return names;
     }
-    let Ok(Json(answer)) = fields(State(Arc::clone(app)), JsonBody(scope.clone())).await else {
-        return Arc::default();
-    };
-    let names = answer.fields().iter().map(|field| (field.name().to_owned(), field.count())).collect();
-    let names = Arc::new(names);
-    app.known_fields.set(&scope, Arc::clone(&names));
-    names
+    // It notes what it finds.
+    let _ = fields(State(Arc::clone(app)), JsonBody(scope.clone())).await;
+    app.known_fields.get(&scope).unwrap_or_default()
 }

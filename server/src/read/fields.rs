@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use click_lite_query::Field;
+use click_lite_query::{Condition, Field};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -93,6 +93,10 @@ pub async fn fields(
     fields.extend(hosts);
     fields.extend(attributes_found);
     let sampled_rows = (total_rows > u64::from(SAMPLE_ROWS)).then_some(u64::from(SAMPLE_ROWS));
+    if prepared.condition == Condition::All {
+        let names = fields.iter().map(|field| (field.name.clone(), field.count)).collect();
+        app.known_fields.set(&scope, Arc::new(names));
+    }
     Ok(Json(FieldsAnswer { fields, sampled_rows, total_rows, stats: total.1 + columns.1 + attributes.1 }))
 }
 
@@ -186,21 +190,5 @@ impl ValueCount {
 
     pub fn count(&self) -> u64 {
         self.count
-    }
-}
-
-impl FieldInfo {
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-}
-
-impl FieldsAnswer {
-    pub fn fields(&self) -> &[FieldInfo] {
-        &self.fields
     }
 }

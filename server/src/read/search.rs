@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use click_lite_query::{Cursor, Highlight, SearchOptions, Statement, highlight_terms};
+use click_lite_query::{Cursor, Highlight, Hint, SearchOptions, Statement, highlight_terms};
 use click_lite_store::{RowEvent, RowStream};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,7 @@ struct Search {
     statement: Statement,
     limit: u32,
     query_id: String,
+    hints: Vec<Hint>,
 }
 
 impl Search {
@@ -95,7 +96,14 @@ impl Search {
             }
             None => Uuid::new_v4().to_string(),
         };
-        Ok(Self { prepared, statement, limit, query_id })
+        // Without knowledge of the data no name is unknown.
+        let known = app.known_fields.latest().unwrap_or_default();
+        let known: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+        let mut hints = prepared.parsed.hints.clone();
+        if !known.is_empty() {
+            hints.extend(prepared.parsed.query.field_hints(&known));
+        }
+        Ok(Self { prepared, statement, limit, query_id, hints })
     }
 
     fn end(&self, rows: u64, last: Option<&RawValue>, stats: Stats) -> SearchEnd {
@@ -107,8 +115,6 @@ impl Search {
             params: self.statement.params.iter().map(|param| (param.name.clone(), param.value.clone().into())).collect(),
             highlights: highlight_terms(&self.prepared.condition),
             hints: self
-                .prepared
-                .parsed
                 .hints
                 .iter()
                 .map(|hint| json!({ "message": hint.message, "position": hint.span.start, "length": hint.span.length() }))

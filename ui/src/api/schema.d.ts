@@ -464,11 +464,6 @@ export interface components {
       bytes_per_second: number;
       /** Format: double */
       rows_per_second: number;
-      /**
-       * Format: int64
-       * @description Records that were refused.
-       */
-      rejected: number;
       not_understood: components['schemas']['NotUnderstood'];
       /**
        * Format: int64

@@ -196,7 +196,6 @@ export interface Import {
   rows_resumed: number;
   bytes_per_second: number;
   rows_per_second: number;
-  rejected: number;
   not_understood: { lines: number; samples: { line: number; text: string }[] };
   without_time: number;
   first_time: string | null;

@@ -14,6 +14,7 @@ import { SessionGate } from '@/features/session/session-gate';
 import { DensityAttribute } from './density-attribute';
 import { router } from './router';
 import { cssVariablesResolver, theme } from './theme';
+import { WindowTheme } from './window-theme';
 
 /** Builds what the whole interface shares, once. */
 export function App({ platform }: { platform: Platform }) {
@@ -49,6 +50,7 @@ export function App({ platform }: { platform: Platform }) {
               <CommandContext value={shared.commands}>
                 <Notifications position="bottom-right" limit={3} />
                 <DensityAttribute />
+                <WindowTheme />
                 <SessionGate>
                   <RouterProvider router={router} />
                 </SessionGate>

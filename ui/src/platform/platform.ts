@@ -86,4 +86,6 @@ export interface Shell {
   onMenu(listener: (item: string) => void): Unsubscribe;
   /** Files that other programs open with this one: arguments, the file manager, a second start. */
   onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe;
+  /** The theme of what the system draws: title bar, menu, dialogs; `null` is the system's own. */
+  setTheme(theme: 'light' | 'dark' | null): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
+import { getCurrentWindow } from '@tauri-apps/api/window';
 import { ApiError, type ApiErrorBody } from '@/api/errors';
 import type { Import, ImportPreview } from '@/api/types';
 import { followProgress } from './progress';
@@ -144,6 +145,10 @@ class TauriShell implements Shell {
     // Files named on the command line are there before this page is.
     void take().catch(() => undefined);
     return stop;
+  }
+
+  setTheme(theme: 'light' | 'dark' | null): Promise<void> {
+    return getCurrentWindow().setTheme(theme);
   }
 }
 

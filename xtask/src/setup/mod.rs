@@ -13,7 +13,7 @@ use anyhow::Context as _;
 
 pub(crate) use engine::engine_library;
 pub(crate) use node::npm_scripts;
-pub(crate) use tools::{cargo_deny, test_python};
+pub(crate) use tools::{cargo_deny, syslog_ng, test_python};
 
 use crate::paths::Paths;
 

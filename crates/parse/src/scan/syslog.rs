@@ -6,6 +6,7 @@
 use crate::cursor::Cursor;
 use crate::draft::{Draft, EntryTime, Scan};
 use crate::{level, timestamp};
+use click_lite_formats::syslog::{self, FACILITIES, SEVERITIES};
 use click_lite_model::Severity;
 
 /// `Jun 14 15:16:01 combo sshd(pam_unix)[19939]: message`.
@@ -32,25 +33,10 @@ pub(crate) fn rfc5424(line: &str, draft: &mut Draft) -> Scan {
 
 /// `<34>` at the start of a line.
 pub(crate) fn priority(cursor: &mut Cursor<'_>) -> Option<u8> {
-    let mut ahead = *cursor;
-    if !ahead.eat("<") {
-        return None;
-    }
-    let number: u8 = ahead.digits(3)?.parse().ok()?;
-    if number > 191 || !ahead.eat(">") {
-        return None;
-    }
-    *cursor = ahead;
+    let (number, used) = syslog::priority(cursor.bytes())?;
+    cursor.at += used;
     Some(number)
 }
-
-pub(crate) const SEVERITIES: [&str; 8] =
-    ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
-const FACILITIES: [&str; 24] = [
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
-    "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
-    "local7",
-];
 
 /// Severity and facility of a priority (RFC 5424, 6.2.1).
 pub(crate) fn set_priority(number: u8, draft: &mut Draft) {
@@ -168,10 +154,8 @@ fn read_rfc5424(line: &str, draft: &mut Draft) -> Option<Scan> {
         return None;
     }
     cursor.skip_spaces();
-    if !cursor.eat("-") {
-        while cursor.peek() == Some(b'[') {
-            structured_data(&mut cursor, draft)?;
-        }
+    if !cursor.eat("-") && cursor.peek() == Some(b'[') {
+        cursor.at += syslog::structured_data(cursor.rest(), &mut draft.record)?;
     }
     cursor.skip_spaces();
     cursor.eat("\u{feff}");
@@ -185,40 +169,4 @@ fn read_rfc5424(line: &str, draft: &mut Draft) -> Option<Scan> {
         set_priority(number, draft);
     }
     Some(draft.start(time, cursor.at))
-}
-
-/// One `[id key="value" ...]`: attributes `id.key`. Backslashes before `"`, `\` and `]` are taken away.
-fn structured_data(cursor: &mut Cursor<'_>, draft: &mut Draft) -> Option<()> {
-    cursor.at += 1;
-    let bytes = cursor.bytes();
-    let length = bytes.iter().position(|byte| matches!(byte, b' ' | b']'))?;
-    let id = &cursor.rest()[..length];
-    cursor.at += length;
-    loop {
-        cursor.skip_spaces();
-        if cursor.eat("]") {
-            return Some(());
-        }
-        let key = cursor.until(b'=')?;
-        let value = cursor.quoted()?;
-        draft.record.write_attribute(
-            |text| {
-                text.push_str(id);
-                text.push('.');
-                text.push_str(key);
-            },
-            |text| {
-                let mut characters = value.chars().peekable();
-                while let Some(character) = characters.next() {
-                    match (character, characters.peek()) {
-                        ('\\', Some(&next @ ('"' | '\\' | ']'))) => {
-                            characters.next();
-                            text.push(next);
-                        }
-                        _ => text.push(character),
-                    }
-                }
-            },
-        );
-    }
 }

@@ -148,6 +148,8 @@ fn fields() {
             "version>\"1.10\"",
             "version<b",
             "attr.level:x",
+            "attr.user_id:\"\"",
+            "resource.zone:\"\"",
             "resource.k8s.pod:p1",
             "resource.k8s.pod>5",
             "scope_attr.x:y",

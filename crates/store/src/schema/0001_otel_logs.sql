@@ -1,7 +1,7 @@
 CREATE TABLE IF NOT EXISTS {database}.otel_logs
 (
     `Timestamp` DateTime64(9) CODEC(Delta(8), ZSTD(1)),
-    `TraceId` String CODEC(ZSTD(1)),
+    `TraceId` String CODEC(ZSTD(1)) SETTINGS (min_compress_block_size = 131072),
     `SpanId` String CODEC(ZSTD(1)),
     `TraceFlags` UInt8 CODEC(ZSTD(1)),
     `SeverityText` LowCardinality(String) CODEC(ZSTD(1)),
@@ -29,4 +29,4 @@ ENGINE = MergeTree
 PARTITION BY toDate(Timestamp)
 ORDER BY (Timestamp, IngestId)
 TTL greatest(toDateTime(Timestamp), IngestedAt) + toIntervalDay({retention_days})
-SETTINGS index_granularity = 4096, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1

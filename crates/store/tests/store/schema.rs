@@ -127,9 +127,7 @@ async fn searches_find_the_same(world: World) -> Outcome {
     }));
     store.insert_native("otel_logs", &columns(), "values", &[records]).await?;
     for value in &values {
-        // An empty value of one map looks like a missing key of the other.
-        let fields = if value.is_empty() { &["key"][..] } else { &["key", "attr.key", "resource.key"] };
-        for field in fields {
+        for field in ["key", "attr.key", "resource.key"] {
             let query = format!("{field}:{}", quote_value(value));
             let mut found = Vec::new();
             for dialect in [Dialect::default(), Dialect::plain("otel_logs")] {
@@ -141,7 +139,7 @@ async fn searches_find_the_same(world: World) -> Outcome {
                 found.push(rows(&store, &search).await?);
             }
             assert_eq!(found[0], found[1], "{query}");
-            let expected = if *field == "key" { 2 } else { 1 };
+            let expected = if field == "key" { 2 } else { 1 };
             assert!(found[0].len() >= expected, "{query} found {}", found[0].len());
         }
     }

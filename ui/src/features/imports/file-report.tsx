@@ -40,7 +40,6 @@ export function FileReport({ result, onShow }: FileReportProps) {
           ['Format', result.format_title],
           ['Time span', spanOf(result, timeZone)],
           ['Read', readText(result)],
-          ['Rejected', result.rejected === 0 ? 'None' : formatCountOf(result.rejected, 'record')],
           [
             'Not understood',
             not_understood.lines === 0

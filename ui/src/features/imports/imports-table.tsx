@@ -81,16 +81,16 @@ function Detail({ item }: { item: Import }) {
   return <>{item.state === 'running' ? <FileProgress progress={item} /> : <FileReport result={item} />}</>;
 }
 
-function stateText({ state, rows, bytes_read, size_bytes, not_understood, rejected }: Import): string {
+function stateText({ state, rows, bytes_read, size_bytes, not_understood }: Import): string {
   switch (state) {
     case 'running':
       return size_bytes === null || size_bytes === 0
         ? 'Running'
         : `Running, ${Math.floor((100 * bytes_read) / size_bytes)} %`;
     case 'done':
-      return not_understood.lines + rejected === 0
+      return not_understood.lines === 0
         ? 'Done'
-        : `Done, ${formatCount(not_understood.lines + rejected)} not understood`;
+        : `Done, ${formatCount(not_understood.lines)} not understood`;
     case 'failed':
       return rows > 0 ? 'Ended early' : 'Failed';
     case 'cancelled':

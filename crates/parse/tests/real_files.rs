@@ -226,7 +226,7 @@ const EXPECTED: [Expected; 8] = [
 ];
 
 #[test]
-fn loghub() {
+fn real_files_of_loghub() {
     for expected in &EXPECTED {
         let system = expected.system;
         let log = data(&format!("loghub/{system}/{system}_2k.log"));
@@ -271,7 +271,7 @@ fn loghub() {
 
 /// The structured copies are tables with a header themselves.
 #[test]
-fn loghub_tables() {
+fn real_files_as_tables() {
     for expected in &EXPECTED {
         let system = expected.system;
         let table = data(&format!("loghub/{system}/{system}_2k.log_structured.csv"));
@@ -287,7 +287,7 @@ fn loghub_tables() {
 }
 
 #[test]
-fn access_log() {
+fn real_files_of_a_web_server() {
     let path = data("web/apache_combined_10k.log");
     let (format, rows, report) = parse(&path, "2025-01-01T00:00:00Z");
     assert_eq!(format, Format::ApacheCombined);
