@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the real server in a temporary folder, called as a user calls it.
 
+pub mod clients;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 pub mod relays;

@@ -7,6 +7,7 @@ use std::io::Read as _;
 
 use click_lite_formats::native::BlockEncoder;
 use click_lite_formats::ndjson::Decoder;
+use click_lite_formats::{es_bulk, hec, loki};
 use click_lite_model::{Record, Rejections};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -102,5 +103,75 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// The same lines as senders of other systems wrap them.
+fn protocols(criterion: &mut Criterion) {
+    let lines = sample();
+    let text = String::from_utf8(lines).expect("the sample is UTF-8");
+    let mut group = criterion.benchmark_group("protocols");
+    group.throughput(Throughput::ElementsAndBytes {
+        elements: text.lines().count() as u64,
+        bytes: text.len() as u64,
+    });
+    group.sample_size(10);
+    let mut record = Record::new();
+
+    let bulk: String =
+        text.lines().flat_map(|line| ["{\"create\":{\"_index\":\"web\"}}\n", line, "\n"]).collect();
+    group.bench_function("es_bulk", |bencher| {
+        bencher.iter(|| {
+            let (mut decoder, mut items) = (es_bulk::Decoder::default(), es_bulk::Items::default());
+            decoder.decode_lines(
+                bulk.as_bytes(),
+                &mut record,
+                &mut |record| _ = black_box(record),
+                &mut items,
+            )
+        });
+    });
+
+    let mut stream = Vec::new();
+    append_field(&mut stream, 1, br#"{app="shop", job="varlogs", filename="/var/log/shop.log"}"#);
+    for line in text.lines() {
+        let mut entry = Vec::new();
+        append_field(&mut entry, 1, &[0x08, 0xe5, 0xbb, 0xdd, 0xca, 0x06]);
+        append_field(&mut entry, 2, line.as_bytes());
+        append_field(&mut stream, 2, &entry);
+    }
+    let mut push = Vec::new();
+    append_field(&mut push, 1, &stream);
+    group.bench_function("loki_protobuf", |bencher| {
+        let (mut decoder, mut rejections) = (loki::Decoder::default(), Rejections::default());
+        bencher.iter(|| {
+            decoder.decode_protobuf(&push, &mut record, &mut |record| _ = black_box(record), &mut rejections)
+        });
+    });
+
+    let events: String = text
+        .lines()
+        .flat_map(|line| {
+            ["{\"time\":1767323045.25,\"host\":\"h1\",\"sourcetype\":\"shop\",\"event\":", line, "}"]
+        })
+        .collect();
+    group.bench_function("hec", |bencher| {
+        bencher.iter(|| {
+            let mut decoder = hec::Decoder::default();
+            decoder.decode_events(events.as_bytes(), true, &mut record, &mut |record| _ = black_box(record))
+        });
+    });
+    group.finish();
+}
+
+/// A protobuf field of bytes.
+fn append_field(out: &mut Vec<u8>, number: u8, bytes: &[u8]) {
+    out.push(number << 3 | 2);
+    let mut length = bytes.len();
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+    out.extend_from_slice(bytes);
+}
+
+criterion_group!(benches, stages, protocols);
 criterion_main!(benches);

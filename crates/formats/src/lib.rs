@@ -4,10 +4,13 @@
 //! what is wrong and where. This is the hot path: decoders write into one reused record, the encoder into reused
 //! columns.
 
+pub mod es_bulk;
 pub mod fluent;
 pub mod gelf;
+pub mod hec;
 pub mod ids;
 pub mod json;
+pub mod loki;
 pub mod msgpack;
 pub mod native;
 pub mod ndjson;

@@ -91,7 +91,14 @@ impl Decoder {
 
     /// Reads the object that comes next; the position is left behind it.
     pub fn decode_next(&mut self, scanner: &mut Scanner<'_>, record: &mut Record) -> Result<(), JsonError> {
-        self.decode_named(scanner, record, |key, _| Some(Name { text: key, column: find_column(key) }))
+        record.clear();
+        self.decode_more(scanner, record)
+    }
+
+    /// As [`Self::decode_next`], for a record that holds something already: what its columns have stays, and a value
+    /// that was meant for one of them becomes an attribute.
+    pub fn decode_more(&mut self, scanner: &mut Scanner<'_>, record: &mut Record) -> Result<(), JsonError> {
+        self.decode_into(scanner, record, |key, _| Some(Name { text: key, column: find_column(key) }))
     }
 
     /// As [`Self::decode_next`], for objects whose keys mean what `name` says of them; values without a name are left
@@ -100,9 +107,18 @@ impl Decoder {
         &mut self,
         scanner: &mut Scanner<'a>,
         record: &mut Record,
-        mut name: impl for<'k> FnMut(&'k str, Value<'a>) -> Option<Name<'k>>,
+        name: impl for<'k> FnMut(&'k str, Value<'a>) -> Option<Name<'k>>,
     ) -> Result<(), JsonError> {
         record.clear();
+        self.decode_into(scanner, record, name)
+    }
+
+    fn decode_into<'a>(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        record: &mut Record,
+        mut name: impl for<'k> FnMut(&'k str, Value<'a>) -> Option<Name<'k>>,
+    ) -> Result<(), JsonError> {
         let Self { path, keys, unescaped, .. } = self;
         let mut held: [Option<Held<'_>>; ROLES] = [None; ROLES];
         scanner.for_each_leaf(path, |key, value| {
@@ -133,8 +149,10 @@ impl Decoder {
             held_key.push_str(key);
         })?;
         for (role, held) in held.iter().enumerate() {
-            if let Some(held) = held {
-                fill_column(record, role, &keys[role], held, unescaped);
+            match held {
+                Some(held) if is_filled(record, role) => push_attribute(record, &keys[role], &held.value),
+                Some(held) => fill_column(record, role, &keys[role], held, unescaped),
+                None => {}
             }
         }
         Ok(())
@@ -321,11 +339,12 @@ fn for_each_line(lines: &[u8], mut visit: impl FnMut(Cow<'_, str>, bool)) {
     }
 }
 
-fn is_blank(line: &[u8]) -> bool {
+pub(crate) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
 }
 
-fn to_text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+/// Bytes as text, and whether invalid UTF-8 was replaced in it.
+pub(crate) fn to_text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), false),
         Err(_) => (String::from_utf8_lossy(bytes), true),
@@ -359,6 +378,20 @@ fn fits(role: Role, value: &Value<'_>, unescaped: &mut String) -> Option<i64> {
         Role::Span => ids::span_id(plain(value, unescaped)).map(|_| 0),
         Role::Body | Role::Level | Role::Service | Role::Host => Some(0),
     }
+}
+
+/// Whether the column of a role holds a value; the list is in the order of [`Role`].
+fn is_filled(record: &Record, role: usize) -> bool {
+    const FILLED: [fn(&Record) -> bool; ROLES] = [
+        |record| record.time_ns.is_some(),
+        |record| !record.body().is_empty(),
+        |record| !record.severity_text().is_empty(),
+        |record| !record.service().is_empty(),
+        |record| !record.trace_id().is_empty(),
+        |record| !record.span_id().is_empty(),
+        |record| record.resource().any(|(key, _)| key == "host.name"),
+    ];
+    FILLED[role](record)
 }
 
 fn fill_column(record: &mut Record, role: usize, key: &str, held: &Held<'_>, unescaped: &mut String) {

@@ -19,7 +19,7 @@
 
 mod item;
 mod json;
-mod protobuf;
+pub(crate) mod protobuf;
 mod response;
 #[cfg(test)]
 mod tests;

@@ -118,6 +118,16 @@ impl Record {
         self.attributes.push(pair);
     }
 
+    /// Makes the attribute with this key the body; `false` where there is none.
+    pub fn move_attribute_to_body(&mut self, key: &str) -> bool {
+        let Some(position) = self.attributes.iter().position(|(known, _)| self.text.get(*known) == key) else {
+            return false;
+        };
+        let (_, value) = self.attributes.remove(position);
+        self.body = value;
+        true
+    }
+
     pub fn push_resource(&mut self, key: &str, value: &str) {
         let pair = (self.text.put(key), self.text.put(value));
         self.resource.push(pair);
@@ -163,6 +173,9 @@ mod tests {
         record.write_attribute(|key| key.push('n'), |value| value.push('7'));
         assert_eq!((record.body(), record.severity), ("disk is full", Severity::WARN));
         assert_eq!(record.attributes().collect::<Vec<_>>(), [("path", "/var"), ("n", "7")]);
+
+        assert!(record.move_attribute_to_body("n") && !record.move_attribute_to_body("n"));
+        assert_eq!((record.body(), record.attributes().len()), ("7", 1));
 
         record.clear();
         assert_eq!((record.body(), record.severity_text(), record.severity), ("", "", Severity::UNSPECIFIED));

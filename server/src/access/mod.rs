@@ -143,6 +143,7 @@ fn is_open(method: &Method, uri: &Uri) -> bool {
     match uri.path() {
         "/healthz" | "/api/v1/session" | "/api/v1/ingest" | "/v1/logs" | "/v1/traces" => true,
         "/metrics" | "/readyz" | "/docs" => false,
+        path if crate::ingest::is_foreign_ingest(method, path) => true,
         path => {
             let interface = !["/api/", "/v1/", "/docs/"].iter().any(|prefix| path.starts_with(prefix));
             interface && (method == Method::GET || method == Method::HEAD)

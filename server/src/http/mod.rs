@@ -2,7 +2,7 @@
 
 pub mod error;
 mod health;
-mod interface;
+pub mod interface;
 pub mod openapi;
 
 use std::sync::Arc;
@@ -45,7 +45,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(CALL_BYTES))
         .layer(CompressionLayer::new());
     let streams = ingest::routes().layer(DefaultBodyLimit::disable());
-    let routes = calls.merge(streams).fallback(interface::serve).with_state(Arc::clone(app));
+    let routes =
+        calls.merge(streams).fallback(ingest::es_bulk::cluster::or_interface).with_state(Arc::clone(app));
     outer(routes.layer(middleware::from_fn_with_state(Arc::clone(&app.access), access::guard)))
 }
 

@@ -3,12 +3,16 @@
 
 pub mod body;
 pub mod datagram;
+pub mod es_bulk;
 mod fluent;
 mod gelf;
+mod hec;
 pub mod http;
 mod ids;
 pub mod import;
+mod input;
 mod lines;
+mod loki;
 pub mod otlp;
 pub mod receivers;
 pub mod sockets;
@@ -18,6 +22,7 @@ mod syslog;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::Method;
 use axum::routing::post;
 
 use crate::app::App;
@@ -29,6 +34,9 @@ pub use receivers::Receivers;
 /// Paths whose bodies are streams with limits of their own.
 pub fn routes() -> Router<Arc<App>> {
     otlp_routes()
+        .merge(es_bulk::routes())
+        .merge(loki::routes())
+        .merge(hec::routes())
         .route("/api/v1/ingest", post(http::ingest))
         .route("/api/v1/imports", post(import::import).get(crate::manage::list_imports))
 }
@@ -46,4 +54,20 @@ pub async fn open_receivers(app: &App) -> anyhow::Result<Receivers> {
     fluent::open(app, &mut receivers).await;
     syslog::open(app, &mut receivers).await?;
     Ok(receivers)
+}
+
+/// Whether a path takes records of another system's senders, or answers what these ask first. Nothing that is stored can
+/// be read there.
+pub fn is_foreign_ingest(method: &Method, path: &str) -> bool {
+    path == "/loki/api/v1/push"
+        || path == "/api/prom/push"
+        || path == "/services/collector"
+        || path.starts_with("/services/collector/")
+        || es_bulk::cluster::is_ours(method, path)
+}
+
+/// Counts what a receiver took and refused.
+fn count_rows(protocol: &'static str, accepted: u64, rejected: u64) {
+    metrics::counter!("click_lite_receiver_rows_total", "protocol" => protocol).increment(accepted);
+    metrics::counter!("click_lite_receiver_rejected_total", "protocol" => protocol).increment(rejected);
 }

@@ -19,8 +19,10 @@ const FOR_TESTS: &[&str] = &[
     "gnome-keyring",
     "chromium",
     "python3-venv",
+    "curl",
     "openssl",
     "rsyslog",
+    "rsyslog-elasticsearch",
     "rsyslog-gnutls",
 ];
 

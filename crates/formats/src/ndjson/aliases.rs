@@ -47,7 +47,7 @@ const fn letters(set: &[u8]) -> u32 {
 /// The column that a key names, in any case, and the key's rank among those that name it, the lowest the best.
 ///
 /// Ranks follow the order of the published list; ours come after it: ECS (`log.level`, `log.logger`), Serilog's compact
-/// form (`@t`, `@m`, `@mt`, `@l`) and the names of our own columns. By length first: this runs for every key.
+/// form (`@t`, `@m`, `@mt`, `@l`), the names of our own columns, and `log_level`. By length first: this runs for every key.
 #[inline]
 pub(crate) fn find(key: &str) -> Option<(Role, u8)> {
     use Role::{Body, Host, Level, Service, Span, Time, Trace};
@@ -119,6 +119,7 @@ pub(crate) fn find(key: &str) -> Option<(Role, u8)> {
         9 => match lower {
             b"timestamp" => (Time, 0),
             b"log.level" => (Level, 5),
+            b"log_level" => (Level, 9),
             b"host.name" => (Host, 2),
             _ => return None,
         },

@@ -5,7 +5,7 @@
 mod log_record;
 mod span;
 mod value;
-mod wire;
+pub(crate) mod wire;
 
 pub(super) use self::log_record::read_log_record;
 pub(super) use self::span::read_span;

@@ -25,14 +25,14 @@ pub enum WireFault {
 
 /// A message that is read field by field (<https://protobuf.dev/programming-guides/encoding/>).
 #[derive(Clone, Copy)]
-pub(in crate::otlp) struct Message<'a> {
+pub(crate) struct Message<'a> {
     bytes: &'a [u8],
     /// Position of `bytes` in the body.
     at: usize,
 }
 
 /// A field's value by wire type.
-pub(super) enum Field<'a> {
+pub(crate) enum Field<'a> {
     Varint(u64),
     Fixed64(u64),
     Bytes(Message<'a>),
@@ -40,17 +40,17 @@ pub(super) enum Field<'a> {
 }
 
 impl<'a> Message<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    pub(super) fn bytes(&self) -> &'a [u8] {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// The bytes as a `string` field.
     #[inline]
-    pub(super) fn text(&self) -> Cow<'a, str> {
+    pub(crate) fn text(&self) -> Cow<'a, str> {
         match simdutf8::basic::from_utf8(self.bytes) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => String::from_utf8_lossy(self.bytes),
@@ -59,7 +59,7 @@ impl<'a> Message<'a> {
 
     /// Number and value of the next field.
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<(u64, Field<'a>)>, WireError> {
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Field<'a>)>, WireError> {
         if self.bytes.is_empty() {
             return Ok(None);
         }
@@ -114,7 +114,7 @@ impl<'a> Message<'a> {
     }
 
     #[cold]
-    pub(super) fn error(&self, fault: WireFault) -> WireError {
+    pub(crate) fn error(&self, fault: WireFault) -> WireError {
         WireError { at: self.at, fault }
     }
 }
