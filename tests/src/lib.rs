@@ -362,10 +362,9 @@ pub fn shared_data() -> anyhow::Result<PathBuf> {
 }
 
 /// Runs a script of `tests/clients` with the Python that has the packages of `tests/requirements.txt`; its output.
-pub fn python(script: &str, arguments: &[&str], input: &[u8]) -> anyhow::Result<String> {
-    let python = std::env::var("CLICK_LITE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+pub fn python_client(script: &str, arguments: &[&str], input: &[u8]) -> anyhow::Result<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(script);
-    let mut child = Command::new(&python)
+    let mut child = python()
         .arg(&path)
         .args(arguments)
         .stdin(Stdio::piped())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use click_lite_tests::{PATIENCE, Server, python, signal};
+use click_lite_tests::{PATIENCE, Server, python_client, signal};
 use opentelemetry_proto::tonic::collector::logs::v1::{ExportLogsServiceRequest, ExportLogsServiceResponse};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
@@ -288,7 +288,7 @@ async fn grpc(
     let address = server.ready["otlp_grpc"].as_str().expect("a gRPC listener").to_owned();
     let (method, compression) = (method.to_owned(), compression.to_owned());
     tokio::task::spawn_blocking(move || {
-        let printed = python("otlp_grpc.py", &[&address, &method, &compression], &message)?;
+        let printed = python_client("otlp_grpc.py", &[&address, &method, &compression], &message)?;
         Ok(serde_json::from_str(&printed)?)
     })
     .await?

@@ -1,7 +1,7 @@
 //! OpenTelemetry's Python SDK: what it sends over gRPC and HTTP is stored, all of it, once and in its place.
 
 use anyhow::Context;
-use click_lite_tests::{Server, python};
+use click_lite_tests::{Server, python_client};
 use serde_json::Value;
 
 const COUNT: usize = 10_000;
@@ -24,7 +24,7 @@ fn ways(server: &Server) -> anyhow::Result<Vec<(&'static str, String, &'static s
 async fn send(signal: &'static str, way: &(&'static str, String, &'static str)) -> anyhow::Result<String> {
     let (protocol, endpoint, compression) = way.clone();
     let printed = tokio::task::spawn_blocking(move || {
-        python("otlp_sdk.py", &[signal, protocol, &endpoint, compression, &COUNT.to_string()], &[])
+        python_client("otlp_sdk.py", &[signal, protocol, &endpoint, compression, &COUNT.to_string()], &[])
     })
     .await??;
     Ok(printed.trim().to_owned())
