@@ -67,6 +67,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     }
     tasks.spawn(Arc::clone(&app.pipeline).commit_shared(drain.clone()));
     tasks.spawn(deliverer(&app).run(drain.clone(), STOP_DEADLINE));
+    tasks.spawn(Arc::clone(&app.storage).work(stop.clone()));
 
     let mut servers = JoinSet::new();
     servers.spawn(serve(main, http::router(&app), stop.clone()));
