@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::policy::{Effective, RetentionPolicy, RetentionRule, Signal};
-use super::preview::Preview;
+use super::preview::DeletePreview;
 use super::report::StorageAnswer;
 use super::runs::{Cause, Run, Task};
 use super::{DAY_NS, Rules, catalog_error};
@@ -92,7 +92,7 @@ pub struct DropOptions {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct DropAnswer {
     run: Option<Run>,
-    preview: Option<Preview>,
+    preview: Option<DeletePreview>,
 }
 
 impl Retention {
@@ -163,11 +163,11 @@ pub async fn put_retention(
 
 /// Counts what rules would delete today. Changes nothing.
 #[utoipa::path(post, path = "/api/v1/retention/preview", tag = "storage", request_body = RetentionChange,
-    responses((status = 200, body = Preview)))]
+    responses((status = 200, body = DeletePreview)))]
 pub async fn preview_retention(
     State(app): State<Arc<App>>,
     JsonBody(change): JsonBody<RetentionChange>,
-) -> Result<Json<Preview>, ApiError> {
+) -> Result<Json<DeletePreview>, ApiError> {
     change.policy.check()?;
     let effective =
         Effective { policy: change.policy, configured_days: app.config.data.retention_days };
@@ -246,7 +246,7 @@ fn signals_of(signal: Option<Signal>) -> Vec<Signal> {
     signal.map_or_else(|| Signal::ALL.to_vec(), |signal| vec![signal])
 }
 
-fn dry_run(preview: Preview) -> Result<(StatusCode, Json<DropAnswer>), ApiError> {
+fn dry_run(preview: DeletePreview) -> Result<(StatusCode, Json<DropAnswer>), ApiError> {
     Ok((StatusCode::OK, Json(DropAnswer { run: None, preview: Some(preview) })))
 }
 

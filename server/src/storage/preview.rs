@@ -12,7 +12,7 @@ use super::policy::{Effective, Signal};
 
 /// What would be deleted.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub struct Preview {
+pub struct DeletePreview {
     /// Records and spans, counted.
     pub rows: u64,
     /// On disk. Of a part that goes as a whole these are its bytes; of one that keeps other rows, its share by rows.
@@ -53,7 +53,7 @@ pub struct DayPreview {
 
 impl Housekeeper {
     /// What rules would delete today.
-    pub async fn preview_rules(&self, effective: &Effective) -> Result<Preview, StoreError> {
+    pub async fn preview_rules(&self, effective: &Effective) -> Result<DeletePreview, StoreError> {
         let _turn = self.preview_turn.lock().await;
         let mut counted = Counted::default();
         for signal in Signal::ALL {
@@ -67,7 +67,7 @@ impl Housekeeper {
     }
 
     /// What dropping a service would delete.
-    pub async fn preview_service(&self, service: &str, signals: &[Signal]) -> Result<Preview, StoreError> {
+    pub async fn preview_service(&self, service: &str, signals: &[Signal]) -> Result<DeletePreview, StoreError> {
         let _turn = self.preview_turn.lock().await;
         let mut counted = Counted::default();
         for signal in signals {
@@ -80,7 +80,7 @@ impl Housekeeper {
     }
 
     /// What dropping a day would delete: all of it.
-    pub async fn preview_day(&self, day: &str, signals: &[Signal]) -> Result<Preview, StoreError> {
+    pub async fn preview_day(&self, day: &str, signals: &[Signal]) -> Result<DeletePreview, StoreError> {
         let report = self.store.storage_report().await?;
         let mut counted = Counted::default();
         for signal in signals {
@@ -139,7 +139,7 @@ impl Counted {
         self.oldest_s = Some(self.oldest_s.map_or(time_s, |oldest| oldest.min(time_s)));
     }
 
-    fn finish(self, waiting_rows: u64) -> Preview {
+    fn finish(self, waiting_rows: u64) -> DeletePreview {
         let by_rule: Vec<RulePreview> = self
             .rules
             .into_iter()
@@ -155,7 +155,7 @@ impl Counted {
             .into_iter()
             .map(|((day, signal), (rows, bytes))| DayPreview { signal, day, rows, bytes })
             .collect();
-        Preview {
+        DeletePreview {
             rows: by_day.iter().map(|day| day.rows).sum(),
             bytes: by_day.iter().map(|day| day.bytes).sum(),
             bytes_are_estimated: self.is_estimated,

@@ -101,11 +101,11 @@ impl Store {
         let cold = format!("startsWith(disk_name, '{COLD_VOLUME}')");
         let partitions: Vec<Partition> = connection
             .records(&format!(
-                "SELECT table, partition_id, any(partition) AS day, sum(rows) AS rows, sum(data_uncompressed_bytes) AS raw_bytes, \
+                "SELECT table, partition_id, any(partition) AS day, sum(parts.rows) AS rows, sum(data_uncompressed_bytes) AS raw_bytes, \
                  sum(bytes_on_disk) AS disk_bytes, sumIf(bytes_on_disk, {cold}) AS cold_bytes, count() AS parts, \
                  toInt64(toUnixTimestamp(min(min_time))) AS oldest, toInt64(toUnixTimestamp(max(max_time))) AS newest, \
                  toString(sum(cityHash64(name))) AS signature \
-                 FROM system.parts WHERE active AND rows > 0 AND database = '{database}' AND table IN ({tables}) \
+                 FROM system.parts WHERE active AND parts.rows > 0 AND database = '{database}' AND table IN ({tables}) \
                  GROUP BY table, partition_id ORDER BY table, partition_id"
             ))
             .await?;
