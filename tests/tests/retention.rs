@@ -134,9 +134,14 @@ async fn what_the_preview_says_goes_and_the_rest_stays() -> anyhow::Result<()> {
         put(&server, "/api/v1/retention", &json!({ "version": 0, "logs": { "days": 365 } })).await?;
     assert_eq!((status, &changed["retention"]["logs"]["source"]), (200, &json!("api")));
 
-    for (service, days_ago, count) in
-        [("api", 60, 400), ("api", 5, 400), ("noisy", 60, 100), ("noisy", 5, 200), ("noisy", 0, 40), ("pay", 60, 80)]
-    {
+    for (service, days_ago, count) in [
+        ("api", 60, 400),
+        ("api", 5, 400),
+        ("noisy", 60, 100),
+        ("noisy", 5, 200),
+        ("noisy", 0, 40),
+        ("pay", 60, 80),
+    ] {
         send(&server, service, days_ago, count).await?;
     }
     server.wait_for_count("*", 1_220).await?;
@@ -199,7 +204,11 @@ async fn wrong_rules_are_refused_with_the_place() -> anyhow::Result<()> {
     for (body, code, place) in [
         (json!({ "logs": { "days": 0 } }), "retention.days", "logs.days"),
         (json!({ "traces": { "rules": [{ "days": 3 }] } }), "retention.rule", "traces.rules[0]"),
-        (json!({ "logs": { "rules": [{ "service": "a", "days": 99_999 }] } }), "retention.days", "rules[0].days"),
+        (
+            json!({ "logs": { "rules": [{ "service": "a", "days": 99_999 }] } }),
+            "retention.days",
+            "rules[0].days",
+        ),
     ] {
         let (status, refused) = put(&server, "/api/v1/retention", &body).await?;
         assert_eq!((status, refused["error"]["code"].as_str()), (400, Some(code)), "{refused}");
@@ -226,7 +235,10 @@ async fn a_day_and_a_service_are_dropped_with_their_counts() -> anyhow::Result<(
     let report = server.get("/api/v1/storage").await?;
     assert_eq!(report["signals"][0]["rows"], 420, "{report}");
     assert_eq!(report["days"].as_array().map(Vec::len), Some(2));
-    assert_eq!((&report["services"][0]["service"], &report["services"][0]["log_rows"]), (&json!("api"), &json!(300)));
+    assert_eq!(
+        (&report["services"][0]["service"], &report["services"][0]["log_rows"]),
+        (&json!("api"), &json!(300))
+    );
     assert!(report["signals"][0]["ratio"].as_f64().is_some_and(|ratio| ratio > 0.0), "{report}");
     assert!(report["disks"][0]["free_bytes"].as_u64() > Some(0), "{report}");
 
@@ -243,8 +255,12 @@ async fn a_day_and_a_service_are_dropped_with_their_counts() -> anyhow::Result<(
 
     let day = day_of(&server, 0).await?;
     let (_, dry) = delete(&server, &format!("/api/v1/storage/days/{day}?signal=logs&dry_run=true")).await?;
-    assert_eq!((&dry["preview"]["rows"], &dry["preview"]["bytes_are_estimated"]), (&json!(300), &json!(false)));
-    let (_, other) = delete(&server, &format!("/api/v1/storage/days/{day}?signal=traces&dry_run=true")).await?;
+    assert_eq!(
+        (&dry["preview"]["rows"], &dry["preview"]["bytes_are_estimated"]),
+        (&json!(300), &json!(false))
+    );
+    let (_, other) =
+        delete(&server, &format!("/api/v1/storage/days/{day}?signal=traces&dry_run=true")).await?;
     assert_eq!(other["preview"]["rows"], 0);
     let (_, answer) = delete(&server, &format!("/api/v1/storage/days/{day}")).await?;
     let run = finished(&server, &answer["run"]).await?;

@@ -18,8 +18,7 @@ function records(): object[] {
 }
 
 const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-const dayOf = (daysAgo: number): string =>
-  new Date(Date.now() - daysAgo * DAY_MS).toISOString().slice(0, 10);
+const dayOf = (daysAgo: number): string => new Date(Date.now() - daysAgo * DAY_MS).toISOString().slice(0, 10);
 
 test.describe('with records', () => {
   test.beforeEach(async ({ app, server }) => {
@@ -65,7 +64,7 @@ test.describe('with records', () => {
 
   test('says that somebody else changed the rules', async ({ app }) => {
     const rules = section(app, 'How long records are kept');
-    await rules.getByLabel('Traces').fill('9');
+    await rules.getByRole('textbox', { name: 'Traces', exact: true }).fill('9');
     await app.evaluate(async () => {
       await fetch('/api/v1/retention', {
         method: 'PUT',
@@ -77,7 +76,7 @@ test.describe('with records', () => {
     await rules.getByRole('button', { name: 'Apply', exact: true }).click();
     await expect(rules.getByRole('alert')).toContainText('Somebody changed the rules meanwhile');
     await rules.getByRole('button', { name: 'Discard' }).click();
-    await expect(rules.getByLabel('Logs', { exact: true })).toHaveValue('90 days');
+    await expect(rules.getByRole('textbox', { name: 'Logs', exact: true })).toHaveValue('90 days');
   });
 
   test('deletes a service and a day once their names were typed', async ({ app }) => {

@@ -52,7 +52,9 @@ const COLUMNS: &str = "id, task, cause, state, queued_at, started_at, finished_a
 impl Catalog {
     /// The rules in force; `None` while nobody has set any.
     pub async fn retention(&self) -> Result<Option<RetentionEntry>, CatalogError> {
-        Ok(sqlx::query_as("SELECT version, policy, changed_at FROM retention").fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as("SELECT version, policy, changed_at FROM retention")
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// Replaces the rules, where `version` is still the one in force (0: none are set). `None` where it is not.

@@ -31,10 +31,7 @@ pub(crate) fn prepare(data_dir: &Path, wanted: Option<&Path>) -> Result<Option<P
         }
         (Some(wanted), Some(remembered)) if wanted != remembered => {
             if remembered.join(MARK).exists() {
-                return Err(EngineError::ColdVolumeElsewhere {
-                    path: wanted.to_path_buf(),
-                    remembered,
-                });
+                return Err(EngineError::ColdVolumeElsewhere { path: wanted.to_path_buf(), remembered });
             }
             // The folder was moved, with all that is in it.
             if !wanted.join(MARK).exists() {
@@ -62,8 +59,11 @@ fn make(path: &Path) -> Result<(), EngineError> {
     if fs::read_dir(path).map_err(io)?.next().is_some() && !path.join(MARK).exists() {
         return Err(EngineError::ColdVolumeNotEmpty { path: path.to_path_buf() });
     }
-    fs::write(path.join(MARK), "Old days of a Click-Lite engine. Its tables can't be opened without this folder.\n")
-        .map_err(io)
+    fs::write(
+        path.join(MARK),
+        "Old days of a Click-Lite engine. Its tables can't be opened without this folder.\n",
+    )
+    .map_err(io)
 }
 
 fn remember(file: &Path, path: &Path) -> Result<(), EngineError> {

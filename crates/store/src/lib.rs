@@ -19,8 +19,8 @@ pub use answer::Progress;
 pub use config::{Credentials, Endpoint, StoreConfig};
 pub use error::StoreError;
 pub use kept::{
-    COLD_VOLUME, DiskStats, Doomed, IndexStats, KeepRule, KeptTable, Lifetime, MovablePart, PartPlan, PartitionStats,
-    PendingMutation, RuleRows, ServiceRows, StorageReport, SystemTableStats,
+    COLD_VOLUME, DiskStats, Doomed, IndexStats, KeepRule, KeptTable, Lifetime, MovablePart, PartPlan,
+    PartitionStats, PendingMutation, RuleRows, ServiceRows, StorageReport, SystemTableStats,
 };
 pub use select::{QueryStats, RowEvent, RowStream, SelectOptions};
 pub use store::{StorageStats, Store};

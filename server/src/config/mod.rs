@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, ClickHouse, ColdVolume, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query, Spool,
+    Access, AccessMode, ClickHouse, ColdVolume, Data, EngineSection, Http, Ingest, LogSection, Otlp, Query,
+    Spool,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.

@@ -169,8 +169,7 @@ pub async fn preview_retention(
     JsonBody(change): JsonBody<RetentionChange>,
 ) -> Result<Json<DeletePreview>, ApiError> {
     change.policy.check()?;
-    let effective =
-        Effective { policy: change.policy, configured_days: app.config.data.retention_days };
+    let effective = Effective { policy: change.policy, configured_days: app.config.data.retention_days };
     let preview = app.storage.preview_rules(&effective).await;
     preview.map(Json).map_err(|error| store_error(&app, &error))
 }
@@ -214,7 +213,10 @@ pub async fn drop_day(
     Parameters(options): Parameters<DropOptions>,
 ) -> Result<(StatusCode, Json<DropAnswer>), ApiError> {
     if day.len() != 10 || parse_rfc3339(&format!("{day}T00:00:00Z")).is_none() {
-        return Err(ApiError::bad_request("storage.day", format!("`{day}` is no day: write it as 2026-11-23")));
+        return Err(ApiError::bad_request(
+            "storage.day",
+            format!("`{day}` is no day: write it as 2026-11-23"),
+        ));
     }
     let signals = signals_of(options.signal);
     if options.dry_run {

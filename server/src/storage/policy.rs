@@ -133,7 +133,8 @@ fn check_rule(place: &str, rule: &RetentionRule, before: &[RetentionRule]) -> Re
     if texts.into_iter().flatten().any(|text| text.len() > MAX_TEXT_BYTES) {
         return Err(wrong_rule(format!("{place} has a text of more than {MAX_TEXT_BYTES} bytes")));
     }
-    if rule.attribute.as_ref().is_some_and(|attribute| attribute.key.is_empty() || attribute.value.is_empty()) {
+    if rule.attribute.as_ref().is_some_and(|attribute| attribute.key.is_empty() || attribute.value.is_empty())
+    {
         return Err(wrong_rule(format!("{place}.attribute needs a key and a value")));
     }
     if before.iter().any(|other| other.service == rule.service && other.attribute == rule.attribute) {

@@ -67,7 +67,11 @@ impl Housekeeper {
     }
 
     /// What dropping a service would delete.
-    pub async fn preview_service(&self, service: &str, signals: &[Signal]) -> Result<DeletePreview, StoreError> {
+    pub async fn preview_service(
+        &self,
+        service: &str,
+        signals: &[Signal],
+    ) -> Result<DeletePreview, StoreError> {
         let _turn = self.preview_turn.lock().await;
         let mut counted = Counted::default();
         for signal in signals {

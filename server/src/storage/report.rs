@@ -360,7 +360,9 @@ mod tests {
         let services = services_of(&partitions, &counted);
         let shown: Vec<_> = services
             .iter()
-            .map(|found| (found.service.as_str(), found.log_rows, found.trace_rows, found.estimated_disk_bytes))
+            .map(|found| {
+                (found.service.as_str(), found.log_rows, found.trace_rows, found.estimated_disk_bytes)
+            })
             .collect();
         assert_eq!(shown, [("a", 9, 0, 900), ("b", 1, 5, 600)]);
 

@@ -264,12 +264,7 @@ impl Housekeeper {
         Ok(())
     }
 
-    async fn drop_day(
-        &self,
-        record: &mut RunRecord,
-        table: KeptTable,
-        day: &str,
-    ) -> Result<(), RunError> {
+    async fn drop_day(&self, record: &mut RunRecord, table: KeptTable, day: &str) -> Result<(), RunError> {
         let report = self.store.storage_report().await?;
         let of_day = report.partitions.iter().find(|found| found.table == table && found.day == day);
         let Some(partition) = of_day else { return Ok(()) };

@@ -87,10 +87,7 @@ impl Doomed<'_> {
 }
 
 /// Rules that the table can tell apart, with their numbers and conditions. Roll-ups know services alone.
-fn rules_of(
-    lifetime: &Lifetime,
-    table: KeptTable,
-) -> impl Iterator<Item = (usize, &KeepRule, String)> {
+fn rules_of(lifetime: &Lifetime, table: KeptTable) -> impl Iterator<Item = (usize, &KeepRule, String)> {
     lifetime.rules.iter().enumerate().filter_map(move |(index, rule)| {
         let mut parts = Vec::new();
         if let Some(service) = &rule.service {

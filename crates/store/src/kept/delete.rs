@@ -35,8 +35,7 @@ impl Store {
     /// What ClickHouse refuses, and what keeps it from answering.
     pub async fn drop_partition(&self, table: KeptTable, partition_id: &str) -> Result<(), StoreError> {
         let (database, name) = (self.database(), table.name());
-        let sql =
-            format!("ALTER TABLE {database}.{name} DROP PARTITION ID {}", string_literal(partition_id));
+        let sql = format!("ALTER TABLE {database}.{name} DROP PARTITION ID {}", string_literal(partition_id));
         self.connection()?.execute(&sql).await
     }
 
@@ -141,7 +140,9 @@ impl Store {
         }
         // Counting anew reads three columns and leaves the others as they are; without this it would rewrite all.
         connection
-            .execute(&format!("ALTER TABLE {database}.{name} MODIFY SETTING materialize_ttl_recalculate_only = 1"))
+            .execute(&format!(
+                "ALTER TABLE {database}.{name} MODIFY SETTING materialize_ttl_recalculate_only = 1"
+            ))
             .await?;
         let since = table.since_as_date_time();
         let is_longer = days.is_none_or(|days| wanted > days);

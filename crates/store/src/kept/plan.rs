@@ -140,8 +140,7 @@ impl Store {
                 plan.doomed.push(RuleRows { rule: group.rule, rows: group.doomed, oldest_s: group.oldest });
             }
         }
-        let mut plans: Vec<PartPlan> =
-            plans.into_values().filter(|plan| !plan.doomed.is_empty()).collect();
+        let mut plans: Vec<PartPlan> = plans.into_values().filter(|plan| !plan.doomed.is_empty()).collect();
         plans.sort_unstable_by(|one, other| {
             (&one.partition_id, &one.part).cmp(&(&other.partition_id, &other.part))
         });

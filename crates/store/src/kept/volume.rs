@@ -48,11 +48,7 @@ impl Store {
     ///
     /// # Errors
     /// What keeps ClickHouse from answering.
-    pub async fn parts_to_move(
-        &self,
-        table: KeptTable,
-        before: i64,
-    ) -> Result<Vec<MovablePart>, StoreError> {
+    pub async fn parts_to_move(&self, table: KeptTable, before: i64) -> Result<Vec<MovablePart>, StoreError> {
         let (database, name) = (self.database(), table.name());
         let before_s = before * DAY_SECONDS;
         self.connection()?

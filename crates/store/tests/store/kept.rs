@@ -99,7 +99,9 @@ async fn a_retry_stays_harmless_through_changes(world: World) -> Outcome {
     }
     store.delete_rows(KeptTable::Logs, "20261120", Doomed::Service("nobody")).await?;
     finish(&store, KeptTable::Logs).await?;
-    world.ask("ALTER TABLE click_lite.otel_logs DELETE WHERE IngestId < 10 SETTINGS mutations_sync = 2").await?;
+    world
+        .ask("ALTER TABLE click_lite.otel_logs DELETE WHERE IngestId < 10 SETTINGS mutations_sync = 2")
+        .await?;
     insert().await?;
     assert_eq!(count(&store, "otel_logs").await?, 990);
     let facets = "SELECT sum(Rows) FROM click_lite.log_facets WHERE Key = 'host.name'";
@@ -156,7 +158,9 @@ async fn attributes_after_deletes(world: World) -> Outcome {
     assert_eq!(count(&store, dev).await?, 24);
     store.drop_partition(KeptTable::Logs, &of("2026-11-19").await?.partition_id).await?;
     assert_eq!(count(&store, dev).await?, 12);
-    store.delete_rows(KeptTable::Logs, &of("2026-11-20").await?.partition_id, Doomed::Service("it's")).await?;
+    store
+        .delete_rows(KeptTable::Logs, &of("2026-11-20").await?.partition_id, Doomed::Service("it's"))
+        .await?;
     finish(&store, KeptTable::Logs).await?;
     assert_eq!(count(&store, dev).await?, 12);
     Ok(())

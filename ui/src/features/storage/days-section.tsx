@@ -39,7 +39,7 @@ export function DaysSection({ report, onDrop }: DaysSectionProps) {
             <th scope="col" className={classes.number}>
               On disk
             </th>
-            <th scope="col" className={classes.number}>
+            <th scope="col" className={`${classes.number} ${classes.wide}`}>
               Before compression
             </th>
             {hasCold && <th scope="col">Volume</th>}
@@ -54,13 +54,14 @@ export function DaysSection({ report, onDrop }: DaysSectionProps) {
               <th scope="row">{bar.day}</th>
               <td className={classes.number}>{formatCount(bar.rows)}</td>
               <td className={classes.number}>{formatBytes(bar.disk_bytes)}</td>
-              <td className={classes.number}>{formatBytes(bar.raw_bytes)}</td>
+              <td className={`${classes.number} ${classes.wide}`}>{formatBytes(bar.raw_bytes)}</td>
               {hasCold && <td>{volumeText(bar.cold_bytes, bar.disk_bytes)}</td>}
               <td className={classes.action}>
                 <Button
                   variant="subtle"
                   color="gray"
                   size="compact-xs"
+                  className={classes.quiet}
                   aria-label={`Delete the day ${bar.day}`}
                   onClick={() => onDrop(bar.day)}
                 >

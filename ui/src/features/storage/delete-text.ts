@@ -12,7 +12,8 @@ export function deleteText({ rows, bytes, bytes_are_estimated, oldest }: DeleteP
 /** Records that may come back, as they are not in the tables yet; `null` where there are none. */
 export function waitingText({ waiting_rows }: DeletePreview): string | null {
   if (waiting_rows === 0) return null;
-  return `${formatCountOf(waiting_rows, 'row')} that were received but not stored yet are not counted: what fits of them arrives afterwards.`;
+  const rows = formatCountOf(waiting_rows, 'row that was', 'rows that were');
+  return `Not counted: ${rows} received but not stored yet. What fits of it arrives afterwards.`;
 }
 
 const CAUSES: Record<StorageRun['cause'], string> = {

@@ -44,7 +44,12 @@ export function DropDialog({ target, onClose }: DropDialogProps) {
     if (isReady) drop.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={`Delete the ${what} ${target.name}`}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Delete the ${what} ${target.name}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <form className={classes.dialog} onSubmit={submit}>
         {preview.data !== undefined ? (
           <PreviewPanel preview={preview.data} />

@@ -59,18 +59,22 @@ export function RunsSection({ nextRunAt }: { nextRunAt: string | undefined }) {
           <thead>
             <tr>
               <th scope="col">What</th>
-              <th scope="col">Why</th>
+              <th scope="col" className={classes.wide}>
+                Why
+              </th>
               <th scope="col">Outcome</th>
               <th scope="col" className={classes.number}>
                 Rows deleted
               </th>
-              <th scope="col" className={classes.number}>
+              <th scope="col" className={`${classes.number} ${classes.wide}`}>
                 Freed
               </th>
-              <th scope="col" className={classes.number}>
+              <th scope="col" className={`${classes.number} ${classes.wide}`}>
                 Took
               </th>
-              <th scope="col">Started</th>
+              <th scope="col" className={classes.wide}>
+                Started
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -92,16 +96,16 @@ export function RunsSection({ nextRunAt }: { nextRunAt: string | undefined }) {
                         {runTitle(run)}
                       </button>
                     </td>
-                    <td>{causeText(run)}</td>
+                    <td className={classes.wide}>{causeText(run)}</td>
                     <td data-state={run.state} className={classes.outcome}>
                       {outcomeText(run)}
                     </td>
                     <td className={classes.number}>{formatCount(run.rows_deleted)}</td>
-                    <td className={classes.number}>{formatBytes(run.bytes_freed)}</td>
-                    <td className={classes.number}>
+                    <td className={`${classes.number} ${classes.wide}`}>{formatBytes(run.bytes_freed)}</td>
+                    <td className={`${classes.number} ${classes.wide}`}>
                       {run.elapsed_ms == null ? '' : formatDuration(run.elapsed_ms)}
                     </td>
-                    <td title={formatTimeExact(started, timeZone)}>
+                    <td className={classes.wide} title={formatTimeExact(started, timeZone)}>
                       {formatTimeToSecond(started, timeZone)}
                     </td>
                   </tr>

@@ -53,7 +53,9 @@ export function ServicesSection({ report, onDrop }: ServicesSectionProps) {
             <th scope="col" className={classes.number}>
               On disk, about
             </th>
-            <th scope="col">Share</th>
+            <th scope="col" className={classes.share}>
+              Share
+            </th>
             <th scope="col">
               <span className={classes.hidden}>Action</span>
             </th>
@@ -76,6 +78,7 @@ export function ServicesSection({ report, onDrop }: ServicesSectionProps) {
                   variant="subtle"
                   color="gray"
                   size="compact-xs"
+                  className={classes.quiet}
                   disabled={service === ''}
                   aria-label={`Delete the service ${service === '' ? '(none)' : service}`}
                   onClick={() => onDrop(service)}
