@@ -1,6 +1,6 @@
 //! The worker of the jobs: one at a time, in order, to the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,9 @@ const TRY_AGAIN: Duration = Duration::from_secs(2);
 /// Ingest comes first: rewriting waits while records have waited for this long, but not for ever.
 const INGEST_LAG: Duration = Duration::from_secs(10);
 const LONGEST_YIELD: Duration = Duration::from_secs(300);
+/// What is rewritten at once: at most so much, unless a day alone is more.
+const TURN_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+const TURN_DAYS: usize = 100;
 /// Parts that were merged between counting and dropping are counted again this often.
 const ROUNDS: usize = 3;
 /// Why a job did not end well.
@@ -246,20 +249,37 @@ impl Housekeeper {
                     self.note(record, step(table, Action::Drop, &day.1, rows, bytes, started)).await?;
                 }
             }
-            for ((partition_id, day), parts) in by_partition(mixed) {
+            for days in in_turns(by_partition(mixed)) {
                 self.yield_to_ingest(stop).await?;
-                let started = Instant::now();
-                let before = self.store.partition_bytes(table, &partition_id).await?;
-                self.store.delete_rows(table, &partition_id, doomed).await?;
-                self.wait_for_mutations(table, stop).await?;
-                let after = self.store.partition_bytes(table, &partition_id).await?;
-                let rows = parts.iter().map(PartPlan::doomed_rows).sum();
-                let freed = before.saturating_sub(after);
-                self.note(record, step(table, Action::Rewrite, &day, rows, freed, started)).await?;
+                self.rewrite(record, table, &days, doomed, stop).await?;
             }
             if is_complete {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Writes the parts of some days anew without what has to go.
+    async fn rewrite(
+        &self,
+        record: &mut RunRecord,
+        table: KeptTable,
+        days: &[DayPlan],
+        doomed: Doomed<'_>,
+        stop: &CancellationToken,
+    ) -> Result<(), RunError> {
+        let started = Instant::now();
+        let partitions: Vec<&str> = days.iter().map(|((id, _), _)| id.as_str()).collect();
+        let before = self.store.partition_bytes(table, &partitions).await?;
+        self.store.delete_rows(table, &partitions, doomed).await?;
+        self.wait_for_mutations(table, stop).await?;
+        let after = self.store.partition_bytes(table, &partitions).await?;
+        for ((partition_id, day), parts) in days {
+            let rows = parts.iter().map(PartPlan::doomed_rows).sum();
+            let bytes = |sizes: &HashMap<String, u64>| sizes.get(partition_id).copied().unwrap_or(0);
+            let freed = bytes(&before).saturating_sub(bytes(&after));
+            self.note(record, step(table, Action::Rewrite, day, rows, freed, started)).await?;
         }
         Ok(())
     }
@@ -353,6 +373,9 @@ async fn pause(length: Duration, stop: &CancellationToken) -> Result<(), RunErro
     }
 }
 
+/// Partition and day, and what of its parts has to go.
+type DayPlan = ((String, String), Vec<PartPlan>);
+
 /// Plans by partition and day, the oldest first.
 fn by_partition(plans: Vec<PartPlan>) -> BTreeMap<(String, String), Vec<PartPlan>> {
     let mut grouped: BTreeMap<_, Vec<PartPlan>> = BTreeMap::new();
@@ -360,6 +383,24 @@ fn by_partition(plans: Vec<PartPlan>) -> BTreeMap<(String, String), Vec<PartPlan
         grouped.entry((plan.partition_id.clone(), plan.day.clone())).or_default().push(plan);
     }
     grouped
+}
+
+/// Days that are rewritten together: every rewriting touches all parts of the table, and takes room for what it writes.
+fn in_turns(days: BTreeMap<(String, String), Vec<PartPlan>>) -> Vec<Vec<DayPlan>> {
+    let mut turns: Vec<Vec<DayPlan>> = Vec::new();
+    let mut turn_bytes = u64::MAX;
+    for (key, parts) in days {
+        let bytes: u64 = parts.iter().map(|plan| plan.disk_bytes).sum();
+        turn_bytes = turn_bytes.saturating_add(bytes);
+        match turns.last_mut() {
+            Some(turn) if turn_bytes <= TURN_BYTES && turn.len() < TURN_DAYS => turn.push((key, parts)),
+            _ => {
+                turn_bytes = bytes;
+                turns.push(vec![(key, parts)]);
+            }
+        }
+    }
+    turns
 }
 
 fn step(table: KeptTable, action: Action, day: &str, rows: u64, bytes: u64, started: Instant) -> Step {
@@ -375,4 +416,30 @@ fn step(table: KeptTable, action: Action, day: &str, rows: u64, bytes: u64, star
 
 fn elapsed_ms(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_are_bounded_by_bytes_and_days() {
+        let plan = |day: usize, disk_bytes| PartPlan {
+            part: format!("p{day}"),
+            partition_id: format!("{day:08}"),
+            day: format!("{day:08}"),
+            rows: 2,
+            disk_bytes,
+            doomed: Vec::new(),
+        };
+        let lengths =
+            |plans: Vec<PartPlan>| in_turns(by_partition(plans)).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(lengths(Vec::new()), [0; 0]);
+        assert_eq!(lengths((0..250).map(|day| plan(day, 1)).collect()), [100, 100, 50]);
+        let large = TURN_BYTES / 2;
+        assert_eq!(
+            lengths(vec![plan(0, large), plan(1, large), plan(2, 2 * TURN_BYTES), plan(3, 1)]),
+            [2, 1, 1]
+        );
+    }
 }

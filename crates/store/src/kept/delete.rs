@@ -1,7 +1,9 @@
+use std::collections::HashMap;
+
 use click_lite_query::string_literal;
 use serde::Deserialize;
 
-use super::{Doomed, KeptTable, LONGEST_TTL_DAYS, NO_SUCH_PART};
+use super::{Doomed, KeptTable, LONGEST_TTL_DAYS, NO_SUCH_PART, literals};
 use crate::Store;
 use crate::error::StoreError;
 
@@ -39,22 +41,23 @@ impl Store {
         self.connection()?.execute(&sql).await
     }
 
-    /// Begins to rewrite the parts of a day without the rows that have to go; [`Self::pending_mutations`] tells when it
-    /// is done. ClickHouse goes on with it after a restart.
+    /// Begins to rewrite the parts of some days without the rows that have to go; [`Self::pending_mutations`] tells when it
+    /// is done. ClickHouse goes on with it after a restart. Parts of other days get a new name, so one call for many days
+    /// is better than a call for each.
     ///
     /// # Errors
     /// What ClickHouse refuses, and what keeps it from answering.
     pub async fn delete_rows(
         &self,
         table: KeptTable,
-        partition_id: &str,
+        partition_ids: &[&str],
         doomed: Doomed<'_>,
     ) -> Result<(), StoreError> {
         let (database, name) = (self.database(), table.name());
-        let (partition, condition) = (string_literal(partition_id), doomed.condition(table));
+        let (partitions, condition) = (literals(partition_ids), doomed.condition(table));
         self.connection()?
             .execute(&format!(
-                "ALTER TABLE {database}.{name} DELETE IN PARTITION ID {partition} WHERE {condition} \
+                "ALTER TABLE {database}.{name} DELETE WHERE _partition_id IN ({partitions}) AND ({condition}) \
                  SETTINGS mutations_sync = 0"
             ))
             .await
@@ -88,25 +91,30 @@ impl Store {
             .await
     }
 
-    /// Bytes of a day on disk.
+    /// Bytes of these days on disk, by partition.
     ///
     /// # Errors
     /// What keeps ClickHouse from answering.
-    pub async fn partition_bytes(&self, table: KeptTable, partition_id: &str) -> Result<u64, StoreError> {
+    pub async fn partition_bytes(
+        &self,
+        table: KeptTable,
+        partition_ids: &[&str],
+    ) -> Result<HashMap<String, u64>, StoreError> {
         #[derive(Deserialize)]
         struct Size {
+            partition_id: String,
             bytes: u64,
         }
         let (database, name) = (self.database(), table.name());
         let sizes: Vec<Size> = self
             .connection()?
             .records(&format!(
-                "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND database = '{database}' \
-                 AND table = '{name}' AND partition_id = {}",
-                string_literal(partition_id)
+                "SELECT partition_id, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND database = '{database}' \
+                 AND table = '{name}' AND partition_id IN ({}) GROUP BY partition_id",
+                literals(partition_ids)
             ))
             .await?;
-        Ok(sizes.first().map_or(0, |size| size.bytes))
+        Ok(sizes.into_iter().map(|size| (size.partition_id, size.bytes)).collect())
     }
 
     /// Makes ClickHouse drop parts by itself a day after even the longest rule has let go of them, so that nothing stays

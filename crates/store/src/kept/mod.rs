@@ -10,6 +10,8 @@ mod plan;
 mod report;
 mod volume;
 
+use click_lite_query::string_literal;
+
 pub use condition::{Doomed, KeepRule, Lifetime};
 pub use delete::PendingMutation;
 pub use plan::{PartPlan, RuleRows};
@@ -18,6 +20,11 @@ pub use volume::{COLD_VOLUME, MovablePart};
 
 /// `NO_SUCH_DATA_PART`: a part that was merged with others, or dropped.
 const NO_SUCH_PART: u32 = 232;
+
+/// Texts for an `IN (...)`.
+fn literals(texts: &[&str]) -> String {
+    texts.iter().map(|text| string_literal(text)).collect::<Vec<_>>().join(", ")
+}
 
 /// A TTL that would reach further is left out: it is counted in a `DateTime`, which ends in 2106 and begins anew.
 pub(crate) const LONGEST_TTL_DAYS: u32 = 10_000;

@@ -1,7 +1,6 @@
-use click_lite_query::string_literal;
 use serde::Deserialize;
 
-use super::{COLD_VOLUME, KeptTable};
+use super::{COLD_VOLUME, KeptTable, literals};
 use crate::Store;
 use crate::error::StoreError;
 
@@ -161,12 +160,11 @@ impl Store {
     ) -> Result<Vec<ServiceRows>, StoreError> {
         let connection = self.connection()?;
         let (database, name) = (self.database(), table.name());
-        let partitions: Vec<String> = partition_ids.iter().map(|id| string_literal(id)).collect();
         connection
             .records(&format!(
                 "SELECT _partition_id AS partition_id, ServiceName AS service, count() AS rows FROM {database}.{name} \
                  WHERE _partition_id IN ({}) GROUP BY partition_id, service",
-                partitions.join(", ")
+                literals(partition_ids)
             ))
             .await
     }

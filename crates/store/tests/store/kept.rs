@@ -66,7 +66,7 @@ async fn rows_go_at_the_midnight_after_their_days(world: World) -> Outcome {
     assert_eq!((plans[0].day.as_str(), plans[0].rows, plans[0].doomed_rows()), ("2026-11-18", 48, 24));
     assert_eq!((plans[0].doomed[0].rule, plans[0].doomed[0].oldest_s), (1, (DAY - 2) * 86_400));
     assert!(!plans[0].is_whole());
-    store.delete_rows(KeptTable::Logs, &plans[0].partition_id, at(DAY)).await?;
+    store.delete_rows(KeptTable::Logs, &[&plans[0].partition_id], at(DAY)).await?;
     finish(&store, KeptTable::Logs).await?;
     assert_eq!(count(&store, "otel_logs WHERE toDate(Timestamp) = '2026-11-18'").await?, 24);
     assert_eq!(store.doomed_parts(KeptTable::Logs, at(DAY)).await?, []);
@@ -97,7 +97,7 @@ async fn a_retry_stays_harmless_through_changes(world: World) -> Outcome {
         insert().await?;
         assert_eq!(count(&store, "otel_logs").await?, 1_000, "after {days} days were asked for");
     }
-    store.delete_rows(KeptTable::Logs, "20261120", Doomed::Service("nobody")).await?;
+    store.delete_rows(KeptTable::Logs, &["20261120"], Doomed::Service("nobody")).await?;
     finish(&store, KeptTable::Logs).await?;
     world
         .ask("ALTER TABLE click_lite.otel_logs DELETE WHERE IngestId < 10 SETTINGS mutations_sync = 2")
@@ -159,7 +159,7 @@ async fn attributes_after_deletes(world: World) -> Outcome {
     store.drop_partition(KeptTable::Logs, &of("2026-11-19").await?.partition_id).await?;
     assert_eq!(count(&store, dev).await?, 12);
     store
-        .delete_rows(KeptTable::Logs, &of("2026-11-20").await?.partition_id, Doomed::Service("it's"))
+        .delete_rows(KeptTable::Logs, &[&of("2026-11-20").await?.partition_id], Doomed::Service("it's"))
         .await?;
     finish(&store, KeptTable::Logs).await?;
     assert_eq!(count(&store, dev).await?, 12);
