@@ -89,13 +89,15 @@ test.describe('with records', () => {
     await expect(remove).toBeDisabled();
     await expectAccessible(app);
     await app.keyboard.type('y');
+    await expect(remove).toBeEnabled();
     await app.keyboard.press('Enter');
     await expect(dialog).toBeHidden();
     await expect(section(app, 'Log of clean-ups')).toContainText('Delete the service noisy');
-    await expect(section(app, 'By service')).not.toContainText('noisy');
+    await expect(section(app, 'By service')).not.toContainText('noisy', { timeout: 30_000 });
 
     await app.getByRole('button', { name: `Delete the day ${dayOf(2)}` }).click();
     await app.getByLabel(`Type ${dayOf(2)} to confirm`).fill(dayOf(2));
+    await expect(app.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true })).toBeEnabled();
     await app.keyboard.press('Enter');
     const log = section(app, 'Log of clean-ups');
     await expect(log).toContainText(`Delete the day ${dayOf(2)}`);
