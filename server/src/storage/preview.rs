@@ -3,18 +3,24 @@
 use std::collections::BTreeMap;
 
 use click_lite_model::time::format_rfc3339;
-use click_lite_store::{Doomed, KeptTable, PartPlan, StoreError};
+use click_lite_store::{Doomed, KeepRule, KeptTable, Lifetime, PartPlan, PartitionStats, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Housekeeper;
 use super::policy::{Effective, Signal};
 
+/// Rows up to which a preview counts: one thread looks at about ten million a second.
+const COUNTED_ROWS: u64 = 200_000_000;
+
 /// What would be deleted.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct DeletePreview {
-    /// Records and spans, counted.
+    /// Records and spans.
     pub rows: u64,
+    /// Whether the rows are not counted: with more than 200 million to look at, they are taken from the days' sums by
+    /// service, as if every record had arrived when it was made. Rules for attributes delete nothing then.
+    pub rows_are_estimated: bool,
     /// On disk. Of a part that goes as a whole these are its bytes; of one that keeps other rows, its share by rows.
     pub bytes: u64,
     /// Whether some of the bytes are such a share.
@@ -59,11 +65,40 @@ impl Housekeeper {
         for signal in Signal::ALL {
             let lifetime = effective.lifetime(signal);
             let doomed = Doomed::Expired { lifetime: &lifetime, today: self.today() };
+            if self.rows_before(signal, self.today() - i64::from(lifetime.shortest_days())).await?
+                > COUNTED_ROWS
+            {
+                self.estimate(signal, &lifetime, &mut counted).await?;
+                continue;
+            }
             for table in signal.tables() {
                 counted.add(signal, *table, &self.store.doomed_parts(*table, doomed).await?);
             }
         }
         Ok(counted.finish(self.waiting_rows()))
+    }
+
+    /// Rows of days up to `day`, counted from 1970-01-01: those that a count has to look at.
+    async fn rows_before(&self, signal: Signal, day: i64) -> Result<u64, StoreError> {
+        let report = self.store.storage_report().await?;
+        let own = report.partitions.iter().filter(|found| signal.tables().contains(&found.table));
+        Ok(own.filter(|found| day_of(found) <= day).map(|found| found.rows).sum())
+    }
+
+    /// What rules would delete by the sums of the days.
+    async fn estimate(
+        &self,
+        signal: Signal,
+        lifetime: &Lifetime,
+        counted: &mut Counted,
+    ) -> Result<(), StoreError> {
+        let days = self.services_by_day().await?;
+        for (partition, services) in days {
+            if signal.tables().contains(&partition.table) {
+                counted.add_estimate(signal, &partition, &services, lifetime, self.today());
+            }
+        }
+        Ok(())
     }
 
     /// What dropping a service would delete.
@@ -104,6 +139,11 @@ impl Housekeeper {
     }
 }
 
+/// The day of a partition, counted from 1970-01-01.
+fn day_of(partition: &PartitionStats) -> i64 {
+    partition.newest_s.div_euclid(86_400)
+}
+
 /// Sums while they are made.
 #[derive(Default)]
 struct Counted {
@@ -111,6 +151,7 @@ struct Counted {
     days: BTreeMap<(String, Signal), (u64, u64)>,
     oldest_s: Option<i64>,
     is_estimated: bool,
+    rows_are_estimated: bool,
 }
 
 impl Counted {
@@ -127,6 +168,44 @@ impl Counted {
                     self.see(group.oldest_s);
                 }
             }
+        }
+    }
+
+    /// A day by its sums. Roll-ups are not told apart by service: they go when nothing of the day is left.
+    fn add_estimate(
+        &mut self,
+        signal: Signal,
+        partition: &PartitionStats,
+        services: &[(String, u64)],
+        lifetime: &Lifetime,
+        today: i64,
+    ) {
+        self.is_estimated = true;
+        self.rows_are_estimated = true;
+        let is_over = |days: u32| day_of(partition) + i64::from(days) < today;
+        if partition.table == KeptTable::Facets {
+            if is_over(lifetime.longest_days()) {
+                self.add_day(signal, partition.table, &partition.day, 0, partition.disk_bytes);
+            }
+            return;
+        }
+        for (service, rows) in services {
+            let fits = |rule: &KeepRule| rule.attribute.is_none() && rule.service.as_ref() == Some(service);
+            let (rule, days) = match lifetime.rules.iter().position(fits) {
+                Some(index) => (u32::try_from(index + 1).unwrap_or(0), lifetime.rules[index].days),
+                None => (0, lifetime.days),
+            };
+            if !is_over(days) {
+                continue;
+            }
+            let share =
+                u128::from(partition.disk_bytes) * u128::from(*rows) / u128::from(partition.rows.max(1));
+            let bytes = u64::try_from(share).unwrap_or(u64::MAX);
+            self.add_day(signal, partition.table, &partition.day, *rows, bytes);
+            let sums = self.rules.entry((signal, rule)).or_default();
+            sums.0 += rows;
+            sums.1 += bytes;
+            self.see(partition.oldest_s);
         }
     }
 
@@ -162,6 +241,7 @@ impl Counted {
         DeletePreview {
             rows: by_day.iter().map(|day| day.rows).sum(),
             bytes: by_day.iter().map(|day| day.bytes).sum(),
+            rows_are_estimated: self.rows_are_estimated,
             bytes_are_estimated: self.is_estimated,
             oldest: self.oldest_s.and_then(|time| time.checked_mul(1_000_000_000)).map(format_rfc3339),
             first_day: by_day.first().map(|day| day.day.clone()),
@@ -205,5 +285,38 @@ mod tests {
         let mut counted = Counted::default();
         counted.add(Signal::Traces, KeptTable::Traces, &[plan("2026-01-02", 10, &[(1, 1, 5)])]);
         assert!(counted.finish(0).bytes_are_estimated);
+    }
+
+    #[test]
+    fn an_estimate_goes_by_day_and_service() {
+        let partition = |table, day: i64| PartitionStats {
+            table,
+            partition_id: String::new(),
+            day: format!("day {day}"),
+            rows: 10,
+            raw_bytes: 0,
+            disk_bytes: 1_000,
+            cold_bytes: 0,
+            parts: 1,
+            oldest_s: day * 86_400,
+            newest_s: day * 86_400 + 5,
+            signature: String::new(),
+        };
+        let rules = vec![
+            KeepRule { service: None, attribute: Some(("env".into(), "dev".into())), days: 1 },
+            KeepRule { service: Some("noisy".into()), attribute: None, days: 2 },
+        ];
+        let lifetime = Lifetime { days: 5, rules };
+        let services = [("api".to_owned(), 7), ("noisy".to_owned(), 3)];
+        let mut counted = Counted::default();
+        for day in [94, 95, 97, 98] {
+            counted.add_estimate(Signal::Logs, &partition(KeptTable::Logs, day), &services, &lifetime, 100);
+            counted.add_estimate(Signal::Logs, &partition(KeptTable::Facets, day), &[], &lifetime, 100);
+        }
+        let preview = counted.finish(0);
+        assert!(preview.rows_are_estimated && preview.bytes_are_estimated);
+        let rules: Vec<_> = preview.by_rule.iter().map(|rule| (rule.rule, rule.rows, rule.bytes)).collect();
+        assert_eq!(rules, [(None, 7, 700), (Some(1), 9, 900)]);
+        assert_eq!((preview.rows, preview.bytes), (16, 2_600));
     }
 }

@@ -122,7 +122,7 @@ pub struct SpoolStorage {
 }
 
 /// Rows of a day by service.
-type Services = Arc<Vec<(String, u64)>>;
+pub(super) type Services = Arc<Vec<(String, u64)>>;
 
 /// The last report, and what closed days hold: that does not change.
 #[derive(Default)]
@@ -154,6 +154,19 @@ impl Housekeeper {
         let report = Arc::new(answer(found, services, spool, self.now()));
         known.report = Some((Instant::now(), Arc::clone(&report)));
         Ok(report)
+    }
+
+    /// Every day with its rows by service; roll-ups have none.
+    pub(super) async fn services_by_day(&self) -> Result<Vec<(PartitionStats, Services)>, StoreError> {
+        let found = self.store.storage_report().await?;
+        let mut known = self.report.lock().await;
+        self.count_services(&mut known, &found.partitions).await?;
+        let days = found.partitions.into_iter().map(|partition| {
+            let key = (partition.table, partition.partition_id.clone());
+            let services = known.services.get(&key).map(|(_, services)| Arc::clone(services));
+            (partition, services.unwrap_or_default())
+        });
+        Ok(days.collect())
     }
 
     pub(super) async fn forget_report(&self) {

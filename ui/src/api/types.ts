@@ -301,6 +301,7 @@ export interface RetentionChange {
 export interface DeletePreview {
   rows: number;
   bytes: number;
+  rows_are_estimated: boolean;
   bytes_are_estimated: boolean;
   oldest?: string | null;
   first_day?: string | null;

@@ -28,7 +28,8 @@ impl Lifetime {
         self.all_days().max().unwrap_or(self.days)
     }
 
-    fn shortest_days(&self) -> u32 {
+    /// Days after which the first rows go.
+    pub fn shortest_days(&self) -> u32 {
         self.all_days().min().unwrap_or(self.days)
     }
 

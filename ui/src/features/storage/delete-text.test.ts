@@ -5,6 +5,7 @@ import { deleteText, isUnfinished, outcomeText, runTitle, waitingText } from './
 const preview: DeletePreview = {
   rows: 12_345_678,
   bytes: 1_230_000_000,
+  rows_are_estimated: false,
   bytes_are_estimated: false,
   oldest: '2026-03-03T10:00:00.000000000Z',
   first_day: '2026-03-03',

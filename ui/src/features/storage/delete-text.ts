@@ -2,11 +2,13 @@ import type { DeletePreview, StorageRun } from '@/api/types';
 import { formatBytes, formatCountOf } from '@/lib/format/numbers';
 
 /** `720 rows, about 1.2 GB, will be deleted; the oldest is of 2026-03-03.` */
-export function deleteText({ rows, bytes, bytes_are_estimated, oldest }: DeletePreview): string {
+export function deleteText(preview: DeletePreview): string {
+  const { rows, bytes, rows_are_estimated, bytes_are_estimated, oldest } = preview;
   if (rows === 0 && bytes === 0) return 'Nothing will be deleted.';
   const size = `${bytes_are_estimated ? 'about ' : ''}${formatBytes(bytes)}`;
   const from = oldest == null ? '' : ` The oldest is of ${oldest.slice(0, 10)}.`;
-  return `${formatCountOf(rows, 'row')}, ${size}, will be deleted.${from}`;
+  const count = `${rows_are_estimated ? 'About ' : ''}${formatCountOf(rows, 'row')}`;
+  return `${count}, ${size}, will be deleted.${from}`;
 }
 
 /** Records that may come back, as they are not in the tables yet; `null` where there are none. */

@@ -20,6 +20,7 @@ const retention: Retention = {
 const preview = {
   rows: 720,
   bytes: 5_000,
+  rows_are_estimated: false,
   bytes_are_estimated: true,
   oldest: '2026-03-03T10:00:00Z',
   first_day: '2026-03-03',
