@@ -465,9 +465,14 @@ export interface components {
     DeletePreview: {
       /**
        * Format: int64
-       * @description Records and spans, counted.
+       * @description Records and spans.
        */
       rows: number;
+      /**
+       * @description Whether the rows are not counted: with more than 200 million to look at, they are taken from the days' sums by
+       *     service, as if every record had arrived when it was made. Rules for attributes delete nothing then.
+       */
+      rows_are_estimated: boolean;
       /**
        * Format: int64
        * @description On disk. Of a part that goes as a whole these are its bytes; of one that keeps other rows, its share by rows.
