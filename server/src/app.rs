@@ -21,6 +21,7 @@ use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::KnownFields;
+use crate::storage::Housekeeper;
 
 pub use engine::{EngineHandle, store_config};
 
@@ -38,6 +39,7 @@ pub struct App {
     pub pipeline: Arc<Pipeline>,
     pub imports: Imports,
     pub store: Arc<Store>,
+    pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
     pub metrics: PrometheusHandle,
     pub rates: Rates,
@@ -45,7 +47,7 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     pub stop: CancellationToken,
     listeners: OnceLock<Map<String, Value>>,
-    storage: Mutex<Option<(Instant, StorageStatus)>>,
+    storage_status: Mutex<Option<(Instant, StorageStatus)>>,
 }
 
 impl App {
@@ -68,10 +70,19 @@ impl App {
         ));
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
-        let imports = Imports::new(catalog, Arc::clone(&pipeline.delivered), Arc::clone(&clock));
+        let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
         let store = Arc::new(Store::new(store_config(&config))?);
+        let storage = Arc::new(Housekeeper::new(
+            catalog,
+            Arc::clone(&store),
+            Arc::clone(&pipeline),
+            Arc::clone(&clock),
+            config.data.retention_days,
+            // A remote server's volumes are its own.
+            config.engine.cold.clone().filter(|_| config.clickhouse.url.is_none()),
+        ));
         let engine = EngineHandle::start(&config)?;
         Ok(Arc::new(Self {
             config,
@@ -79,6 +90,7 @@ impl App {
             pipeline,
             imports,
             store,
+            storage,
             engine,
             metrics,
             rates: Rates::default(),
@@ -86,7 +98,7 @@ impl App {
             clock,
             stop: CancellationToken::new(),
             listeners: OnceLock::new(),
-            storage: Mutex::new(None),
+            storage_status: Mutex::new(None),
         }))
     }
 
@@ -106,8 +118,8 @@ impl App {
     }
 
     /// Rows and bytes of the log tables, at most two seconds old; `None` while ClickHouse does not answer.
-    pub async fn storage(&self) -> Option<StorageStatus> {
-        let known = *self.storage.lock().unwrap_or_else(PoisonError::into_inner);
+    pub async fn storage_status(&self) -> Option<StorageStatus> {
+        let known = *self.storage_status.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, figures)) = known
             && at.elapsed() < STORAGE_AGE
         {
@@ -115,7 +127,7 @@ impl App {
         }
         let stats = self.store.storage_stats().await.ok()?;
         let figures = StorageStatus { rows: stats.rows, disk_bytes: stats.disk_bytes };
-        *self.storage.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), figures));
+        *self.storage_status.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), figures));
         Some(figures)
     }
 

@@ -12,6 +12,7 @@ mod manage;
 mod pipeline;
 mod read;
 mod serve;
+mod storage;
 mod tls;
 
 use std::process::ExitCode;

@@ -82,6 +82,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     tasks.spawn(spans.run(drain.clone(), STOP_DEADLINE));
     let logs = deliverer(&app, app.pipeline.spool(), Arc::clone(&app.pipeline.delivered));
     tasks.spawn(logs.run(drain.clone(), STOP_DEADLINE));
+    tasks.spawn(Arc::clone(&app.storage).work(stop.clone()));
 
     let mut servers = JoinSet::new();
     servers.spawn(serve(main, http::router(&app), stop.clone()));

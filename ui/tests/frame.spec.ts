@@ -18,7 +18,7 @@ test('signs in by the link once, and says what to do without one', async ({ page
 });
 
 test('every page by keyboard, the palette and the help', async ({ app }) => {
-  await app.keyboard.press('Alt+3');
+  await app.keyboard.press('Alt+4');
   await expect(app.getByRole('heading', { name: 'Density' })).toBeVisible();
   await app.keyboard.press('Alt+2');
   await expect(app.getByText('No file was imported yet')).toBeVisible();
@@ -34,7 +34,7 @@ test('every page by keyboard, the palette and the help', async ({ app }) => {
 });
 
 test('keeps theme and density', async ({ app }) => {
-  await app.keyboard.press('Alt+3');
+  await app.keyboard.press('Alt+4');
   await app.getByText('Dark', { exact: true }).click();
   await app.getByText('Comfortable', { exact: true }).click();
   await app.reload();
@@ -49,7 +49,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectAccessible(app);
     for (const [keys, heading] of [
       ['Alt+2', 'Imports'],
-      ['Alt+3', 'Settings'],
+      ['Alt+3', 'Storage'],
+      ['Alt+4', 'Settings'],
     ] as const) {
       await app.keyboard.press(keys);
       await expect(app.getByRole('heading', { name: heading })).toBeVisible();

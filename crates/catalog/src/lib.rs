@@ -1,10 +1,11 @@
 //! What Click-Lite remembers beside the logs: a SQLite database in the data folder.
 //!
-//! It holds small things that change (imports today), never log records. It is opened once; all access goes through
-//! [`Catalog`], whose methods are grouped by what they are about in one module each.
+//! It holds small things that change (imports, how long records are kept), never log records. It is opened once; all
+//! access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
 mod error;
 mod imports;
+mod retention;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub use error::CatalogError;
 pub use imports::{ImportEntry, ImportState};
+pub use retention::{RetentionEntry, RunEntry, RunState};
 
 /// An open catalog. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -17,6 +17,9 @@ pub struct EngineConfig {
     /// The program that hosts the library: it is run as `program program_args... --config FILE` and has to call
     /// [`crate::host::run`].
     pub program: PathBuf,
+    /// Folder of a second disk, as volume `cold` of the policy [`crate::TIERED_POLICY`]. Once used it stays, whether
+    /// it is named here or not.
+    pub cold: Option<PathBuf>,
     /// Arguments before `--config FILE`, e.g. `["engine"]`.
     pub program_args: Vec<String>,
     /// Limits on memory, threads, time and rows.
@@ -40,6 +43,7 @@ impl EngineConfig {
         Self {
             data_dir: data_dir.into(),
             log_dir: None,
+            cold: None,
             library: None,
             http_port: 0,
             program: program.into(),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::cold;
 use crate::config::EngineConfig;
 use crate::data_folder::DataFolder;
 use crate::error::EngineError;
@@ -26,11 +27,12 @@ impl Engine {
     /// background and returns. Has to be called inside a tokio runtime.
     ///
     /// # Errors
-    /// [`EngineError`] for a missing library, a data folder that is held, newer or not writable, a full disk,
-    /// and a port that is taken. What goes wrong later is seen in [`Engine::state`].
-    pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
+    /// [`EngineError`] for a missing library, a data folder that is held, newer or not writable, a cold volume that is not
+    /// there, a full disk, and a port that is taken. What goes wrong later is seen in [`Engine::state`].
+    pub fn start(mut config: EngineConfig) -> Result<Self, EngineError> {
         let library = find_library(config.library.clone())?;
         let folder = DataFolder::open(&config.data_dir)?;
+        config.cold = cold::prepare(&config.data_dir, config.cold.as_deref())?;
         folder.check_free_space(config.limits.minimum_free_disk_bytes)?;
         if config.http_port != 0 {
             TcpListener::bind((Ipv4Addr::LOCALHOST, config.http_port))

@@ -53,6 +53,22 @@ pub enum EngineError {
     #[error("can't use {}: {source}; check that the folder exists and that you may write to it", path.display())]
     DataFolder { path: PathBuf, source: io::Error },
 
+    #[error(
+        "the cold volume {} is not there: mount its disk, or say in engine.cold.path where the folder was moved to",
+        path.display()
+    )]
+    ColdVolumeMissing { path: PathBuf },
+
+    #[error(
+        "engine.cold.path is {}, but the tables' old days are in {}: move that folder there while the server is stopped, or \
+         go back to that path",
+        path.display(), remembered.display()
+    )]
+    ColdVolumeElsewhere { path: PathBuf, remembered: PathBuf },
+
+    #[error("engine.cold.path {} holds other files: give the cold volume a folder of its own", path.display())]
+    ColdVolumeNotEmpty { path: PathBuf },
+
     #[error("can't start {}: {source}", program.display())]
     Spawn { program: PathBuf, source: io::Error },
 
@@ -81,6 +97,9 @@ impl EngineError {
             Self::DataFolderInUse { .. } => "engine.data_folder_in_use",
             Self::DataFolderNewer { .. } => "engine.data_folder_newer",
             Self::DataFolder { .. } => "engine.data_folder",
+            Self::ColdVolumeMissing { .. } => "engine.cold_volume_missing",
+            Self::ColdVolumeElsewhere { .. } => "engine.cold_volume_elsewhere",
+            Self::ColdVolumeNotEmpty { .. } => "engine.cold_volume_not_empty",
             Self::Spawn { .. } => "engine.spawn",
             Self::StartTimeout { .. } => "engine.start_timeout",
             Self::Unresponsive { .. } => "engine.unresponsive",

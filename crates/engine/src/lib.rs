@@ -10,6 +10,7 @@
 //! local session needs, can't be reached from outside.
 
 mod backoff;
+mod cold;
 mod config;
 mod data_folder;
 mod engine;
@@ -33,6 +34,9 @@ pub use state::{Endpoint, EngineState};
 
 /// Version of the npm packages that ship the library (`crates/engine/package.json` pins the same).
 pub const LIBRARY_VERSION: &str = "26.7.3-stable.1";
+
+/// Storage policy whose volumes are `default` and `cold`; there where [`EngineConfig::cold`] is set.
+pub const TIERED_POLICY: &str = "click_lite_tiered";
 
 /// ClickHouse release (year, month) of that library. Another release is refused: the store's tables and the
 /// settings written here are tested with this one.

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::TIERED_POLICY;
 use crate::config::EngineConfig;
 use crate::secret::Credentials;
 
@@ -123,14 +124,36 @@ fn server_xml(config: &EngineConfig, start: &Start<'_>, users: &Path) -> String 
         <fsync_part_directory>1</fsync_part_directory>
         <merge_tree_clear_old_parts_interval_seconds>10</merge_tree_clear_old_parts_interval_seconds>
     </merge_tree>
-{extra}
+{storage}{extra}
 </clickhouse>
 "#,
         merges_memory = memory / 2,
         mark_cache = memory / 16,
         small_cache = memory / 64,
         merge_threads = config.limits.merge_threads.max(1),
+        storage = config.cold.as_deref().map_or_else(String::new, storage_xml),
         extra = config.extra_server_xml,
+    )
+}
+
+/// A policy that has the volume of the default one, so that tables can change to it, and a second one. Nothing is moved
+/// for want of room: which days are moved is the server's to say.
+fn storage_xml(cold: &Path) -> String {
+    let path = escape(&cold.display().to_string());
+    format!(
+        r#"    <storage_configuration>
+        <disks><cold><path>{path}/</path></cold></disks>
+        <policies>
+            <{TIERED_POLICY}>
+                <volumes>
+                    <default><disk>default</disk></default>
+                    <cold><disk>cold</disk></cold>
+                </volumes>
+                <move_factor>0</move_factor>
+            </{TIERED_POLICY}>
+        </policies>
+    </storage_configuration>
+"#
     )
 }
 

@@ -120,7 +120,8 @@ impl Record {
 
     /// Makes the attribute with this key the body; `false` where there is none.
     pub fn move_attribute_to_body(&mut self, key: &str) -> bool {
-        let Some(position) = self.attributes.iter().position(|(known, _)| self.text.get(*known) == key) else {
+        let Some(position) = self.attributes.iter().position(|(known, _)| self.text.get(*known) == key)
+        else {
             return false;
         };
         let (_, value) = self.attributes.remove(position);

@@ -6,7 +6,8 @@ use std::time::Duration;
 pub struct StoreConfig {
     /// Database of the tables: letters, digits and underscores.
     pub database: String,
-    /// Days that rows are kept, counted from their own time or their arrival, whichever is later.
+    /// Days after which ClickHouse drops the rows of tables that are made anew by itself. Who goes when is decided by
+    /// [`crate::Lifetime`]s.
     pub retention_days: u32,
     /// Longest run time of one query, seconds.
     pub max_query_seconds: u64,

@@ -1,4 +1,5 @@
 use clickhouse::Client;
+use serde::de::DeserializeOwned;
 
 use crate::config::{Credentials, Endpoint, StoreConfig};
 use crate::error::StoreError;
@@ -44,6 +45,14 @@ impl Connection {
     /// Runs a statement that has no answer, as the writer.
     pub(crate) async fn execute(&self, sql: &str) -> Result<(), StoreError> {
         self.writer.query_raw(sql).execute().await.map_err(Into::into)
+    }
+
+    /// The rows of a small query of our own as the writer.
+    pub(crate) async fn records<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, StoreError> {
+        let query = self.writer.query_raw(sql).with_setting("output_format_json_quote_64bit_integers", "0");
+        let answer = query.fetch_bytes("JSONEachRow")?.collect().await?;
+        let rows = serde_json::Deserializer::from_slice(&answer).into_iter::<T>();
+        rows.collect::<Result<_, _>>().map_err(|error| StoreError::BadAnswer(error.to_string()))
     }
 
     /// The answer to a small query of our own as the writer, tab-separated: rows of unescaped fields.

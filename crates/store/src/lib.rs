@@ -10,6 +10,7 @@ mod config;
 mod connection;
 mod error;
 mod insert;
+mod kept;
 mod migrations;
 mod select;
 mod store;
@@ -17,6 +18,10 @@ mod store;
 pub use answer::Progress;
 pub use config::{Credentials, Endpoint, StoreConfig};
 pub use error::StoreError;
+pub use kept::{
+    COLD_VOLUME, DiskStats, Doomed, IndexStats, KeepRule, KeptTable, Lifetime, MovablePart, PartPlan,
+    PartitionStats, PendingMutation, RuleRows, ServiceRows, StorageReport, SystemTableStats,
+};
 pub use select::{QueryStats, RowEvent, RowStream, SelectOptions};
 pub use store::{StorageStats, Store};
 

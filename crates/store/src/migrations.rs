@@ -10,6 +10,7 @@ use crate::MINIMUM_CLICKHOUSE;
 use crate::config::StoreConfig;
 use crate::connection::Connection;
 use crate::error::StoreError;
+use crate::kept::LONGEST_TTL_DAYS;
 
 struct Migration {
     version: u32,
@@ -25,13 +26,6 @@ const MIGRATIONS: [Migration; 4] = [
     Migration { version: 4, name: "otel_traces", sql: include_str!("schema/0004_otel_traces.sql") },
 ];
 
-/// Tables whose rows are deleted after `retention_days`.
-const KEPT_FOR_A_TIME: [(&str, &str); 3] = [
-    ("otel_logs", "greatest(toDateTime(Timestamp), IngestedAt)"),
-    ("otel_traces", "greatest(toDateTime(Timestamp), IngestedAt)"),
-    ("log_facets", "greatest(Hour, IngestedAt)"),
-];
-
 impl Migration {
     /// Of the statement before names and days are filled in.
     fn checksum(&self) -> String {
@@ -41,7 +35,8 @@ impl Migration {
     fn statement(&self, config: &StoreConfig) -> String {
         self.sql
             .replace("{database}", &config.database)
-            .replace("{retention_days}", &config.retention_days.to_string())
+            // For new tables; `Store::keep_at_most` brings those that are there to what the rules ask for.
+            .replace("{retention_days}", &(config.retention_days + 1).min(LONGEST_TTL_DAYS).to_string())
     }
 }
 
@@ -81,7 +76,7 @@ pub(crate) async fn run(connection: &Connection, config: &StoreConfig) -> Result
             .await?;
         tracing::info!(schema.version = version, schema.name = name, "migrated the tables");
     }
-    keep_for(connection, config).await
+    Ok(())
 }
 
 /// Whether a step that was taken is one of ours.
@@ -107,30 +102,6 @@ async fn check_release(connection: &Connection) -> Result<(), StoreError> {
 fn release(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
-/// Gives the tables the retention of the configuration, where it differs from theirs.
-async fn keep_for(connection: &Connection, config: &StoreConfig) -> Result<(), StoreError> {
-    let (database, days) = (&config.database, config.retention_days);
-    let tables = connection
-        .table(&format!(
-            "SELECT name, extract(engine_full, 'toIntervalDay\\\\((\\\\d+)\\\\)') FROM system.tables WHERE database = '{database}'"
-        ))
-        .await?;
-    for (table, since) in KEPT_FOR_A_TIME {
-        let is_kept = tables
-            .iter()
-            .any(|row| matches!(row.as_slice(), [name, kept] if name == table && *kept == days.to_string()));
-        if !is_kept {
-            connection
-                .execute(&format!(
-                    "ALTER TABLE {database}.{table} MODIFY TTL {since} + toIntervalDay({days})"
-                ))
-                .await?;
-            tracing::info!(table, retention_days = days, "changed how long rows are kept");
-        }
-    }
-    Ok(())
 }
 
 /// The name stands in statements as it is.

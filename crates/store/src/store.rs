@@ -133,7 +133,12 @@ impl Store {
         Ok(StorageStats { rows: number(0), disk_bytes: number(1) })
     }
 
-    fn connection(&self) -> Result<Arc<Connection>, StoreError> {
+    /// Name of the tables' database: plain, so that it can stand in statements.
+    pub(crate) fn database(&self) -> &str {
+        &self.config.database
+    }
+
+    pub(crate) fn connection(&self) -> Result<Arc<Connection>, StoreError> {
         self.connection.borrow().clone().ok_or(StoreError::NotConnected)
     }
 }

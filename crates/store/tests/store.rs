@@ -4,6 +4,8 @@
 mod bench;
 #[path = "store/insert.rs"]
 mod insert;
+#[path = "store/kept.rs"]
+mod kept;
 #[path = "store/schema.rs"]
 mod schema;
 #[path = "store/select.rs"]
@@ -39,7 +41,8 @@ fn main() -> ExitCode {
             let mut arguments = Arguments::from_args();
             // Each test runs an engine; more at a time than cores only make each other time out.
             arguments.test_threads = arguments.test_threads.or(Some(2));
-            let trials = [schema::trials(), insert::trials(), select::trials(), spans::trials()];
+            let trials =
+                [schema::trials(), insert::trials(), select::trials(), spans::trials(), kept::trials()];
             libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
         }
     }

@@ -60,6 +60,7 @@ impl EngineHandle {
         if let Some(threads) = config.engine.max_threads {
             engine.limits.query_threads = u64::from(threads);
         }
+        engine.cold = config.engine.cold.as_ref().map(|cold| cold.path.clone());
         engine.limits.reader_query_seconds = config.query.max_seconds;
         engine.limits.reader_query_memory_bytes = config.query.max_memory_bytes;
         Ok(Self::Embedded(Engine::start(engine)?))

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, ClickHouse, Data, EngineSection, Fluent, Gelf, Http, Ingest, LogSection, Otlp, Query,
-    Spool, Syslog, Tcp, Tls,
+    Access, AccessMode, ClickHouse, ColdVolume, Data, EngineSection, Fluent, Gelf, Http, Ingest, LogSection,
+    Otlp, Query, Spool, Syslog, Tcp, Tls,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -137,6 +137,17 @@ impl Config {
                 "data.retention_days",
                 format!("{} is not between 1 and 36500", self.data.retention_days),
             );
+        }
+        if let Some(cold) = &self.engine.cold {
+            if !cold.path.is_absolute() {
+                return wrong(
+                    "engine.cold.path",
+                    format!("`{}` is no absolute path: write it in full", cold.path.display()),
+                );
+            }
+            if cold.after_days == 0 {
+                return wrong("engine.cold.after_days", "0 would move the day that is being written".into());
+            }
         }
         if let Some(url) = &self.clickhouse.url
             && !url.starts_with("http://")

@@ -1,6 +1,6 @@
 //! The reference page of the configuration, made from the doc comments of the sections.
 
-use super::Config;
+use super::{ColdVolume, Config};
 
 /// The source whose comments are the documentation.
 const SECTIONS: &str = include_str!("sections.rs");
@@ -18,6 +18,7 @@ const STRUCTS: &[(&str, &str)] = &[
     ("access", "Access"),
     ("clickhouse", "ClickHouse"),
     ("engine", "EngineSection"),
+    ("engine.cold", "ColdVolume"),
     ("ingest", "Ingest"),
     ("spool", "Spool"),
     ("query", "Query"),
@@ -27,6 +28,12 @@ const STRUCTS: &[(&str, &str)] = &[
 /// `docs/configuration.md` as Markdown: every option with its default and what it does.
 pub fn reference() -> String {
     let defaults = toml::Value::try_from(Config::default()).unwrap_or(toml::Value::Table(toml::Table::new()));
+    let mut defaults = defaults;
+    let cold = toml::Value::try_from(ColdVolume::default());
+    if let (toml::Value::Table(sections), Ok(cold)) = (&mut defaults, cold) {
+        // Left out of the configuration unless it is used.
+        sections.insert("engine.cold".into(), cold);
+    }
     let mut page = String::from(
         "# Configuration\n\n<!-- Made by `click-lite-server config schema`; edit the comments in server/src/config/sections.rs. -->\n\n\
          The server reads a TOML file (`--config FILE`), then environment variables, then command-line options; the\n\

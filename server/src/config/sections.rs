@@ -11,7 +11,8 @@ const MIB: u64 = 1024 * 1024;
 pub struct Data {
     /// Folder of the embedded engine, the spool, the catalog and the local token. One server a folder.
     pub dir: PathBuf,
-    /// Days after which records are deleted, counted from their own time or their arrival, whichever is later.
+    /// Days after which records are deleted, counted from their own time or their arrival, whichever is later. Counts until
+    /// it is changed in the interface or by `PUT /api/v1/retention`, which also takes rules for services.
     pub retention_days: u32,
 }
 
@@ -214,6 +215,25 @@ pub struct EngineSection {
     pub max_threads: Option<u32>,
     /// Port of the engine's HTTP interface on the loopback address; 0 takes any free one.
     pub http_port: u16,
+    /// Volume for old days; see `[engine.cold]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cold: Option<ColdVolume>,
+}
+
+/// A second disk for old days of the embedded ClickHouse. They are searched as before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ColdVolume {
+    /// Folder on that disk, of this server alone; an absolute path.
+    pub path: PathBuf,
+    /// Days after which a day's records are moved there, counted from their own time.
+    pub after_days: u32,
+}
+
+impl Default for ColdVolume {
+    fn default() -> Self {
+        Self { path: PathBuf::new(), after_days: 7 }
+    }
 }
 
 /// Limits of what is received.

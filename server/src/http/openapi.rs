@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read};
+use crate::{ingest, manage, read, storage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,7 @@ use crate::{ingest, manage, read};
         (name = "imports", description = "Importing files"),
         (name = "read", description = "Searching"),
         (name = "access", description = "Signing in"),
+        (name = "storage", description = "How long records are kept, and what they take"),
         (name = "operate", description = "State of the server")
     )
 )]
@@ -41,6 +42,13 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ingest::import::preview))
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))
+        .routes(routes!(storage::api::get_retention, storage::api::put_retention))
+        .routes(routes!(storage::api::preview_retention))
+        .routes(routes!(storage::api::list_runs, storage::api::run_now))
+        .routes(routes!(storage::api::get_run))
+        .routes(routes!(storage::api::storage_report))
+        .routes(routes!(storage::api::drop_day))
+        .routes(routes!(storage::api::drop_service))
         .routes(routes!(manage::status))
         .routes(routes!(manage::sign_in))
         .routes(routes!(manage::new_link))

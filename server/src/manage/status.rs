@@ -75,7 +75,7 @@ pub async fn status(State(app): State<Arc<App>>) -> Json<Status> {
     let spool = app.pipeline.spool_stats();
     let (rows, bytes) = app.pipeline.meters.totals();
     let (rows_per_second, bytes_per_second) = app.rates.per_second(rows, bytes);
-    let storage = if engine.state == "ready" { app.storage().await } else { None };
+    let storage = if engine.state == "ready" { app.storage_status().await } else { None };
     let state = match engine.state {
         _ if app.stop.is_cancelled() => "stopping",
         "ready" => "ready",

@@ -127,7 +127,7 @@ fn query_error(error: &QueryError) -> ApiError {
 }
 
 /// How the API says that ClickHouse did not answer.
-fn store_error(app: &App, error: &StoreError) -> ApiError {
+pub fn store_error(app: &App, error: &StoreError) -> ApiError {
     let engine = app.engine.status();
     if engine.state != "ready" || matches!(error, StoreError::NotConnected) {
         let why = engine.message.clone().unwrap_or_else(|| "it comes back by itself".into());

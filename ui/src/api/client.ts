@@ -4,6 +4,7 @@ import { ApiError, type ApiErrorBody } from './errors';
 import type {
   CompleteRequest,
   CompleteResponse,
+  DeletePreview,
   FieldsResponse,
   FieldValuesRequest,
   FieldValuesResponse,
@@ -13,11 +14,15 @@ import type {
   ImportFormat,
   LogRow,
   QueryRequest,
+  Retention,
+  RetentionChange,
   SearchDone,
   SearchProgress,
   SearchRequest,
   SearchResponse,
   Status,
+  StorageReport,
+  StorageRun,
 } from './types';
 
 export interface SearchListener {
@@ -113,6 +118,43 @@ export class ApiClient {
       signal,
     });
     return answer.formats;
+  }
+
+  storageReport(signal?: AbortSignal): Promise<StorageReport> {
+    return this.call({ method: 'GET', path: '/api/v1/storage', signal });
+  }
+
+  retention(signal?: AbortSignal): Promise<Retention> {
+    return this.call({ method: 'GET', path: '/api/v1/retention', signal });
+  }
+
+  /** What rules would delete today; changes nothing. */
+  previewRetention(body: RetentionChange): Promise<DeletePreview> {
+    return this.call({ method: 'POST', path: '/api/v1/retention/preview', body });
+  }
+
+  changeRetention(body: RetentionChange): Promise<{ retention: Retention; run: StorageRun }> {
+    return this.call({ method: 'PUT', path: '/api/v1/retention', body });
+  }
+
+  async storageRuns(signal?: AbortSignal): Promise<StorageRun[]> {
+    const path = '/api/v1/retention/runs';
+    return (await this.call<{ runs: StorageRun[] }>({ method: 'GET', path, signal })).runs;
+  }
+
+  runStorageRules(): Promise<StorageRun> {
+    return this.call({ method: 'POST', path: '/api/v1/retention/runs' });
+  }
+
+  /** What deleting a day or a service would delete. */
+  async previewDrop(kind: 'day' | 'service', name: string, signal?: AbortSignal): Promise<DeletePreview> {
+    const path = `/api/v1/storage/${kind}s/${encodeURIComponent(name)}?dry_run=true`;
+    return (await this.call<{ preview: DeletePreview }>({ method: 'DELETE', path, signal })).preview;
+  }
+
+  async drop(kind: 'day' | 'service', name: string): Promise<StorageRun> {
+    const path = `/api/v1/storage/${kind}s/${encodeURIComponent(name)}`;
+    return (await this.call<{ run: StorageRun }>({ method: 'DELETE', path })).run;
   }
 
   private async call<T>(request: ApiRequest): Promise<T> {

@@ -26,6 +26,10 @@ export type Answers = Same<
     Agrees<ours.FieldsResponse, Generated['FieldsAnswer']>,
     Agrees<ours.FieldValue, Generated['ValueCount']>,
     Agrees<WithoutRows<ours.CompleteResponse>, WithoutRows<Generated['CompleteAnswer']>>,
+    Agrees<ours.StorageReport, Generated['StorageAnswer']>,
+    Agrees<ours.Retention, Generated['Retention']>,
+    Agrees<ours.DeletePreview, Generated['DeletePreview']>,
+    Agrees<ours.StorageRun, Generated['Run']>,
     Agrees<WithoutRows<ours.SearchDone>, WithoutRows<Generated['SearchEnd']>>,
   ]
 >;
@@ -40,5 +44,6 @@ export type Requests = Same<
     Known<ours.HistogramRequest, Generated['HistogramRequest']>,
     Known<ours.FieldValuesRequest, Generated['FieldValuesRequest']>,
     Known<ours.CompleteRequest, Generated['CompleteRequest']>,
+    Known<ours.RetentionChange, Generated['RetentionChange']>,
   ]
 >;

@@ -220,3 +220,117 @@ export interface ImportFormat {
   title: string;
   example: string;
 }
+
+export type Signal = 'logs' | 'traces';
+
+export interface DayBytes {
+  rows: number;
+  /** Of the columns, before compression. */
+  raw_bytes: number;
+  disk_bytes: number;
+  cold_bytes: number;
+}
+
+export interface StorageReport {
+  measured_at: string;
+  disk_bytes: number;
+  signals: {
+    signal: Signal;
+    rows: number;
+    raw_bytes: number;
+    disk_bytes: number;
+    rollup_bytes: number;
+    index_bytes: number;
+    cold_bytes: number;
+    ratio?: number | null;
+    parts: number;
+    oldest?: string | null;
+    newest?: string | null;
+  }[];
+  /** The oldest first. */
+  days: { day: string; logs: DayBytes; traces: DayBytes }[];
+  services: {
+    service: string;
+    log_rows: number;
+    trace_rows: number;
+    estimated_disk_bytes: number;
+  }[];
+  indexes: { table: string; name: string; kind: string; disk_bytes: number }[];
+  disks: { name: string; path: string; free_bytes: number; total_bytes: number }[];
+  system_tables: { name: string; rows: number; disk_bytes: number }[];
+  spool: { rows: number; disk_bytes: number; limit_bytes: number };
+}
+
+export interface RetentionRule {
+  service?: string | null;
+  attribute?: { key: string; value: string } | null;
+  days: number;
+}
+
+export interface SignalRetention {
+  days: number;
+  /** `configuration`, or `api` where it was changed here. */
+  source: string;
+  rules: RetentionRule[];
+}
+
+export interface Retention {
+  version: number;
+  changed_at?: string | null;
+  configured_days: number;
+  logs: SignalRetention;
+  traces: SignalRetention;
+  next_run_at: string;
+  cold_after_days?: number | null;
+}
+
+export interface SignalPolicy {
+  /** `null` takes the configuration's. */
+  days: number | null;
+  rules: RetentionRule[];
+}
+
+export interface RetentionChange {
+  version: number;
+  logs: SignalPolicy;
+  traces: SignalPolicy;
+}
+
+/** What a change would delete. */
+export interface DeletePreview {
+  rows: number;
+  bytes: number;
+  rows_are_estimated: boolean;
+  bytes_are_estimated: boolean;
+  oldest?: string | null;
+  first_day?: string | null;
+  last_day?: string | null;
+  by_rule: { signal: Signal; rule?: number | null; rows: number; bytes: number }[];
+  by_day: { signal: Signal; day: string; rows: number; bytes: number }[];
+  waiting_rows: number;
+}
+
+export interface StorageRun {
+  id: string;
+  kind: string;
+  subject?: string | null;
+  signals: Signal[];
+  cause: 'schedule' | 'change' | 'user';
+  state: string;
+  queued_at: string;
+  started_at?: string | null;
+  finished_at?: string | null;
+  elapsed_ms?: number | null;
+  rows_deleted: number;
+  bytes_freed: number;
+  bytes_moved: number;
+  steps: {
+    table: string;
+    action: 'drop' | 'rewrite' | 'move' | 'ttl' | 'volume';
+    day: string;
+    rows: number;
+    bytes: number;
+    elapsed_ms: number;
+  }[];
+  error?: string | null;
+}

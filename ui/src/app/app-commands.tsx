@@ -87,10 +87,17 @@ export function AppCommands() {
       run: () => void navigate({ to: '/imports' }),
     },
     {
+      id: 'app.storage',
+      title: 'Go to Storage',
+      group: 'Pages',
+      keys: ['alt+3'],
+      run: () => void navigate({ to: '/storage' }),
+    },
+    {
       id: 'app.settings',
       title: 'Go to Settings',
       group: 'Pages',
-      keys: ['alt+3'],
+      keys: ['alt+4'],
       run: () => void navigate({ to: '/settings' }),
     },
   ];

@@ -3,6 +3,7 @@ import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
 import { settingsRoute } from '@/routes/settings';
+import { storageRoute } from '@/routes/storage';
 import { RouteError } from './route-error';
 
 const homeRoute = createRoute({
@@ -12,7 +13,7 @@ const homeRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, exploreRoute, importsRoute, settingsRoute]),
+  routeTree: rootRoute.addChildren([homeRoute, exploreRoute, importsRoute, storageRoute, settingsRoute]),
   defaultPreload: 'intent',
   defaultErrorComponent: RouteError,
 });

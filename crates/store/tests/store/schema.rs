@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use click_lite_model::Record;
 use click_lite_query::{Compiler, Dialect, SearchOptions, TimeRange, parse, quote_value};
-use click_lite_store::{Credentials, Endpoint, Store, StoreConfig};
+use click_lite_store::{Credentials, Endpoint, KeptTable, Store, StoreConfig};
 use libtest_mimic::Trial;
 
 use crate::{DAY_NS, Outcome, World, columns, count, frame, frame_of, rows, statement, trial};
@@ -13,7 +13,10 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("migrations_run_once_and_side_by_side", migrations_run_once_and_side_by_side),
         trial("other_schemas_are_refused", other_schemas_are_refused),
-        trial("retention_follows_the_configuration", retention_follows_the_configuration),
+        trial(
+            "a_new_start_does_not_reset_how_long_rows_are_kept",
+            a_new_start_does_not_reset_how_long_rows_are_kept,
+        ),
         trial("old_records_are_kept_from_their_arrival", old_records_are_kept_from_their_arrival),
         trial("searches_find_the_same_with_and_without_indexes", searches_find_the_same),
         trial("searches_use_the_indexes", searches_use_the_indexes),
@@ -74,13 +77,17 @@ async fn other_schemas_are_refused(world: World) -> Outcome {
     Ok(())
 }
 
-async fn retention_follows_the_configuration(world: World) -> Outcome {
+async fn a_new_start_does_not_reset_how_long_rows_are_kept(world: World) -> Outcome {
     let days = "SELECT arrayDistinct(groupArray(extract(engine_full, 'toIntervalDay.([0-9]+)'))) FROM system.tables \
                 WHERE database = 'click_lite' AND name IN ('otel_logs', 'otel_traces', 'log_facets')";
-    world.store().await?;
-    assert_eq!(world.ask(days).await?, "['30']");
+    let store = world.store().await?;
+    assert_eq!(world.ask(days).await?, "['31']");
+    for table in KeptTable::ALL {
+        assert!(store.keep_at_most(table, 90).await?);
+        assert!(!store.keep_at_most(table, 90).await?, "nothing is changed twice");
+    }
     world.store_with(StoreConfig { retention_days: 7, ..StoreConfig::default() }).await?;
-    assert_eq!(world.ask(days).await?, "['7']");
+    assert_eq!(world.ask(days).await?, "['91']");
     Ok(())
 }
 
@@ -100,8 +107,8 @@ async fn old_records_are_kept_from_their_arrival(world: World) -> Outcome {
     assert_eq!(count(&store, "otel_logs").await?, 130);
     assert_eq!(world.ask("SELECT sum(Rows) FROM click_lite.log_facets").await?, "130");
 
-    // Thirty-one days later they go, in whole parts.
-    world.ask("ALTER TABLE click_lite.otel_logs UPDATE IngestedAt = now() - INTERVAL 31 DAY WHERE 1 SETTINGS mutations_sync = 2").await?;
+    // Thirty-two days later they go by themselves, in whole parts.
+    world.ask("ALTER TABLE click_lite.otel_logs UPDATE IngestedAt = now() - INTERVAL 32 DAY WHERE 1 SETTINGS mutations_sync = 2").await?;
     world.ask("OPTIMIZE TABLE click_lite.otel_logs FINAL").await?;
     assert_eq!(count(&store, "otel_logs").await?, 0);
     Ok(())
