@@ -3,6 +3,7 @@
 mod engine;
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,10 @@ use tokio_util::sync::CancellationToken;
 use crate::access::LocalAccess;
 use crate::config::Config;
 use crate::manage::imports::Imports;
+use crate::deliver::Inserter;
+use crate::http::SenderLimits;
+use crate::ingest::rate::RateLimit;
+use crate::manage::alarms::{Alarms, Situation};
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::KnownFields;
@@ -31,11 +36,17 @@ const SPOOL_QUEUE_BYTES: u64 = 16 * 1024 * 1024;
 /// How old the figures of the storage may be: they are asked for every second or two.
 const STORAGE_AGE: Duration = Duration::from_secs(2);
 
+/// How often alarms are looked for.
+const ALARM_LOOK: Duration = Duration::from_secs(1);
+
 /// The parts of a running server.
 pub struct App {
     pub config: Config,
     pub access: Arc<LocalAccess>,
     pub pipeline: Arc<Pipeline>,
+    pub inserter: Arc<Inserter>,
+    pub senders: Arc<SenderLimits>,
+    pub alarms: Alarms,
     pub imports: Imports,
     pub store: Arc<Store>,
     pub engine: EngineHandle,
@@ -59,6 +70,7 @@ impl App {
 
         let spool_config = SpoolConfig {
             max_bytes: config.spool.max_bytes,
+            max_dead_bytes: config.spool.max_dead_bytes,
             segment_bytes: SEGMENT_BYTES,
             // Requests wait for company before they get here, and a file's blocks are large.
             commit_delay: Duration::ZERO,
@@ -69,12 +81,18 @@ impl App {
         let (spool, recovery) =
             tokio::task::spawn_blocking(move || Spool::open(spool_config, spool_clock)).await??;
         tracing::info!(recovery = ?recovery, "spool opened");
-        let pipeline = Arc::new(Pipeline::new(
+        let pipeline = Pipeline::new(
             spool,
             Arc::clone(&clock),
             Duration::from_millis(config.spool.commit_delay_ms),
             config.ingest.max_in_flight_bytes,
-        ));
+        );
+        let pipeline =
+            Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
+        let senders = Arc::new(SenderLimits {
+            body_timeout: Duration::from_secs(config.http.body_timeout_seconds),
+            bytes: RateLimit::new(config.ingest.max_bytes_per_second_per_sender),
+        });
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let imports = Imports::new(catalog, Arc::clone(&pipeline.delivered), Arc::clone(&clock));
@@ -82,10 +100,19 @@ impl App {
 
         let store = Arc::new(Store::new(store_config(&config))?);
         let engine = EngineHandle::start(&config)?;
+        let inserter = Arc::new(Inserter::new(
+            pipeline.spool().clone(),
+            Arc::clone(&store),
+            Arc::clone(&pipeline.delivered),
+            Arc::clone(&clock),
+        ));
         Ok(Arc::new(Self {
             config,
             access,
             pipeline,
+            inserter,
+            senders,
+            alarms: Alarms::default(),
             imports,
             store,
             engine,
@@ -128,9 +155,24 @@ impl App {
         Some(figures)
     }
 
-    /// Batches that ClickHouse refused.
-    pub fn dead_letters(&self) -> u64 {
-        self.pipeline.spool().dead_letters().map_or(0, |letters| letters.len() as u64)
+    /// Looks for what needs attention, again and again until `stop`.
+    pub async fn watch_alarms(&self, stop: &CancellationToken) {
+        let spool = self.pipeline.spool();
+        loop {
+            let free_bytes = rustix::fs::statvfs(&self.config.data.dir)
+                .ok()
+                .map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+            self.alarms.look(&Situation {
+                spool: spool.stats(),
+                free_bytes,
+                parked: self.inserter.parked.load(Ordering::Relaxed),
+                alarm_age: Duration::from_secs(self.config.spool.alarm_age_seconds),
+            });
+            tokio::select! {
+                () = tokio::time::sleep(ALARM_LOOK) => {}
+                () = stop.cancelled() => return,
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, StatusCode};
 use click_lite_formats::native::BlockEncoder;
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::http::error::ApiError;
+use crate::ingest::rate::RateLimit;
 use crate::ingest::{IngestIds, content_length};
 
 /// Pieces of a request's body between the network and its decoder.
@@ -154,6 +155,7 @@ pub struct Pipeline {
     encoders: Mutex<Vec<BlockEncoder>>,
     turns: Arc<Semaphore>,
     turn_bytes: u64,
+    service_limit: Option<RateLimit<String>>,
 }
 
 /// Bytes that one permit of the turns stands for.
@@ -182,7 +184,14 @@ impl Pipeline {
             encoders: Mutex::default(),
             turns: Arc::new(Semaphore::new(units as usize)),
             turn_bytes: units * TURN_UNIT_BYTES,
+            service_limit: None,
         }
+    }
+
+    /// Limits the records of each service; 0 is no limit.
+    pub fn limit_services(mut self, rows_per_second: u64) -> Self {
+        self.service_limit = RateLimit::new(rows_per_second);
+        self
     }
 
     pub fn spool(&self) -> &Spool {
@@ -222,6 +231,7 @@ impl Pipeline {
             rows: 0,
             completions: Vec::new(),
             bytes: 0,
+            services: self.service_limit.as_ref().map(ServiceCount::new),
         }
     }
 
@@ -339,10 +349,17 @@ pub struct Intake<'p> {
     rows: u64,
     bytes: u64,
     completions: Vec<Completion>,
+    services: Option<ServiceCount<'p>>,
 }
 
 impl Intake<'_> {
     pub fn push(&mut self, record: &Record) {
+        if let Some(services) = &mut self.services {
+            let service = if record.service().is_empty() { &self.default_service } else { record.service() };
+            if !services.take(service) {
+                return;
+            }
+        }
         let encoder = match &mut self.target {
             Target::Shared(shared) => &mut shared.encoder,
             Target::Own(encoder) => encoder.as_mut(),
@@ -377,7 +394,8 @@ impl Intake<'_> {
 
     /// Ends the request: what it waits for before it is answered.
     pub fn commit(self) -> Committed {
-        let mut outcomes = Outcomes { completions: self.completions, ..Outcomes::default() };
+        let refused = self.services.and_then(ServiceCount::end);
+        let mut outcomes = Outcomes { completions: self.completions, refused, ..Outcomes::default() };
         match self.target {
             Target::Own(mut encoder) => {
                 match self.pipeline.append_block(&mut encoder, None) {
@@ -402,11 +420,58 @@ impl Intake<'_> {
     }
 }
 
+/// Records of one request by service, where services are limited. What is in a shared block can't be taken back, so the
+/// service of the first record decides on the request, and all are charged.
+struct ServiceCount<'p> {
+    limit: &'p RateLimit<String>,
+    service: String,
+    rows: u64,
+    is_decided: bool,
+    refused: Option<ApiError>,
+}
+
+impl<'p> ServiceCount<'p> {
+    fn new(limit: &'p RateLimit<String>) -> Self {
+        Self { limit, service: String::new(), rows: 0, is_decided: false, refused: None }
+    }
+
+    /// Counts a record; false when it is not to be taken.
+    fn take(&mut self, service: &str) -> bool {
+        if !std::mem::replace(&mut self.is_decided, true)
+            && let Some(wait) = self.limit.wait(service, Instant::now())
+        {
+            self.refused = Some(self.limit.refusal(&format!("the service `{service}` sends"), "records", wait));
+        }
+        if self.refused.is_some() {
+            return false;
+        }
+        if service != self.service {
+            self.charge();
+            service.clone_into(&mut self.service);
+        }
+        self.rows += 1;
+        true
+    }
+
+    fn charge(&mut self) {
+        if self.rows > 0 {
+            self.limit.charge(self.service.clone(), std::mem::take(&mut self.rows), Instant::now());
+        }
+    }
+
+    fn end(mut self) -> Option<ApiError> {
+        self.charge();
+        self.refused
+    }
+}
+
 #[derive(Default)]
 struct Outcomes {
     completions: Vec<Completion>,
     shared: Option<oneshot::Receiver<CommitResult>>,
     failed: Option<SpoolError>,
+    /// Nothing of the request was taken.
+    refused: Option<ApiError>,
 }
 
 /// What a request waits for.
@@ -415,6 +480,9 @@ pub struct Committed(Outcomes);
 impl Committed {
     /// Waits until all records of the request are durable.
     pub async fn wait(self) -> Result<(), ApiError> {
+        if let Some(refused) = self.0.refused {
+            return Err(refused);
+        }
         let failed = |error: SpoolError| spool_error(&error);
         if let Some(error) = self.0.failed {
             return Err(failed(error));

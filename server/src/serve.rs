@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,7 @@ use crate::app::{App, EngineHandle, store_config};
 use crate::cli::{EngineArgs, MigrateArgs, ServeArgs};
 use crate::config::Config;
 use crate::deliver::Deliverer;
+use crate::http::connection::{ConnectionLimits, serve};
 use crate::{http, logging};
 
 /// How long open requests and inserts may take after a stop was asked for.
@@ -36,6 +38,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     config.validate()?;
     let _log = logging::start(&config)?;
     let _ = rustls::crypto::ring::default_provider().install_default();
+
+    raise_open_files();
 
     let app = App::build(config).await?;
     let main = TcpListener::bind(app.config.http.listen).await.with_context(|| {
@@ -67,11 +71,21 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     }
     tasks.spawn(Arc::clone(&app.pipeline).commit_shared(drain.clone()));
     tasks.spawn(deliverer(&app).run(drain.clone(), STOP_DEADLINE));
+    {
+        let (app, drain) = (Arc::clone(&app), drain.clone());
+        tasks.spawn(async move { app.watch_alarms(&drain).await });
+    }
 
     let mut servers = JoinSet::new();
-    servers.spawn(serve(main, http::router(&app), stop.clone()));
+    let limits = ConnectionLimits {
+        head: Duration::from_secs(app.config.http.head_timeout_seconds),
+        idle: Duration::from_secs(app.config.http.idle_timeout_seconds),
+        slots: Arc::new(Semaphore::new(app.config.http.max_connections as usize)),
+    };
+    let serve = |listener, router| serve(listener, router, limits.clone(), stop.clone());
+    servers.spawn(serve(main, http::router(&app)));
     if let Some(otlp) = otlp {
-        servers.spawn(serve(otlp, http::otlp_router(&app), stop.clone()));
+        servers.spawn(serve(otlp, http::otlp_router(&app)));
     }
     {
         let app = Arc::clone(&app);
@@ -100,9 +114,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
 
 fn deliverer(app: &App) -> Arc<Deliverer> {
     Arc::new(Deliverer {
-        spool: app.pipeline.spool().clone(),
-        store: Arc::clone(&app.store),
-        delivered: Arc::clone(&app.pipeline.delivered),
+        inserter: Arc::clone(&app.inserter),
         started_ns: app.clock.now_ns(),
         delay: Duration::from_millis(app.config.spool.deliver_delay_ms),
         insert_bytes: app.config.spool.insert_bytes,
@@ -119,8 +131,12 @@ async fn bind_or_warn(what: &str, address: SocketAddr) -> Option<TcpListener> {
     }
 }
 
-async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
+/// Asks for as many open files as the system allows: each connection is one.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(error = %error, files = limit.current, "the limit of open files can't be raised");
+    }
 }
 
 /// Says where the server is, once the engine answers.

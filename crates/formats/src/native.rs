@@ -5,10 +5,13 @@
 //! stream, and so are zstd frames that hold one block each: delivery joins them without looking inside.
 
 mod columns;
+mod read;
 #[cfg(test)]
 mod tests;
 
 use click_lite_model::Record;
+
+pub use self::read::{Cell, ReadError, read_keys, read_rows};
 
 use self::columns::{Column, Fixed, LowCardinality, Map, Strings, write_length, write_string};
 

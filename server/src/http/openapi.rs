@@ -41,6 +41,10 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))
         .routes(routes!(manage::status))
+        .routes(routes!(manage::list_dead_letters))
+        .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))
+        .routes(routes!(manage::get_dead_letter_content))
+        .routes(routes!(manage::retry_dead_letter))
         .routes(routes!(manage::sign_in))
         .routes(routes!(manage::new_link))
 }

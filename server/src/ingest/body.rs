@@ -182,7 +182,11 @@ impl<R: Read> Read for LimitedReader<R> {
 /// What an error while reading a body means for the sender.
 pub fn read_error(error: &io::Error) -> ApiError {
     if let Some(limit) = error.get_ref().and_then(|inner| inner.downcast_ref::<BodyLimit>()) {
-        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large", limit.to_string());
+        let code = match limit {
+            BodyLimit::Bytes(_) => "request.too_large",
+            BodyLimit::Ratio(_) => "request.compression_bomb",
+        };
+        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, code, limit.to_string());
     }
     match error.kind() {
         io::ErrorKind::ConnectionAborted => {
@@ -277,7 +281,7 @@ mod tests {
         let limits = BodyLimits { max_bytes: u64::MAX, max_ratio: 100 };
         let error = io::copy(&mut LimitedReader::new(decoder, received, limits), &mut io::sink())
             .expect_err("refused");
-        assert_eq!(read_error(&error).code, "request.too_large");
+        assert_eq!(read_error(&error).code, "request.compression_bomb");
     }
 
     #[test]

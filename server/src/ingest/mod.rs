@@ -6,6 +6,7 @@ pub mod http;
 mod ids;
 pub mod import;
 mod otlp;
+pub mod rate;
 
 use std::sync::Arc;
 
