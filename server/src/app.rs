@@ -18,11 +18,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::LocalAccess;
 use crate::config::Config;
-use crate::manage::imports::Imports;
 use crate::deliver::Inserter;
 use crate::http::SenderLimits;
 use crate::ingest::rate::RateLimit;
 use crate::manage::alarms::{Alarms, Situation};
+use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::KnownFields;
@@ -87,8 +87,7 @@ impl App {
             Duration::from_millis(config.spool.commit_delay_ms),
             config.ingest.max_in_flight_bytes,
         );
-        let pipeline =
-            Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
+        let pipeline = Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
         let senders = Arc::new(SenderLimits {
             body_timeout: Duration::from_secs(config.http.body_timeout_seconds),
             bytes: RateLimit::new(config.ingest.max_bytes_per_second_per_sender),

@@ -440,7 +440,8 @@ impl<'p> ServiceCount<'p> {
         if !std::mem::replace(&mut self.is_decided, true)
             && let Some(wait) = self.limit.wait(service, Instant::now())
         {
-            self.refused = Some(self.limit.refusal(&format!("the service `{service}` sends"), "records", wait));
+            self.refused =
+                Some(self.limit.refusal(&format!("the service `{service}` sends"), "records", wait));
         }
         if self.refused.is_some() {
             return false;

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 /// Waits long enough that what a test sends comes as one batch.
 const ONE_BATCH: &str = "CLICK_LITE__SPOOL__DELIVER_DELAY_MS=2000";
-const REFUSE_POISON: &str = "ALTER TABLE click_lite.otel_logs ADD CONSTRAINT no_poison CHECK Body != 'poison'";
+const REFUSE_POISON: &str =
+    "ALTER TABLE click_lite.otel_logs ADD CONSTRAINT no_poison CHECK Body != 'poison'";
 const TAKE_POISON: &str = "ALTER TABLE click_lite.otel_logs DROP CONSTRAINT no_poison";
 
 async fn start(options: &[&str]) -> anyhow::Result<(ClickHouse, Server)> {
@@ -81,7 +82,8 @@ async fn only_the_bad_frame_is_put_aside_and_comes_back_once() -> anyhow::Result
     // It says what it holds, and where to look.
     let id = letter["id"].as_str().context("id")?;
     let detail = server.get(&format!("/api/v1/dead-letters/{id}")).await?;
-    let bodies: Vec<_> = detail["sample"].as_array().context("rows")?.iter().map(|row| &row["Body"]).collect();
+    let bodies: Vec<_> =
+        detail["sample"].as_array().context("rows")?.iter().map(|row| &row["Body"]).collect();
     assert_eq!(bodies, ["a6", "b6", "poison"], "{detail}");
     assert_eq!(detail["sample"][0]["LogAttributes"]["n"], "6");
     let content = http()?
@@ -122,7 +124,8 @@ async fn only_the_bad_frame_is_put_aside_and_comes_back_once() -> anyhow::Result
     assert_eq!(answer["stored"], 3, "{answer}");
     assert_eq!(stored(&clickhouse).await?, (33, 33));
     assert_eq!(files(&server)?.len(), 0);
-    let (status, _) = server.client()?.request(Method::DELETE, &format!("/api/v1/dead-letters/{id}"), None).await?;
+    let (status, _) =
+        server.client()?.request(Method::DELETE, &format!("/api/v1/dead-letters/{id}"), None).await?;
     assert_eq!(status, 404);
     clickhouse.stop().await;
     Ok(())
@@ -189,7 +192,8 @@ async fn full_dead_letters_delete_nothing_and_hold_nobody_up() -> anyhow::Result
 
     // Room for it: the batch that waited follows.
     let id = first["id"].as_str().context("id")?;
-    let (status, _) = server.client()?.request(Method::DELETE, &format!("/api/v1/dead-letters/{id}"), None).await?;
+    let (status, _) =
+        server.client()?.request(Method::DELETE, &format!("/api/v1/dead-letters/{id}"), None).await?;
     assert_eq!(status, 204);
     let deadline = std::time::Instant::now() + PATIENCE;
     loop {

@@ -165,7 +165,9 @@ async fn compression_bombs_are_refused_and_counted() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn rate_limits_hold_back_and_say_for_how_long() -> anyhow::Result<()> {
     let server = Server::start_with(&["CLICK_LITE__INGEST__MAX_ROWS_PER_SECOND_PER_SERVICE=100"])?;
-    let lines = |count: usize, service: &str| format!("{{\"message\":\"m\",\"service\":\"{service}\"}}\n").repeat(count);
+    let lines = |count: usize, service: &str| {
+        format!("{{\"message\":\"m\",\"service\":\"{service}\"}}\n").repeat(count)
+    };
     let post = async |body: String| -> anyhow::Result<(u16, Option<u64>, String)> {
         let answer = http()?.post(format!("{}/api/v1/ingest", server.url())).body(body).send().await?;
         let wait = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -186,7 +188,13 @@ async fn rate_limits_hold_back_and_say_for_how_long() -> anyhow::Result<()> {
     let server = Server::start_with(&["CLICK_LITE__INGEST__MAX_BYTES_PER_SECOND_PER_SENDER=10000"])?;
     let post = async || -> anyhow::Result<u16> {
         let request = http()?.post(format!("{}/api/v1/ingest", server.url()));
-        Ok(request.header("content-type", "text/plain").body("z".repeat(30_000)).send().await?.status().as_u16())
+        Ok(request
+            .header("content-type", "text/plain")
+            .body("z".repeat(30_000))
+            .send()
+            .await?
+            .status()
+            .as_u16())
     };
     assert_eq!((post().await?, post().await?), (200, 429));
     // Asking is not sending.
@@ -211,7 +219,8 @@ async fn a_thousand_connections_are_served() -> anyhow::Result<()> {
                     let body = format!("{{\"message\":\"from {sender}\",\"n\":{answers}}}\n").repeat(5);
                     let answer = http.post(&url).body(body).send().await?;
                     if answer.status() == 200 {
-                        accepted += answer.json::<serde_json::Value>().await?["accepted"].as_u64().unwrap_or(0);
+                        accepted +=
+                            answer.json::<serde_json::Value>().await?["accepted"].as_u64().unwrap_or(0);
                         answers += 1;
                     } else {
                         refused.fetch_add(1, Ordering::Relaxed);

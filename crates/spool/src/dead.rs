@@ -147,8 +147,7 @@ pub(crate) fn write(folder: &Path, letter: &NewDeadLetter<'_>) -> Result<PathBuf
 
 /// All dead letters of a spool's folder, by name. Files that are none are left out.
 pub(crate) fn list(folder: &Path) -> Result<Vec<DeadLetter>, SpoolError> {
-    let mut letters: Vec<_> =
-        paths(folder)?.iter().filter_map(|path| DeadLetter::open(path).ok()).collect();
+    let mut letters: Vec<_> = paths(folder)?.iter().filter_map(|path| DeadLetter::open(path).ok()).collect();
     letters.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(letters)
 }
@@ -261,7 +260,9 @@ impl DeadLetter {
             return Ok(DeadContent::Bytes(bytes));
         }
         let mut frames = Vec::new();
-        self.frames(&bytes, |place, header, payload| frames.push(header.into_stored(place, payload.to_vec())))?;
+        self.frames(&bytes, |place, header, payload| {
+            frames.push(header.into_stored(place, payload.to_vec()))
+        })?;
         Ok(DeadContent::Frames(frames))
     }
 

@@ -133,8 +133,9 @@ impl Cut {
     /// if no frame is left, the list is empty and the cut is to be completed all the same.
     pub fn read(&self) -> Result<Vec<StoredFrame>, SpoolError> {
         let mut frames = Vec::with_capacity(usize::try_from(self.summary.frames).unwrap_or(0));
-        self.shared
-            .read_frames(self.record, |place, header, payload| frames.push(header.into_stored(place, payload)))?;
+        self.shared.read_frames(self.record, |place, header, payload| {
+            frames.push(header.into_stored(place, payload))
+        })?;
         Ok(frames)
     }
 }
@@ -154,7 +155,7 @@ impl Delivery {
     }
 
     fn write(&mut self, shared: &Shared, record: Record, sync: bool) -> Result<(), SpoolError> {
-        let Self { journal, position, cuts, next_id } = self;
+        let Self { journal, position, cuts, next_id, .. } = self;
         journal.append(&*shared.disk, &shared.reserve, record, sync, || {
             contents(shared.uuid, *position, cuts, *next_id)
         })
@@ -162,7 +163,7 @@ impl Delivery {
 
     /// Makes all completions durable.
     pub(crate) fn sync(&mut self, shared: &Shared) -> Result<(), SpoolError> {
-        let Self { journal, position, cuts, next_id } = self;
+        let Self { journal, position, cuts, next_id, .. } = self;
         journal.sync(&*shared.disk, &shared.reserve, || contents(shared.uuid, *position, cuts, *next_id))
     }
 }

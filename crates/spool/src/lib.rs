@@ -90,8 +90,8 @@ mod writer;
 
 pub use dead::{DeadContent, DeadKind, DeadLetter};
 pub use delivery::Cut;
-pub use error::SpoolError;
 pub use delivery::range_token;
+pub use error::SpoolError;
 pub use frame::{Frame, Position, Source, StoredFrame, TimeRange};
 pub use recovery::Recovery;
 pub use spool::{Appended, Completion, CutLimits, Spool, SpoolConfig, Stats};

@@ -93,12 +93,7 @@ impl Inserter {
     }
 
     /// Inserts frames as one, again and again until it is known how it ended.
-    pub async fn insert(
-        &self,
-        token: &str,
-        frames: &[StoredFrame],
-        abandon: &CancellationToken,
-    ) -> Inserted {
+    pub async fn insert(&self, token: &str, frames: &[StoredFrame], abandon: &CancellationToken) -> Inserted {
         let rows: u64 = frames.iter().map(|stored| u64::from(stored.frame.rows)).sum();
         let payloads: Vec<Bytes> =
             frames.iter().map(|stored| Bytes::copy_from_slice(&stored.frame.payload)).collect();
@@ -186,8 +181,7 @@ impl Inserter {
                 }
                 continue;
             }
-            let token =
-                range_token(spool, frames[range.start].place, frames[range.end - 1].place);
+            let token = range_token(spool, frames[range.start].place, frames[range.end - 1].place);
             match self.insert(&token, &frames[range.clone()], abandon).await {
                 Inserted::Stored => is_any_stored = true,
                 Inserted::Abandoned => return None,
@@ -210,9 +204,10 @@ impl Inserter {
             .iter()
             .map(|stored| (stored.frame.payload.clone(), stored.frame.uncompressed_bytes))
             .collect();
-        let keys = blocking(move || Ok(payloads.iter().map(|(payload, bytes)| keys(payload, *bytes)).collect()))
-            .await
-            .unwrap_or_else(|_: SpoolError| vec![Vec::new(); frames.len()]);
+        let keys =
+            blocking(move || Ok(payloads.iter().map(|(payload, bytes)| keys(payload, *bytes)).collect()))
+                .await
+                .unwrap_or_else(|_: SpoolError| vec![Vec::new(); frames.len()]);
         let times = keys.iter().flatten().map(|(time, _)| *time);
         let Some(times) = times.clone().min().zip(times.max()) else {
             return Some(vec![Known::Absent; frames.len()]);

@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::pipeline::INSERTS_IN_FLIGHT;
 
-pub use insert::{Inserter, decompress};
 use insert::{BACK_OFF, Inserted, Parts};
+pub use insert::{Inserter, decompress};
 
 /// How often the spool is looked at while records wait for company.
 const LOOK: Duration = Duration::from_millis(25);

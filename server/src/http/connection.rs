@@ -30,7 +30,8 @@ use tower::ServiceExt;
 /// After a failure to accept, such as too many open files.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// What a connection beyond the limit is told.
-const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// Limits of the connections of the listeners that share them.
 #[derive(Debug, Clone)]
@@ -68,7 +69,14 @@ pub async fn serve(
         };
         match Arc::clone(&limits.slots).try_acquire_owned() {
             Ok(slot) => {
-                connections.spawn(serve_one(stream, peer, slot, router.clone(), limits.clone(), stop.clone()));
+                connections.spawn(serve_one(
+                    stream,
+                    peer,
+                    slot,
+                    router.clone(),
+                    limits.clone(),
+                    stop.clone(),
+                ));
             }
             Err(_) => {
                 metrics::counter!("click_lite_connections_refused_total", "protocol" => "http").increment(1);

@@ -85,7 +85,10 @@ impl<K: Hash + Eq> RateLimit<K> {
         ApiError::new(
             StatusCode::TOO_MANY_REQUESTS,
             "ingest.rate_limited",
-            format!("{who} more than the {} {unit} a second that it may: send again in {seconds} s", self.per_second),
+            format!(
+                "{who} more than the {} {unit} a second that it may: send again in {seconds} s",
+                self.per_second
+            ),
         )
         .retry_after(seconds)
     }

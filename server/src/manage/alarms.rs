@@ -237,7 +237,9 @@ mod tests {
         (situation.spool.pending_bytes, situation.free_bytes) = (80 * MB, Some(5 * MB));
         alarms.look(&situation);
         assert_eq!(codes(&alarms), [("spool.size", "critical")]);
-        assert!(alarms.current()[0].message.contains("85 MB") && alarms.current()[0].message.contains("disk"));
+        assert!(
+            alarms.current()[0].message.contains("85 MB") && alarms.current()[0].message.contains("disk")
+        );
     }
 
     #[test]

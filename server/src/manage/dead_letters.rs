@@ -235,7 +235,9 @@ fn info(letter: &DeadLetter) -> DeadLetterInfo {
 fn sample_rows(block: &[u8]) -> Vec<Map<String, Value>> {
     let rows = read_rows(block, SHOWN_ROWS).unwrap_or_default();
     rows.into_iter()
-        .map(|row| COLUMNS.iter().zip(row).map(|((name, _), cell)| ((*name).to_owned(), json(cell))).collect())
+        .map(|row| {
+            COLUMNS.iter().zip(row).map(|((name, _), cell)| ((*name).to_owned(), json(cell))).collect()
+        })
         .collect()
 }
 
@@ -247,9 +249,11 @@ fn json(cell: Cell<'_>) -> Value {
         Cell::Number(number) if number > u64::from(u8::MAX) => number.to_string().into(),
         Cell::Number(number) => number.into(),
         Cell::Text(text) => text.into(),
-        Cell::Map(pairs) => {
-            pairs.into_iter().map(|(key, value)| (key.into_owned(), Value::from(value))).collect::<Map<_, _>>().into()
-        }
+        Cell::Map(pairs) => pairs
+            .into_iter()
+            .map(|(key, value)| (key.into_owned(), Value::from(value)))
+            .collect::<Map<_, _>>()
+            .into(),
     }
 }
 

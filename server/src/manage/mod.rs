@@ -18,9 +18,9 @@ use crate::app::App;
 use crate::http::error::{ApiError, JsonBody, Parameters};
 
 pub use dead_letters::{
-    __path_delete_dead_letter, __path_get_dead_letter, __path_get_dead_letter_content, __path_list_dead_letters,
-    __path_retry_dead_letter, delete_dead_letter, get_dead_letter, get_dead_letter_content, list_dead_letters,
-    retry_dead_letter,
+    __path_delete_dead_letter, __path_get_dead_letter, __path_get_dead_letter_content,
+    __path_list_dead_letters, __path_retry_dead_letter, delete_dead_letter, get_dead_letter,
+    get_dead_letter_content, list_dead_letters, retry_dead_letter,
 };
 pub use status::{__path_status, EngineStatus, Rates, StorageStatus, status};
 

@@ -69,7 +69,13 @@ pub fn read_keys(block: &[u8]) -> Result<Vec<(i64, u64)>, ReadError> {
             _ => column(&mut bytes, kind, rows, &mut [])?,
         }
     }
-    Ok(times.as_chunks().0.iter().zip(ids.as_chunks().0).map(|(time, id)| (i64::from_le_bytes(*time), u64::from_le_bytes(*id))).collect())
+    Ok(times
+        .as_chunks()
+        .0
+        .iter()
+        .zip(ids.as_chunks().0)
+        .map(|(time, id)| (i64::from_le_bytes(*time), u64::from_le_bytes(*id)))
+        .collect())
 }
 
 /// Reads the head of the block: its number of rows.
@@ -220,7 +226,8 @@ impl<'a> Bytes<'a> {
             return Err(ReadError::Range("the number of a dictionary's indexes"));
         }
         let indexes = self.fixed(count, width)?;
-        let index = |bytes: &[u8]| bytes.iter().rev().fold(0, |index, byte| (index << 8) | usize::from(*byte));
+        let index =
+            |bytes: &[u8]| bytes.iter().rev().fold(0, |index, byte| (index << 8) | usize::from(*byte));
         indexes
             .chunks_exact(width)
             .take(shown)
