@@ -38,6 +38,7 @@ async fn run() -> anyhow::Result<()> {
     let length = Duration::from_secs(seconds.unwrap_or(SECONDS));
     let folder = output_folder()?.join("connections");
     let _ = fs::remove_dir_all(&folder);
+    click_lite_tests::raise_open_files()?;
     let server = Server::start(&folder, &[])?;
     // Sets up what the HTTP client needs.
     let _ = server.client()?;

@@ -253,6 +253,13 @@ pub fn http() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().no_proxy().build()?)
 }
 
+/// Lets this process open as many files, and so connections, as the system allows.
+pub fn raise_open_files() -> anyhow::Result<()> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
+    Ok(rustix::process::setrlimit(rustix::process::Resource::Nofile, raised)?)
+}
+
 /// Sends a signal to a process.
 pub fn signal(pid: u32, signal: i32) -> anyhow::Result<()> {
     let pid = i32::try_from(pid)?;

@@ -205,6 +205,7 @@ async fn rate_limits_hold_back_and_say_for_how_long() -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_connections_are_served() -> anyhow::Result<()> {
     const CONNECTIONS: usize = 1000;
+    click_lite_tests::raise_open_files()?;
     let server = Server::start()?;
     let (stop, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let senders: Vec<_> = (0..CONNECTIONS)

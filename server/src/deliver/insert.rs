@@ -113,7 +113,7 @@ impl Inserter {
                 }
                 Err(error) if error.is_retryable() => {
                     if wait.is_first() {
-                        tracing::warn!(batch.token = token, batch.rows = rows, error = %error, "an insert failed and is tried again");
+                        tracing::warn!(batch.token = token, batch.rows = rows, error = %error.without_content(), "an insert failed and is tried again");
                     }
                     metrics::counter!("click_lite_deliver_retries_total").increment(1);
                     if !self.pause(&mut wait, &error, abandon).await {
@@ -220,7 +220,7 @@ impl Inserter {
                 // Whatever keeps it from answering: without an answer nothing may be sent.
                 Err(error) => {
                     if wait.is_first() {
-                        tracing::warn!(error = %error, "the table can't be asked what it has of a batch; it is asked again");
+                        tracing::warn!(error = %error.without_content(), "the table can't be asked what it has of a batch; it is asked again");
                     }
                     if !self.pause(&mut wait, &error, abandon).await {
                         return None;

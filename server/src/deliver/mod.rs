@@ -133,7 +133,7 @@ impl Deliverer {
                     Inserted::Stored => false,
                     Inserted::Abandoned => return,
                     Inserted::Refused(error) => {
-                        tracing::warn!(cut.id = id, error = %error, "ClickHouse refused a batch: its good parts are looked for");
+                        tracing::warn!(cut.id = id, error = %error.without_content(), "ClickHouse refused a batch: its good parts are looked for");
                         metrics::counter!("click_lite_deliver_refused_total").increment(1);
                         true
                     }
@@ -185,11 +185,11 @@ impl Deliverer {
             blocking(move || spool.dead_letter(id, &reason, |place| parts.refused.contains(&place))).await;
         match buried {
             Ok(()) => {
-                tracing::error!(cut.id = id, batch.rows = rows, reason = %parts.reason, "ClickHouse refuses records: they are kept in the dead letters");
+                tracing::error!(cut.id = id, batch.rows = rows, "ClickHouse refuses records: they are kept in the dead letters");
                 metrics::counter!("click_lite_deliver_dead_rows_total").increment(rows);
             }
             Err(error @ SpoolError::DeadLettersFull { .. }) => {
-                tracing::error!(cut.id = id, batch.rows = rows, error = %error, reason = %parts.reason, "ClickHouse refuses records, and they stay in the spool");
+                tracing::error!(cut.id = id, batch.rows = rows, error = %error, "ClickHouse refuses records, and they stay in the spool");
                 self.park(id, turn, ends).await;
             }
             Err(error) => {
