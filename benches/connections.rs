@@ -42,13 +42,14 @@ async fn run() -> anyhow::Result<()> {
     let server = Server::start(&folder, &[])?;
     // Sets up what the HTTP client needs.
     let _ = server.client()?;
+    // Requests at the same time are as many connections.
+    let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
     let (started, cpu_before) = (Instant::now(), process::cpu(server.pid())?);
     let mut senders = tokio::task::JoinSet::new();
     for sender in 0..CONNECTIONS {
         let url = format!("{}/api/v1/ingest", server.url());
+        let http = http.clone();
         senders.spawn(async move {
-            // A pool of its own is a connection of its own.
-            let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
             let mut sent = Sent::default();
             while started.elapsed() < length {
                 let line = format!(

@@ -208,13 +208,14 @@ async fn a_thousand_connections_are_served() -> anyhow::Result<()> {
     click_lite_tests::raise_open_files()?;
     let server = Server::start()?;
     let (stop, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    // Requests at the same time are as many connections.
+    let http = http()?;
     let senders: Vec<_> = (0..CONNECTIONS)
         .map(|sender| {
             let (stop, refused) = (Arc::clone(&stop), Arc::clone(&refused));
             let url = format!("{}/api/v1/ingest", server.url());
+            let http = http.clone();
             tokio::spawn(async move {
-                // A pool of its own is a connection of its own.
-                let http = http()?;
                 let (mut accepted, mut answers) = (0, 0);
                 while !stop.load(Ordering::Relaxed) {
                     let body = format!("{{\"message\":\"from {sender}\",\"n\":{answers}}}\n").repeat(5);
@@ -235,6 +236,8 @@ async fn a_thousand_connections_are_served() -> anyhow::Result<()> {
     let early = resident_bytes(server.pid())?;
     tokio::time::sleep(Duration::from_secs(6)).await;
     let late = resident_bytes(server.pid())?;
+    let open = server.metric("click_lite_connections_open", &["http"]).await?;
+    assert!(open >= CONNECTIONS as f64, "{open} connections");
     stop.store(true, Ordering::Relaxed);
     let (mut accepted, mut least) = (0, u64::MAX);
     for sender in senders {

@@ -42,7 +42,7 @@ impl Default for Http {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 7410)),
             max_connections: 4096,
-            head_timeout_seconds: 15,
+            head_timeout_seconds: 30,
             idle_timeout_seconds: 120,
             body_timeout_seconds: 30,
         }
