@@ -21,6 +21,82 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what could not be stored, newest first. */
+    get: operations['list_dead_letters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dead letter with the first of its records. */
+    get: operations['get_dead_letter'];
+    put?: never;
+    post?: never;
+    /** Deletes a dead letter for good. */
+    delete: operations['delete_dead_letter'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}/content': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The content of a dead letter: of a refused one ClickHouse's `Native` blocks as zstd frames, which
+     *     `zstd -dc FILE | clickhouse local --input-format Native` reads; of a damaged one the bytes as they are.
+     */
+    get: operations['get_dead_letter_content'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sends a dead letter's records to ClickHouse again, after what made it refuse them was mended.
+     * @description Records that are stored leave the dead letter, and it goes when none are left; none is stored twice, whatever is
+     *     interrupted.
+     */
+    post: operations['retry_dead_letter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-values': {
     parameters: {
       query?: never;
@@ -259,6 +335,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description Something that needs attention. */
+    Alarm: {
+      /** @description Stable: `spool.size`, `spool.age`, `spool.dead_letters`. */
+      code: string;
+      /** @description `warning`, or `critical` where records are refused or soon will be. */
+      level: string;
+      message: string;
+    };
     /** @description Records of one span of time. */
     Bucket: {
       /** @description Start. */
@@ -294,6 +378,61 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description A dead letter with some of its records. */
+    DeadLetterDetail: components['schemas']['DeadLetterInfo'] & {
+      /** @description The first records, as a search shows them; none where they can't be read. */
+      sample: Record<string, never>[];
+    };
+    /** @description What could not be stored. */
+    DeadLetterInfo: {
+      id: string;
+      /** @description `refused`: ClickHouse refuses the records for their content; `damaged`: bytes of the spool whose checksum fails. */
+      kind: string;
+      /** @description When it was put aside, RFC 3339. */
+      time: string;
+      reason: string;
+      /**
+       * Format: int64
+       * @description Records in it; 0 where they are not known.
+       */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Bytes on disk.
+       */
+      bytes: number;
+    };
+    /** @description All dead letters, newest first. */
+    DeadLetterList: {
+      dead_letters: components['schemas']['DeadLetterInfo'][];
+      /**
+       * Format: int64
+       * @description Bytes that they take in all.
+       */
+      bytes: number;
+      /** Format: int64 */
+      limit_bytes: number;
+      /**
+       * Format: int64
+       * @description Refused batches that stay in the spool because there is no room for more dead letters.
+       */
+      waiting_batches: number;
+    };
+    /** @description What became of a dead letter that was sent again. */
+    DeadLetterRetry: {
+      /**
+       * Format: int64
+       * @description Records that are in the table now.
+       */
+      stored: number;
+      /**
+       * Format: int64
+       * @description Records that were refused again; they stay a dead letter.
+       */
+      refused: number;
+      /** @description Why they were. */
+      reason?: string | null;
     };
     /** @description The ClickHouse that stores the logs. */
     EngineStatus: {
@@ -657,10 +796,19 @@ export interface components {
        */
       oldest_age_ms: number;
       /**
+       * Format: double
+       * @description Seconds that the records of the latest insert had waited since they were acknowledged, at most.
+       */
+      lag_seconds: number;
+      /**
        * Format: int64
        * @description Batches that ClickHouse refused for their content; they are kept in the data folder under `spool/dead`.
        */
       dead_letters: number;
+      /** Format: int64 */
+      dead_bytes: number;
+      /** Format: int64 */
+      dead_limit_bytes: number;
     };
     /** @description What an answer cost. */
     Stats: {
@@ -679,6 +827,8 @@ export interface components {
       engine: components['schemas']['EngineStatus'];
       ingest: components['schemas']['IngestStatus'];
       spool: components['schemas']['SpoolStatus'];
+      /** @description What needs attention, the worst first. */
+      alarms: components['schemas']['Alarm'][];
       storage?: components['schemas']['StorageStatus'] | null;
       listeners: {
         [key: string]: unknown;
@@ -726,6 +876,148 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CompleteAnswer'];
+        };
+      };
+    };
+  };
+  list_dead_letters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterList'];
+        };
+      };
+    };
+  };
+  get_dead_letter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterDetail'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_dead_letter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_dead_letter_content: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': number[];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  retry_dead_letter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterRetry'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description ClickHouse does not answer */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };

@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import {
+  IconDatabaseImport,
   IconFileImport,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
@@ -16,6 +17,7 @@ import { StatusBar } from './status-bar';
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
+  { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
   { to: '/settings', title: 'Settings', icon: IconSettings },
 ] as const;
 

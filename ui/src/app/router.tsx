@@ -1,4 +1,5 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
@@ -12,7 +13,7 @@ const homeRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, exploreRoute, importsRoute, settingsRoute]),
+  routeTree: rootRoute.addChildren([homeRoute, exploreRoute, importsRoute, deliveryRoute, settingsRoute]),
   defaultPreload: 'intent',
   defaultErrorComponent: RouteError,
 });
