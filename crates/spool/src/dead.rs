@@ -261,7 +261,7 @@ impl DeadLetter {
         }
         let mut frames = Vec::new();
         self.frames(&bytes, |place, header, payload| {
-            frames.push(header.into_stored(place, payload.to_vec()))
+            frames.push(header.into_stored(place, payload.to_vec()));
         })?;
         Ok(DeadContent::Frames(frames))
     }

@@ -134,7 +134,7 @@ impl Cut {
     pub fn read(&self) -> Result<Vec<StoredFrame>, SpoolError> {
         let mut frames = Vec::with_capacity(usize::try_from(self.summary.frames).unwrap_or(0));
         self.shared.read_frames(self.record, |place, header, payload| {
-            frames.push(header.into_stored(place, payload))
+            frames.push(header.into_stored(place, payload));
         })?;
         Ok(frames)
     }

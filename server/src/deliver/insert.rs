@@ -343,7 +343,7 @@ mod tests {
 
     #[test]
     fn halves_cover_everything_in_order() {
-        let mut open = vec![0..7];
+        let mut open = halves(0..7);
         let mut seen = Vec::new();
         while let Some(range) = open.pop() {
             if range.len() == 1 {

@@ -185,7 +185,11 @@ impl Deliverer {
             blocking(move || spool.dead_letter(id, &reason, |place| parts.refused.contains(&place))).await;
         match buried {
             Ok(()) => {
-                tracing::error!(cut.id = id, batch.rows = rows, "ClickHouse refuses records: they are kept in the dead letters");
+                tracing::error!(
+                    cut.id = id,
+                    batch.rows = rows,
+                    "ClickHouse refuses records: they are kept in the dead letters"
+                );
                 metrics::counter!("click_lite_deliver_dead_rows_total").increment(rows);
             }
             Err(error @ SpoolError::DeadLettersFull { .. }) => {

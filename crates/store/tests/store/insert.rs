@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use libtest_mimic::Trial;
 
-use crate::{Outcome, World, columns, count, frame, trial};
+use crate::{DAY_NS, Outcome, World, columns, count, frame, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
