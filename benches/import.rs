@@ -3,28 +3,24 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use bytes::Bytes;
-use click_lite_benches::clickhouse::{ClickHouse, DATABASE, Encoding};
+use click_lite_benches::clickhouse::{ClickHouse, Encoding};
+use click_lite_benches::direct::{self, Direct};
 use click_lite_benches::process::Memory;
 use click_lite_benches::report::{megabytes, output_folder, say, table, verdict, write};
 use click_lite_benches::server::{Imported, Server};
 use click_lite_benches::{data, process, runtime};
 use serde_json::{Value, json};
 
-/// Uncompressed bytes of one direct insert; the server's are as large.
-const INSERT_BYTES: u64 = 64 << 20;
 const SPEED_GOAL: f64 = 0.6;
 const SERVER_MEMORY_GOAL_BYTES: u64 = 300_000_000;
 const ENGINE_MEMORY_GOAL_BYTES: u64 = 900_000_000;
 const DISK_GOAL_BYTES: u64 = 339_000_000;
 const CPU_GOAL_SECONDS_PER_GB: f64 = 26.0;
-/// Database of the direct inserts.
-const DIRECT: &str = "click_lite_bench";
 
 /// What the import cost.
 struct Ours {
@@ -35,14 +31,6 @@ struct Ours {
     server_memory: Memory,
     engine_memory: Memory,
     disk_bytes: u64,
-}
-
-/// What a series of direct inserts cost.
-struct Direct {
-    name: String,
-    wall: Duration,
-    engine_cpu_seconds_inserted: f64,
-    engine_cpu_seconds_idle: f64,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -58,7 +46,9 @@ async fn run() -> anyhow::Result<()> {
     let ours = import(&folder, &events).await?;
     say(&format!("import: {:.1} s", ours.imported.searchable.as_secs_f64()))?;
     let clickhouse = ClickHouse::start(&folder).await?;
-    let bodies = export(&clickhouse, &folder.join("bodies")).await?;
+    let plain = direct::native_bodies(&clickhouse).await?;
+    let zstd = plain.iter().map(|body| Ok(zstd::bulk::compress(body, 1)?.into()));
+    let zstd = zstd.collect::<anyhow::Result<Vec<Bytes>>>()?;
     let mut direct = Vec::new();
     for (connections, encoding, has_facets) in [
         (1, Encoding::Plain, false),
@@ -66,7 +56,8 @@ async fn run() -> anyhow::Result<()> {
         (2, Encoding::Zstd, false),
         (2, Encoding::Plain, true),
     ] {
-        let run = insert_all(&clickhouse, &bodies, connections, encoding, has_facets).await?;
+        let bodies = if encoding == Encoding::Plain { &plain } else { &zstd };
+        let run = insert_all(&clickhouse, bodies, connections, encoding, has_facets).await?;
         say(&format!("{}: {:.1} s", run.name, run.wall.as_secs_f64()))?;
         direct.push(run);
     }
@@ -96,90 +87,30 @@ async fn import(folder: &Path, events: &Path) -> anyhow::Result<Ours> {
     Ok(ours)
 }
 
-/// Bodies of the direct inserts in the order of time, about [`INSERT_BYTES`] each: as they are, and as zstd frames.
-struct Bodies {
-    plain: Vec<Bytes>,
-    zstd: Vec<Bytes>,
-}
-
-async fn export(clickhouse: &ClickHouse, folder: &Path) -> anyhow::Result<Bodies> {
-    fs::create_dir_all(folder)?;
-    let number = async |sql: &str| -> anyhow::Result<u64> {
-        let answer = clickhouse.query(sql, &[]).await?;
-        std::str::from_utf8(&answer)?.trim().parse().with_context(|| sql.to_owned())
-    };
-    let sample =
-        clickhouse.query("SELECT * FROM otel_logs LIMIT 65536", &[("default_format", "Native")]).await?;
-    let rows = number("SELECT count() FROM otel_logs").await?;
-    let parts = (sample.len() as u64 * rows / rows.clamp(1, 65_536)).div_ceil(INSERT_BYTES).max(1);
-    let first = number("SELECT toUnixTimestamp64Nano(min(Timestamp)) FROM otel_logs").await?;
-    let last = number("SELECT toUnixTimestamp64Nano(max(Timestamp)) FROM otel_logs").await?;
-    let width = (last - first) / parts + 1;
-    let mut bodies = Bodies { plain: Vec::new(), zstd: Vec::new() };
-    for part in 0..parts {
-        let from = first + part * width;
-        let sql = format!(
-            "SELECT * FROM otel_logs WHERE Timestamp >= fromUnixTimestamp64Nano({from}, 'UTC') \
-             AND Timestamp < fromUnixTimestamp64Nano({}, 'UTC') ORDER BY Timestamp, IngestId",
-            from + width
-        );
-        let plain = clickhouse.query(&sql, &[("default_format", "Native")]).await?;
-        bodies.zstd.push(zstd::bulk::compress(&plain, 1)?.into());
-        bodies.plain.push(plain);
-    }
-    Ok(bodies)
-}
-
 /// Inserts all bodies into a new table; at most `connections` at a time.
 async fn insert_all(
     clickhouse: &ClickHouse,
-    bodies: &Bodies,
+    bodies: &[Bytes],
     connections: usize,
     encoding: Encoding,
     has_facets: bool,
 ) -> anyhow::Result<Direct> {
-    let run = async |sql: String| clickhouse.query(&sql, &[]).await.map(drop);
-    run(format!("CREATE DATABASE {DIRECT}")).await?;
-    run(format!("CREATE TABLE {DIRECT}.otel_logs AS {DATABASE}.otel_logs")).await?;
-    if has_facets {
-        run(format!("CREATE TABLE {DIRECT}.log_facets AS {DATABASE}.log_facets")).await?;
-        let view =
-            clickhouse.query("SHOW CREATE TABLE log_facets_view", &[("default_format", "TSVRaw")]).await?;
-        let view = std::str::from_utf8(&view)?.replace(&format!("{DATABASE}."), &format!("{DIRECT}."));
-        run(view).await?;
-    }
-
-    let (started, cpu_before) = (Instant::now(), process::cpu(clickhouse.endpoint.pid)?);
-    let next = Arc::new(AtomicUsize::new(0));
-    let all = if encoding == Encoding::Plain { &bodies.plain } else { &bodies.zstd };
-    let table = format!("{DIRECT}.otel_logs");
+    let name = format!(
+        "direct, {connections} connection{}, {}",
+        if connections == 1 { "" } else { "s" },
+        if encoding == Encoding::Plain { "plain" } else { "zstd" },
+    );
+    let next = AtomicUsize::new(0);
     let worker = async || -> anyhow::Result<()> {
-        while let Some(body) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-            clickhouse.insert_native(&table, body.clone(), encoding).await?;
+        while let Some(body) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
+            clickhouse.insert(direct::TABLE, "Native", body.clone(), encoding).await?;
         }
         Ok(())
     };
-    if connections == 1 {
-        worker().await?;
-    } else {
-        tokio::try_join!(worker(), worker())?;
-    }
-    let wall = started.elapsed();
-    let engine_cpu_seconds_inserted = process::cpu(clickhouse.endpoint.pid)? - cpu_before;
-    let engine_cpu_seconds_idle = process::wait_until_idle(clickhouse.endpoint.pid).await? - cpu_before;
-
-    let count = |database: &str| format!("SELECT count() FROM {database}.otel_logs");
-    let counts =
-        [clickhouse.query(&count(DIRECT), &[]).await?, clickhouse.query(&count(DATABASE), &[]).await?];
-    ensure!(counts[0] == counts[1], "the direct inserts stored another number of rows: {counts:?}");
-    run(format!("DROP DATABASE {DIRECT} SYNC")).await?;
-    let name = format!(
-        "direct, {connections} connection{}, {}{}",
-        if connections == 1 { "" } else { "s" },
-        if encoding == Encoding::Plain { "plain" } else { "zstd" },
-        if has_facets { ", with facets" } else { "" },
-    );
-    Ok(Direct { name, wall, engine_cpu_seconds_inserted, engine_cpu_seconds_idle })
+    direct::measure(clickhouse, &name, has_facets, async || {
+        if connections == 1 { worker().await } else { tokio::try_join!(worker(), worker()).map(drop) }
+    })
+    .await
 }
 
 fn report(ours: &Ours, direct: &[Direct], event_bytes: u64) -> anyhow::Result<()> {
@@ -264,17 +195,7 @@ fn report(ours: &Ours, direct: &[Direct], event_bytes: u64) -> anyhow::Result<()
         imported.client_cpu_seconds,
         event_bytes as f64 / ours.disk_bytes.max(1) as f64,
     ))?;
-    let direct: Vec<Value> = direct
-        .iter()
-        .map(|run| {
-            json!({
-                "name": run.name,
-                "seconds": run.wall.as_secs_f64(),
-                "engine_cpu_seconds_inserted": run.engine_cpu_seconds_inserted,
-                "engine_cpu_seconds_merged": run.engine_cpu_seconds_idle,
-            })
-        })
-        .collect();
+    let direct: Vec<Value> = direct.iter().map(Direct::json).collect();
     let figures = json!({
         "events": rows,
         "event_bytes": event_bytes,

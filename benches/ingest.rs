@@ -1,29 +1,33 @@
-//! Records sent over HTTP: large batches from four senders, and small requests, each answered when it is durable.
+//! Records sent over HTTP: large batches from four senders, and small requests, each answered when it is durable;
+//! beside direct inserts of the same records into a table of the same definition.
 
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use bytes::Bytes;
+use click_lite_benches::batches::{Batches, Lines, SENDERS};
+use click_lite_benches::clickhouse::{ClickHouse, Encoding};
+use click_lite_benches::direct::{self, Direct};
 use click_lite_benches::process::Memory;
 use click_lite_benches::report::{megabytes, output_folder, say, table, verdict, write};
 use click_lite_benches::samples::Samples;
 use click_lite_benches::server::Server;
 use click_lite_benches::{data, process, runtime};
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, mpsc};
 
-const SENDERS: usize = 4;
 const BATCH_BYTES: u64 = 1_000_000;
 /// Bytes of a small request, about: whole records.
 const SMALL_BYTES: u64 = 1_000;
 const SMALL_SECONDS: u64 = 8;
-/// Batches that wait for a sender.
-const WAITING_BATCHES: usize = 8;
 const CPU_GOAL_SECONDS_PER_GB: f64 = 26.0;
+/// CPU of ours to that of direct inserts of 16 MB of JSON: decoding, spool and fsync cost little more than the parsing
+/// that they replace.
+const CPU_GOAL_TO_RAW: f64 = 1.1;
+/// Bytes on disk to bytes that came.
+const DISK_GOAL: f64 = 0.15;
 
 /// What senders saw.
 #[derive(Default)]
@@ -41,7 +45,7 @@ impl Sent {
     }
 }
 
-struct Batches {
+struct Large {
     sent: Sent,
     wall: Duration,
     server_cpu_seconds: f64,
@@ -68,55 +72,46 @@ async fn run() -> anyhow::Result<()> {
     let server = Server::start(&folder, &[])?;
     // As programs on this machine send: without a token. It also sets up what the HTTP client needs.
     let _ = server.client()?;
-    let batches = large(&server, events.clone()).await?;
+    let large = large(&server, events.clone()).await?;
     let mut small = Vec::new();
     for senders in [1, 8, 64] {
         small.push(small_requests(&server, &events, senders).await?);
     }
-    let expected = batches.sent.records + small.iter().map(|run| run.sent.records).sum::<u64>();
+    let expected = large.sent.records + small.iter().map(|run| run.sent.records).sum::<u64>();
     process::wait_until_idle(server.engine_pid()?).await?;
     let stored = server.count("").await?;
     ensure!(stored == expected, "{expected} records were acknowledged, {stored} are stored");
     server.stop()?;
+    let raw = raw(&folder).await?;
     fs::remove_dir_all(&folder)?;
-    report(&batches, &small)
+    report(&large, &small, &raw, expected)
 }
 
 /// All events in batches of whole lines.
-async fn large(server: &Server, events: PathBuf) -> anyhow::Result<Batches> {
+async fn large(server: &Server, events: PathBuf) -> anyhow::Result<Large> {
     let engine = server.engine_pid()?;
     let before = (process::cpu(server.pid())?, process::cpu(engine)?);
-    let (sender, receiver) = mpsc::channel(WAITING_BATCHES);
-    let reader = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
-        let mut file = BufReader::with_capacity(1 << 20, File::open(events)?);
-        while let Some(batch) = next_batch(&mut file, BATCH_BYTES)? {
-            if sender.blocking_send(batch).is_err() {
-                break;
-            }
-        }
-        Ok(())
-    });
     let started = Instant::now();
-    let receiver = Arc::new(Mutex::new(receiver));
+    let batches = Arc::new(Batches::read(events, BATCH_BYTES));
     let mut senders = tokio::task::JoinSet::new();
     for _ in 0..SENDERS {
-        let (receiver, url) = (Arc::clone(&receiver), server.url());
+        let (batches, url) = (Arc::clone(&batches), server.url());
         senders.spawn(async move {
             let http = client()?;
             let mut sent = Sent::default();
-            loop {
-                let batch = receiver.lock().await.recv().await;
-                let Some(batch) = batch else { return anyhow::Ok(sent) };
+            while let Some(batch) = batches.next().await {
                 post(&http, &url, batch, &mut sent).await?;
             }
+            anyhow::Ok(sent)
         });
     }
     let sent = gather(senders).await?;
     let wall = started.elapsed();
-    reader.await??;
-    let server_cpu_seconds = process::cpu(server.pid())? - before.0;
+    Arc::into_inner(batches).context("the senders ended")?.finish().await?;
     let engine_cpu_seconds = process::wait_until_idle(engine).await? - before.1;
-    Ok(Batches {
+    // The server delivers after it answered: its work is over when the engine's is.
+    let server_cpu_seconds = process::cpu(server.pid())? - before.0;
+    Ok(Large {
         sent,
         wall,
         server_cpu_seconds,
@@ -127,12 +122,49 @@ async fn large(server: &Server, events: PathBuf) -> anyhow::Result<Batches> {
     })
 }
 
+/// The same records inserted into ClickHouse directly, as JSON by as many senders, and as blocks.
+async fn raw(folder: &Path) -> anyhow::Result<Vec<Direct>> {
+    let clickhouse = ClickHouse::start(folder).await?;
+    let rows = folder.join("rows.ndjson");
+    direct::json_file(&clickhouse, &rows).await?;
+    let mut runs = Vec::new();
+    for (name, bytes, has_facets) in [
+        ("JSONEachRow, 1 MB", 1_000_000, false),
+        ("JSONEachRow, 16 MB", 16_000_000, false),
+        ("JSONEachRow, 16 MB", 16_000_000, true),
+    ] {
+        let batches = Batches::read(rows.clone(), bytes);
+        let sender = async || -> anyhow::Result<()> {
+            while let Some(batch) = batches.next().await {
+                clickhouse.insert(direct::TABLE, "JSONEachRow", batch, Encoding::Plain).await?;
+            }
+            Ok(())
+        };
+        let run = direct::measure(&clickhouse, name, has_facets, async || {
+            tokio::try_join!(sender(), sender(), sender(), sender()).map(drop)
+        });
+        runs.push(run.await?);
+        batches.finish().await?;
+    }
+    fs::remove_file(rows)?;
+    let bodies = direct::native_bodies(&clickhouse).await?;
+    let native = direct::measure(&clickhouse, "Native, 64 MB", false, async || {
+        for body in &bodies {
+            clickhouse.insert(direct::TABLE, "Native", body.clone(), Encoding::Plain).await?;
+        }
+        Ok(())
+    });
+    runs.push(native.await?);
+    clickhouse.stop().await;
+    Ok(runs)
+}
+
 /// One small request after the other from each sender.
-async fn small_requests(server: &Server, events: &PathBuf, senders: usize) -> anyhow::Result<Small> {
-    let mut file = BufReader::new(File::open(events)?);
+async fn small_requests(server: &Server, events: &Path, senders: usize) -> anyhow::Result<Small> {
+    let mut lines = Lines::open(events)?;
     let mut bodies = Vec::new();
     while bodies.len() < 1000
-        && let Some(body) = next_batch(&mut file, SMALL_BYTES)?
+        && let Some(body) = lines.next(SMALL_BYTES)?
     {
         bodies.push(body);
     }
@@ -164,19 +196,6 @@ async fn gather(mut tasks: tokio::task::JoinSet<anyhow::Result<Sent>>) -> anyhow
     Ok(all)
 }
 
-/// Whole lines of at least this many bytes; `None` at the end.
-fn next_batch(file: &mut BufReader<File>, bytes: u64) -> anyhow::Result<Option<Bytes>> {
-    let mut batch = Vec::with_capacity(bytes as usize + 1024);
-    file.by_ref().take(bytes).read_to_end(&mut batch)?;
-    if batch.is_empty() {
-        return Ok(None);
-    }
-    if batch.last() != Some(&b'\n') {
-        file.read_until(b'\n', &mut batch)?;
-    }
-    Ok(Some(batch.into()))
-}
-
 fn client() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?)
 }
@@ -204,45 +223,63 @@ async fn post(http: &reqwest::Client, url: &str, body: Bytes, sent: &mut Sent) -
     Ok(())
 }
 
-fn report(batches: &Batches, small: &[Small]) -> anyhow::Result<()> {
-    let sent = &batches.sent;
-    let seconds = batches.wall.as_secs_f64();
+fn report(ours: &Large, small: &[Small], raw: &[Direct], stored: u64) -> anyhow::Result<()> {
+    let sent = &ours.sent;
+    let seconds = ours.wall.as_secs_f64();
     let gigabytes = sent.bytes as f64 / 1e9;
-    let cpu = (batches.server_cpu_seconds + batches.engine_cpu_seconds) / gigabytes;
+    // The direct inserts store what the small requests sent as well.
+    let raw_gigabytes = gigabytes * stored as f64 / sent.records as f64;
+    let cpu = (ours.server_cpu_seconds + ours.engine_cpu_seconds) / gigabytes;
     say(&format!(
-        "{SENDERS} senders, batches of 1 MB, {} events, {} MB",
+        "{SENDERS} senders, {} events, {} MB of NDJSON; CPU seconds per GB of it, merges included\n",
         sent.records,
         megabytes(sent.bytes)
     ))?;
+    let disk = |bytes: u64, gigabytes: f64| format!("{:.3}", bytes as f64 / (gigabytes * 1e9));
+    let mut lines = vec![vec![
+        "ours, 1 MB".to_owned(),
+        format!("{:.0}", sent.records as f64 / seconds),
+        format!("{:.1}", gigabytes * 1e3 / seconds),
+        format!("{cpu:.1}"),
+        format!("{:.1}", ours.server_cpu_seconds / gigabytes),
+        format!("{:.1}", ours.engine_cpu_seconds / gigabytes),
+        "1.00".to_owned(),
+        disk(ours.disk_bytes, gigabytes),
+    ]];
+    lines.extend(raw.iter().map(|run| {
+        let (wall, per_gigabyte) = (run.wall.as_secs_f64(), run.engine_cpu_seconds_idle / raw_gigabytes);
+        vec![
+            run.name.clone(),
+            format!("{:.0}", stored as f64 / wall),
+            format!("{:.1}", raw_gigabytes * 1e3 / wall),
+            format!("{per_gigabyte:.1}"),
+            String::new(),
+            format!("{per_gigabyte:.1}"),
+            format!("{:.2}", cpu / per_gigabyte),
+            disk(run.disk_bytes, raw_gigabytes),
+        ]
+    }));
     table(
-        &[
-            "events/s",
-            "MB/s",
-            "P50 ms",
-            "P99 ms",
-            "CPU s/GB",
-            "server",
-            "engine",
-            "server MB",
-            "engine MB",
-            "disk MB",
-        ],
-        &[vec![
-            format!("{:.0}", sent.records as f64 / seconds),
-            format!("{:.1}", gigabytes * 1e3 / seconds),
-            format!("{:.1}", sent.latencies.median()),
-            format!("{:.1}", sent.latencies.percentile(99.0)),
-            format!("{cpu:.1}"),
-            format!("{:.1}", batches.server_cpu_seconds / gigabytes),
-            format!("{:.1}", batches.engine_cpu_seconds / gigabytes),
-            megabytes(batches.server_memory.peak),
-            megabytes(batches.engine_memory.peak),
-            megabytes(batches.disk_bytes),
-        ]],
+        &["", "events/s", "MB/s", "CPU s/GB", "server", "engine", "ours to it", "disk bytes per byte"],
+        &lines,
     )?;
+    let reference =
+        raw.iter().find(|run| run.name == "JSONEachRow, 16 MB").context("direct inserts of 16 MB")?;
+    let to_raw = cpu / (reference.engine_cpu_seconds_idle / raw_gigabytes);
+    let on_disk = ours.disk_bytes as f64 / sent.bytes as f64;
     say(&format!(
-        "goal: at most {CPU_GOAL_SECONDS_PER_GB} CPU s/GB: {}",
-        verdict(cpu <= CPU_GOAL_SECONDS_PER_GB)
+        "\ngoals: at most {CPU_GOAL_SECONDS_PER_GB} CPU s/GB: {}; at most {CPU_GOAL_TO_RAW} x direct inserts of 16 MB \
+         ({to_raw:.2}): {}; at most {DISK_GOAL} bytes on disk per byte ({on_disk:.3}): {}",
+        verdict(cpu <= CPU_GOAL_SECONDS_PER_GB),
+        verdict(to_raw <= CPU_GOAL_TO_RAW),
+        verdict(on_disk <= DISK_GOAL),
+    ))?;
+    say(&format!(
+        "answers: P50 {:.1} ms, P99 {:.1} ms; peak memory: server {} MB, engine {} MB",
+        sent.latencies.median(),
+        sent.latencies.percentile(99.0),
+        megabytes(ours.server_memory.peak),
+        megabytes(ours.engine_memory.peak),
     ))?;
     say("\nrequests of 1 kB, one after the other from each sender")?;
     let lines: Vec<Vec<String>> = small
@@ -274,11 +311,14 @@ fn report(batches: &Batches, small: &[Small]) -> anyhow::Result<()> {
         "seconds": seconds,
         "p50_ms": sent.latencies.median(),
         "p99_ms": sent.latencies.percentile(99.0),
-        "server_cpu_seconds": batches.server_cpu_seconds,
-        "engine_cpu_seconds": batches.engine_cpu_seconds,
-        "server_memory": batches.server_memory.json(),
-        "engine_memory": batches.engine_memory.json(),
-        "disk_bytes": batches.disk_bytes,
+        "server_cpu_seconds": ours.server_cpu_seconds,
+        "engine_cpu_seconds": ours.engine_cpu_seconds,
+        "server_memory": ours.server_memory.json(),
+        "engine_memory": ours.engine_memory.json(),
+        "disk_bytes": ours.disk_bytes,
+        "cpu_to_raw_16_mb": to_raw,
+        "raw_events": stored,
+        "raw": raw.iter().map(Direct::json).collect::<Vec<_>>(),
         "small": small,
     });
     write("ingest", figures)

@@ -52,12 +52,18 @@ impl ClickHouse {
         answer(request.body(sql.to_owned())).await.with_context(|| sql.to_owned())
     }
 
-    /// Inserts a body of `FORMAT Native`.
+    /// Inserts a body of a format of ClickHouse's.
     ///
     /// # Errors
     /// ClickHouse refuses it.
-    pub async fn insert_native(&self, table: &str, body: Bytes, encoding: Encoding) -> anyhow::Result<()> {
-        let request = self.request().query(&[("query", format!("INSERT INTO {table} FORMAT Native"))]);
+    pub async fn insert(
+        &self,
+        table: &str,
+        format: &str,
+        body: Bytes,
+        encoding: Encoding,
+    ) -> anyhow::Result<()> {
+        let request = self.request().query(&[("query", format!("INSERT INTO {table} FORMAT {format}"))]);
         let request = match encoding {
             Encoding::Plain => request,
             Encoding::Zstd => request.header("Content-Encoding", "zstd"),

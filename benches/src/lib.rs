@@ -1,8 +1,10 @@
 //! What the benchmarks share. They measure the real server and the real engine as a user runs them, each
 //! beside ClickHouse asked directly on the same machine in the same run.
 
+pub mod batches;
 pub mod clickhouse;
 pub mod data;
+pub mod direct;
 pub mod process;
 pub mod report;
 pub mod samples;

@@ -3,11 +3,13 @@
 mod engine;
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use click_lite_catalog::Catalog;
+use click_lite_formats::native::{LogColumns, SpanColumns};
 use click_lite_model::{Clock, SystemClock};
 use click_lite_spool::{Spool, SpoolConfig};
 use click_lite_store::Store;
@@ -17,6 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::LocalAccess;
 use crate::config::Config;
+use crate::deliver::Inserter;
+use crate::http::SenderLimits;
+use crate::ingest::rate::RateLimit;
+use crate::manage::alarms::{Alarms, Situation};
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
@@ -32,11 +38,18 @@ const SPOOL_QUEUE_BYTES: u64 = 16 * 1024 * 1024;
 /// How old the figures of the storage may be: they are asked for every second or two.
 const STORAGE_AGE: Duration = Duration::from_secs(2);
 
+/// How often alarms are looked for.
+const ALARM_LOOK: Duration = Duration::from_secs(1);
+
 /// The parts of a running server.
 pub struct App {
     pub config: Config,
     pub access: Arc<LocalAccess>,
     pub pipeline: Arc<Pipeline>,
+    /// Of the log records and of the spans.
+    pub inserters: [Arc<Inserter>; 2],
+    pub senders: Arc<SenderLimits>,
+    pub alarms: Alarms,
     pub imports: Imports,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
@@ -61,13 +74,18 @@ impl App {
 
         let spool = open_spool(&config, "spool", &clock).await?;
         let span_spool = open_spool(&config, "spool-traces", &clock).await?;
-        let pipeline = Arc::new(Pipeline::new(
+        let pipeline = Pipeline::new(
             spool,
             span_spool,
             Arc::clone(&clock),
             Duration::from_millis(config.spool.commit_delay_ms),
             config.ingest.max_in_flight_bytes,
-        ));
+        );
+        let pipeline = Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
+        let senders = Arc::new(SenderLimits {
+            body_timeout: Duration::from_secs(config.http.body_timeout_seconds),
+            bytes: RateLimit::new(config.ingest.max_bytes_per_second_per_sender),
+        });
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
@@ -84,10 +102,28 @@ impl App {
             config.engine.cold.clone().filter(|_| config.clickhouse.url.is_none()),
         ));
         let engine = EngineHandle::start(&config)?;
+        let inserters = [
+            Inserter::new::<LogColumns>(
+                pipeline.spool().clone(),
+                Arc::clone(&store),
+                Arc::clone(&pipeline.delivered),
+                Arc::clone(&clock),
+            ),
+            Inserter::new::<SpanColumns>(
+                pipeline.span_spool().clone(),
+                Arc::clone(&store),
+                Arc::default(),
+                Arc::clone(&clock),
+            ),
+        ]
+        .map(Arc::new);
         Ok(Arc::new(Self {
             config,
             access,
             pipeline,
+            inserters,
+            senders,
+            alarms: Alarms::default(),
             imports,
             store,
             storage,
@@ -131,10 +167,33 @@ impl App {
         Some(figures)
     }
 
-    /// Batches that ClickHouse refused.
-    pub fn dead_letters(&self) -> u64 {
-        let count = |spool: &Spool| spool.dead_letters().map_or(0, |letters| letters.len() as u64);
-        self.pipeline.spools().map(count).iter().sum()
+    /// Looks for what needs attention, again and again until `stop`.
+    pub async fn watch_alarms(&self, stop: &CancellationToken) {
+        loop {
+            let free_bytes = rustix::fs::statvfs(&self.config.data.dir)
+                .ok()
+                .map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+            self.alarms.look(&Situation {
+                spool: self.pipeline.spool_stats(),
+                free_bytes,
+                parked: self.parked_batches(),
+                alarm_age: Duration::from_secs(self.config.spool.alarm_age_seconds),
+            });
+            tokio::select! {
+                () = tokio::time::sleep(ALARM_LOOK) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// How long the records of the latest inserts waited since they were acknowledged, at most.
+    pub fn lag_seconds(&self) -> f64 {
+        self.inserters.iter().map(|inserter| inserter.lag_seconds()).fold(0.0, f64::max)
+    }
+
+    /// Refused batches that wait in the spools for room in the dead letters.
+    pub fn parked_batches(&self) -> u64 {
+        self.inserters.iter().map(|inserter| inserter.parked.load(Ordering::Relaxed)).sum()
     }
 }
 
@@ -142,6 +201,7 @@ impl App {
 async fn open_spool(config: &Config, folder: &'static str, clock: &Arc<dyn Clock>) -> anyhow::Result<Spool> {
     let spool_config = SpoolConfig {
         max_bytes: config.spool.max_bytes,
+        max_dead_bytes: config.spool.max_dead_bytes,
         segment_bytes: SEGMENT_BYTES,
         // Requests wait for company before they get here, and a file's blocks are large.
         commit_delay: Duration::ZERO,

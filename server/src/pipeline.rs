@@ -12,7 +12,7 @@ mod lane;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, StatusCode};
 use click_lite_formats::native::{BlockEncoder, Encoder, LogColumns, SpanColumns};
@@ -26,6 +26,7 @@ pub use lane::Signal;
 use lane::{Lane, Shared};
 
 use crate::http::error::ApiError;
+use crate::ingest::rate::RateLimit;
 use crate::ingest::{IngestIds, content_length};
 
 /// Pieces of a request's body between the network and its decoder.
@@ -154,6 +155,7 @@ pub struct Pipeline {
     turns: Arc<Semaphore>,
     turn_bytes: u64,
     whole_requests: Arc<Semaphore>,
+    service_limit: Option<RateLimit<String>>,
 }
 
 /// Bytes that one permit of the turns stands for.
@@ -182,7 +184,14 @@ impl Pipeline {
             turns: Arc::new(Semaphore::new(units as usize)),
             turn_bytes: units * TURN_UNIT_BYTES,
             whole_requests: Arc::new(Semaphore::new(WHOLE_REQUESTS)),
+            service_limit: None,
         }
+    }
+
+    /// Limits the records of each service; 0 is no limit.
+    pub fn limit_services(mut self, rows_per_second: u64) -> Self {
+        self.service_limit = RateLimit::new(rows_per_second);
+        self
     }
 
     /// The spool of the log records.
@@ -212,6 +221,9 @@ impl Pipeline {
             oldest_age: logs.oldest_age.max(spans.oldest_age),
             sources: logs.sources + spans.sources,
             corrupt_frames: logs.corrupt_frames + spans.corrupt_frames,
+            dead_letters: logs.dead_letters + spans.dead_letters,
+            dead_bytes: logs.dead_bytes + spans.dead_bytes,
+            dead_limit_bytes: logs.dead_limit_bytes + spans.dead_limit_bytes,
         }
     }
 
@@ -288,6 +300,7 @@ impl Pipeline {
             arrival_ns: self.clock.now_ns(),
             rows: 0,
             completions: Vec::new(),
+            services: self.service_limit.as_ref().map(ServiceCount::new),
         }
     }
 
@@ -398,10 +411,17 @@ pub struct Intake<'p, T: Signal = LogColumns> {
     arrival_ns: i64,
     rows: u64,
     completions: Vec<Completion>,
+    services: Option<ServiceCount<'p>>,
 }
 
 impl<T: Signal> Intake<'_, T> {
     pub fn push(&mut self, item: &T::Item) {
+        if let Some(services) = &mut self.services {
+            let service = T::service(item);
+            if !services.take(if service.is_empty() { &self.default_service } else { service }) {
+                return;
+            }
+        }
         let encoder = match &mut self.target {
             Target::Shared(shared) => &mut shared.encoder,
             Target::Own(encoder) => encoder.as_mut(),
@@ -435,7 +455,8 @@ impl<T: Signal> Intake<'_, T> {
 
     /// Ends the request: what it waits for before it is answered.
     pub fn commit(self) -> Committed {
-        let mut outcomes = Outcomes { completions: self.completions, ..Outcomes::default() };
+        let refused = self.services.and_then(ServiceCount::end);
+        let mut outcomes = Outcomes { completions: self.completions, refused, ..Outcomes::default() };
         match self.target {
             Target::Own(mut encoder) => {
                 match self.pipeline.append_block(&mut encoder, None) {
@@ -460,11 +481,59 @@ impl<T: Signal> Intake<'_, T> {
     }
 }
 
+/// Records of one request by service, where services are limited. What is in a shared block can't be taken back, so the
+/// service of the first record decides on the request, and all are charged.
+struct ServiceCount<'p> {
+    limit: &'p RateLimit<String>,
+    service: String,
+    rows: u64,
+    is_decided: bool,
+    refused: Option<ApiError>,
+}
+
+impl<'p> ServiceCount<'p> {
+    fn new(limit: &'p RateLimit<String>) -> Self {
+        Self { limit, service: String::new(), rows: 0, is_decided: false, refused: None }
+    }
+
+    /// Counts a record; false when it is not to be taken.
+    fn take(&mut self, service: &str) -> bool {
+        if !std::mem::replace(&mut self.is_decided, true)
+            && let Some(wait) = self.limit.wait(service, Instant::now())
+        {
+            self.refused =
+                Some(self.limit.refusal(&format!("the service `{service}` sends"), "records", wait));
+        }
+        if self.refused.is_some() {
+            return false;
+        }
+        if service != self.service {
+            self.charge();
+            service.clone_into(&mut self.service);
+        }
+        self.rows += 1;
+        true
+    }
+
+    fn charge(&mut self) {
+        if self.rows > 0 {
+            self.limit.charge(self.service.clone(), std::mem::take(&mut self.rows), Instant::now());
+        }
+    }
+
+    fn end(mut self) -> Option<ApiError> {
+        self.charge();
+        self.refused
+    }
+}
+
 #[derive(Default)]
 struct Outcomes {
     completions: Vec<Completion>,
     shared: Option<oneshot::Receiver<Result<(), SpoolError>>>,
     failed: Option<SpoolError>,
+    /// Nothing of the request was taken.
+    refused: Option<ApiError>,
 }
 
 /// What a request waits for.
@@ -473,6 +542,9 @@ pub struct Committed(Outcomes);
 impl Committed {
     /// Waits until all records of the request are durable.
     pub async fn wait(self) -> Result<(), ApiError> {
+        if let Some(refused) = self.0.refused {
+            return Err(refused);
+        }
         self.durable().await.map_err(|error| spool_error(&error))
     }
 

@@ -6,19 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
-use click_lite_spool::Spool;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, EngineHandle, store_config};
 use crate::cli::{EngineArgs, MigrateArgs, ServeArgs};
 use crate::config::Config;
-use crate::deliver::Deliverer;
+use crate::deliver::{Deliverer, Inserter};
+use crate::http::connection::{ConnectionLimits, serve};
 use crate::ingest::otlp;
-use crate::pipeline::Delivered;
 use crate::{http, ingest, logging};
 
 /// How long open requests and inserts may take after a stop was asked for.
@@ -39,6 +39,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     config.validate()?;
     let _log = logging::start(&config)?;
     let _ = rustls::crypto::ring::default_provider().install_default();
+
+    raise_open_files();
 
     let app = App::build(config).await?;
     let main = TcpListener::bind(app.config.http.listen).await.with_context(|| {
@@ -78,16 +80,25 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         tasks.spawn(async move { app.engine.keep_connected(&app.store, &drain).await });
     }
     tasks.spawn(Arc::clone(&app.pipeline).commit_shared(drain.clone()));
-    let spans = deliverer(&app, app.pipeline.span_spool(), Arc::default());
-    tasks.spawn(spans.run(drain.clone(), STOP_DEADLINE));
-    let logs = deliverer(&app, app.pipeline.spool(), Arc::clone(&app.pipeline.delivered));
-    tasks.spawn(logs.run(drain.clone(), STOP_DEADLINE));
+    for inserter in &app.inserters {
+        tasks.spawn(deliverer(&app, inserter).run(drain.clone(), STOP_DEADLINE));
+    }
     tasks.spawn(Arc::clone(&app.storage).work(stop.clone()));
+    {
+        let (app, drain) = (Arc::clone(&app), drain.clone());
+        tasks.spawn(async move { app.watch_alarms(&drain).await });
+    }
 
     let mut servers = JoinSet::new();
-    servers.spawn(serve(main, http::router(&app), stop.clone()));
+    let limits = ConnectionLimits {
+        head: Duration::from_secs(app.config.http.head_timeout_seconds),
+        idle: Duration::from_secs(app.config.http.idle_timeout_seconds),
+        slots: Arc::new(Semaphore::new(app.config.http.max_connections as usize)),
+    };
+    let serve = |listener, router| serve(listener, router, limits.clone(), stop.clone());
+    servers.spawn(serve(main, http::router(&app)));
     if let Some(otlp) = otlp {
-        servers.spawn(serve(otlp, http::otlp_router(&app), stop.clone()));
+        servers.spawn(serve(otlp, http::otlp_router(&app)));
     }
     if let Some(otlp_grpc) = otlp_grpc {
         servers.spawn(otlp::grpc::serve(Arc::clone(&app), otlp_grpc, stop.clone()));
@@ -121,12 +132,9 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes what is in a spool to ClickHouse; `delivered` is told how far the sources of its frames are.
-fn deliverer(app: &App, spool: &Spool, delivered: Arc<Delivered>) -> Arc<Deliverer> {
+fn deliverer(app: &App, inserter: &Arc<Inserter>) -> Arc<Deliverer> {
     Arc::new(Deliverer {
-        spool: spool.clone(),
-        store: Arc::clone(&app.store),
-        delivered,
+        inserter: Arc::clone(inserter),
         started_ns: app.clock.now_ns(),
         delay: Duration::from_millis(app.config.spool.deliver_delay_ms),
         insert_bytes: app.config.spool.insert_bytes,
@@ -143,8 +151,12 @@ async fn bind_or_warn(what: &str, address: SocketAddr) -> Option<TcpListener> {
     }
 }
 
-async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await }).await
+/// Asks for as many open files as the system allows: each connection is one.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(error = %error, files = limit.current, "the limit of open files can't be raised");
+    }
 }
 
 /// Says where the server is, once the engine answers.

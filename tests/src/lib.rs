@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the real server in a temporary folder, called as a user calls it.
 
+pub mod clickhouse;
 pub mod clients;
 #[cfg(target_os = "linux")]
 pub mod desktop;
@@ -149,6 +150,22 @@ impl Server {
         let text = answer.text().await?;
         ensure!(status.is_success(), "ingest answered {status}: {text}");
         Ok(serde_json::from_str(&text)?)
+    }
+
+    /// The text of `/metrics`.
+    pub async fn metrics(&self) -> anyhow::Result<String> {
+        let answer = http()?.get(format!("{}/metrics", self.url())).bearer_auth(self.token()).send().await?;
+        Ok(answer.error_for_status()?.text().await?)
+    }
+
+    /// Sum of the values of a metric whose line contains all of `labels`.
+    pub async fn metric(&self, name: &str, labels: &[&str]) -> anyhow::Result<f64> {
+        let text = self.metrics().await?;
+        let lines = text.lines().filter(|line| {
+            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
+                && labels.iter().all(|label| line.contains(label))
+        });
+        Ok(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
     }
 
     /// Number of records that a search matches.
@@ -308,6 +325,13 @@ pub fn http() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().no_proxy().build()?)
 }
 
+/// Lets this process open as many files, and so connections, as the system allows.
+pub fn raise_open_files() -> anyhow::Result<()> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
+    Ok(rustix::process::setrlimit(rustix::process::Resource::Nofile, raised)?)
+}
+
 /// Sends a signal to a process.
 pub fn signal(pid: u32, signal: i32) -> anyhow::Result<()> {
     let pid = i32::try_from(pid)?;
@@ -320,6 +344,18 @@ pub fn signal(pid: u32, signal: i32) -> anyhow::Result<()> {
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// Most memory that a process ever had in use.
+pub fn peak_memory_bytes(pid: u32) -> anyhow::Result<u64> {
+    status_bytes(pid, "VmHWM:")
+}
+
+/// A size in `/proc/PID/status`, such as `VmRSS:`.
+pub fn status_bytes(pid: u32, name: &str) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024)
 }
 
 /// The server's program, which `cargo build` left beside the tests.

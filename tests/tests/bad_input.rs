@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use click_lite_tests::Server;
+use click_lite_tests::{Server, peak_memory_bytes};
 
 fn refused(server: &Server, path: &Path) -> String {
     server.import(path, &[]).expect_err("refused").to_string()
@@ -115,10 +115,4 @@ async fn odd_json_and_invalid_text_cost_nobody_else() -> anyhow::Result<()> {
     assert_eq!(server.count("key99999:99999").await?, 1);
     assert_eq!(server.rows("caf*", 1).await?.len(), 1);
     Ok(())
-}
-
-fn peak_memory_bytes(pid: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1024)
 }

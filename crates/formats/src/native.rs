@@ -6,6 +6,7 @@
 
 mod columns;
 mod logs;
+mod read;
 mod spans;
 mod table;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 
 use self::columns::{write_length, write_string};
 pub use self::logs::{COLUMNS, LogColumns};
+pub use self::read::{Cell, ReadError, read_keys, read_rows};
 pub use self::spans::{SPAN_COLUMNS, SpanColumns};
 pub use self::table::Table;
 

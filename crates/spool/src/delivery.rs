@@ -1,12 +1,19 @@
 //! The reading side: cuts, their completion, and the deletion of segments that are delivered.
 
-use std::{collections::VecDeque, fs, ops::ControlFlow, sync::Arc};
+use std::{
+    collections::VecDeque,
+    fs,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
 use crate::{
     CutLimits, DeadKind, SpoolError, StoredFrame, TimeRange,
     dead::{self, NewDeadLetter},
+    disk::replace_file,
     frame::{FrameHeader, Position},
     journal::{Contents, CutRecord, Journal, Record},
     log::Summary,
@@ -15,6 +22,18 @@ use crate::{
     sources,
 };
 
+const SPLIT_PREFIX: &str = "split-";
+
+/// The file that says that a cut is split.
+pub(crate) fn split_path(folder: &Path, cut: u64) -> PathBuf {
+    folder.join(format!("{SPLIT_PREFIX}{cut:020}"))
+}
+
+/// The cut that a file of this name says to be split.
+pub(crate) fn split_cut(name: &str) -> Option<u64> {
+    name.strip_prefix(SPLIT_PREFIX)?.parse().ok()
+}
+
 pub(crate) struct Delivery {
     pub(crate) journal: Journal,
     /// First position that belongs to no cut.
@@ -22,6 +41,8 @@ pub(crate) struct Delivery {
     /// In order of position; the first is not complete.
     pub(crate) cuts: VecDeque<CutState>,
     pub(crate) next_id: u64,
+    /// Cuts that were split and are complete; their files go once that is durable.
+    pub(crate) ended_splits: Vec<u64>,
 }
 
 pub(crate) struct CutState {
@@ -29,6 +50,8 @@ pub(crate) struct CutState {
     pub(crate) summary: Summary,
     pub(crate) is_handed_out: bool,
     pub(crate) is_complete: bool,
+    /// Its frames go to the store in parts.
+    pub(crate) is_split: bool,
 }
 
 /// A run of frames of one schema, to be delivered as one insert.
@@ -39,6 +62,12 @@ pub struct Cut {
     shared: Arc<Shared>,
     record: CutRecord,
     summary: Summary,
+    is_split: bool,
+}
+
+/// Token of an insert of frames of a spool: all from the one at `first` to the one at `last` that are to be inserted.
+pub fn range_token(spool: Uuid, first: Position, last: Position) -> String {
+    format!("{spool}-{}.{}-{}.{}", first.segment, first.offset, last.segment, last.offset)
 }
 
 impl std::fmt::Debug for Cut {
@@ -56,6 +85,12 @@ impl Cut {
     /// `<spool UUID>-<cut id>`: the same at every attempt and in no other cut of any spool.
     pub fn token(&self) -> String {
         format!("{}-{}", self.shared.uuid, self.record.id)
+    }
+
+    /// Whether parts of it may be in the store already (see [`crate::Spool::begin_split`]). It must not be sent as a
+    /// whole then.
+    pub fn is_split(&self) -> bool {
+        self.is_split
     }
 
     pub fn frames(&self) -> u64 {
@@ -98,8 +133,9 @@ impl Cut {
     /// if no frame is left, the list is empty and the cut is to be completed all the same.
     pub fn read(&self) -> Result<Vec<StoredFrame>, SpoolError> {
         let mut frames = Vec::with_capacity(usize::try_from(self.summary.frames).unwrap_or(0));
-        self.shared
-            .read_frames(self.record, |_, header, payload| frames.push(header.into_stored(payload)))?;
+        self.shared.read_frames(self.record, |place, header, payload| {
+            frames.push(header.into_stored(place, payload));
+        })?;
         Ok(frames)
     }
 }
@@ -119,7 +155,7 @@ impl Delivery {
     }
 
     fn write(&mut self, shared: &Shared, record: Record, sync: bool) -> Result<(), SpoolError> {
-        let Self { journal, position, cuts, next_id } = self;
+        let Self { journal, position, cuts, next_id, .. } = self;
         journal.append(&*shared.disk, &shared.reserve, record, sync, || {
             contents(shared.uuid, *position, cuts, *next_id)
         })
@@ -127,7 +163,7 @@ impl Delivery {
 
     /// Makes all completions durable.
     pub(crate) fn sync(&mut self, shared: &Shared) -> Result<(), SpoolError> {
-        let Self { journal, position, cuts, next_id } = self;
+        let Self { journal, position, cuts, next_id, .. } = self;
         journal.sync(&*shared.disk, &shared.reserve, || contents(shared.uuid, *position, cuts, *next_id))
     }
 }
@@ -148,7 +184,12 @@ impl Shared {
         let mut delivery = lock(&self.delivery);
         if let Some(cut) = delivery.cuts.iter_mut().find(|cut| !cut.is_handed_out && !cut.is_complete) {
             cut.is_handed_out = true;
-            let cut = Cut { shared: self.clone(), record: cut.record, summary: cut.summary };
+            let cut = Cut {
+                shared: self.clone(),
+                record: cut.record,
+                summary: cut.summary,
+                is_split: cut.is_split,
+            };
             delivery.publish(&mut lock(&self.state));
             return Ok(Some(cut));
         }
@@ -172,13 +213,14 @@ impl Shared {
                 summary: run.summary,
                 is_handed_out: true,
                 is_complete: false,
+                is_split: false,
             });
             if let Err(error) = delivery.write(self, Record::Cut(record), true) {
                 delivery.cuts.pop_back();
                 delivery.position = from;
                 return Err(error);
             }
-            cut = Some(Cut { shared: self.clone(), record, summary: run.summary });
+            cut = Some(Cut { shared: self.clone(), record, summary: run.summary, is_split: false });
         }
         let mut state = lock(&self.state);
         state.uncut_frames =
@@ -210,7 +252,7 @@ impl Shared {
             .ok_or(SpoolError::UnknownCut { id })?;
         cut.is_complete = true;
         let written = delivery.write(self, Record::Complete(id), false);
-        let mut delivered = Vec::new();
+        let mut delivered: Vec<CutState> = Vec::new();
         while delivery.cuts.front().is_some_and(|cut| cut.is_complete) {
             delivered.extend(delivery.cuts.pop_front());
         }
@@ -221,6 +263,8 @@ impl Shared {
             }
             delivery.publish(&mut state);
         }
+        let splits = delivered.iter().filter(|cut| cut.is_split).map(|cut| cut.record.id);
+        delivery.ended_splits.extend(splits);
         let deleted = self.delete_delivered(&mut delivery);
         written.and(deleted)
     }
@@ -239,7 +283,30 @@ impl Shared {
         Ok(())
     }
 
-    pub(crate) fn dead_letter(&self, id: u64, reason: &str) -> Result<(), SpoolError> {
+    /// Notes durably that the frames of a cut go to the store in parts from now on.
+    pub(crate) fn begin_split(&self, id: u64) -> Result<(), SpoolError> {
+        let mut delivery = lock(&self.delivery);
+        let cut = delivery
+            .cuts
+            .iter_mut()
+            .find(|cut| cut.record.id == id && !cut.is_complete)
+            .ok_or(SpoolError::UnknownCut { id })?;
+        if !cut.is_split {
+            let path = split_path(&self.config.dir, id);
+            self.reserve
+                .with(|| replace_file(&path, &[]))
+                .map_err(|error| SpoolError::io("write", &path, error))?;
+            cut.is_split = true;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn dead_letter(
+        &self,
+        id: u64,
+        reason: &str,
+        is_dead: impl Fn(Position) -> bool,
+    ) -> Result<(), SpoolError> {
         let record = lock(&self.delivery)
             .cuts
             .iter()
@@ -248,8 +315,10 @@ impl Shared {
             .ok_or(SpoolError::UnknownCut { id })?;
         let mut body = Vec::new();
         self.read_frames(record, |position, header, payload| {
-            body.extend(header.encode(position));
-            body.extend(payload);
+            if is_dead(position) {
+                body.extend(header.encode(position));
+                body.extend(payload);
+            }
         })?;
         let letter = NewDeadLetter {
             name: format!("refused-{}-{id:020}", self.uuid),
@@ -260,8 +329,17 @@ impl Shared {
             reason,
             body: &body,
         };
+        dead::check_room(&self.config, &letter)?;
         dead::write(&self.config.dir, &letter)?;
+        self.count_dead_letters()?;
         self.complete(id)
+    }
+
+    /// Brings the sums over the dead letters up to date with their folder.
+    pub(crate) fn count_dead_letters(&self) -> Result<(), SpoolError> {
+        let dead = dead::totals(&self.config.dir)?;
+        lock(&self.state).dead = dead;
+        Ok(())
     }
 
     /// Deletes segments of which every frame is delivered.
@@ -286,6 +364,10 @@ impl Shared {
         // Both must outlive the frames: without the first they would be asked for again, without the second a batch
         // sent again would be stored again.
         delivery.sync(self)?;
+        for id in std::mem::take(&mut delivery.ended_splits) {
+            // What stays behind is removed by the next open.
+            let _ = fs::remove_file(split_path(&self.config.dir, id));
+        }
         sources::save(&self.config.dir, &self.reserve, &sources)?;
         for id in delivered {
             let path = segment_path(&self.config.dir, id);

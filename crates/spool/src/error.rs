@@ -27,6 +27,10 @@ pub enum SpoolError {
     Version { path: PathBuf, found: u32, supported: u32 },
     #[error("{} is not a file of a spool or is damaged", path.display())]
     Damaged { path: PathBuf },
+    #[error(
+        "dead letters take {current_bytes} of at most {limit_bytes} bytes, there is no room for {bytes} more; send some again or delete them, or raise the limit"
+    )]
+    DeadLettersFull { bytes: u64, current_bytes: u64, limit_bytes: u64 },
     #[error("cut {id} is not outstanding")]
     UnknownCut { id: u64 },
     #[error("spool is closed; send again after the restart")]
@@ -44,6 +48,7 @@ impl SpoolError {
             Self::Locked { .. } => "spool.locked",
             Self::Version { .. } => "spool.version",
             Self::Damaged { .. } => "spool.damaged",
+            Self::DeadLettersFull { .. } => "spool.dead_letters_full",
             Self::UnknownCut { .. } => "spool.unknown_cut",
             Self::Closed => "spool.closed",
         }
@@ -52,7 +57,11 @@ impl SpoolError {
     /// Whether the same call can succeed later without a change to it.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Full { .. } | Self::DiskFull { .. } | Self::Io { .. } | Self::Closed => true,
+            Self::Full { .. }
+            | Self::DiskFull { .. }
+            | Self::DeadLettersFull { .. }
+            | Self::Io { .. }
+            | Self::Closed => true,
             Self::FrameTooLarge { .. }
             | Self::Locked { .. }
             | Self::Version { .. }

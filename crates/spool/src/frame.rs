@@ -41,15 +41,17 @@ pub struct Frame {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFrame {
     pub frame: Frame,
+    /// Where the spool keeps it, or kept it: no other frame of this spool ever had or will have the same place.
+    pub place: Position,
     /// Nanoseconds since the Unix epoch, UTC.
     pub appended_at_ns: i64,
 }
 
 /// A place in the log: byte `offset` of the file of `segment`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Position {
-    pub(crate) segment: u64,
-    pub(crate) offset: u64,
+pub struct Position {
+    pub segment: u64,
+    pub offset: u64,
 }
 
 /// What a frame's header says of it.
@@ -141,8 +143,9 @@ impl FrameHeader {
         Some((position, header))
     }
 
-    pub(crate) fn into_stored(self, payload: Vec<u8>) -> StoredFrame {
+    pub(crate) fn into_stored(self, place: Position, payload: Vec<u8>) -> StoredFrame {
         StoredFrame {
+            place,
             appended_at_ns: self.appended_at_ns,
             frame: Frame {
                 payload,

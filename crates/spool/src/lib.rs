@@ -15,7 +15,8 @@
 //! cuts                        journal: which frames are in which cut, which cuts are completed
 //! sources                     last sequence of each source whose frames may be deleted
 //! reserve                     1 MiB that is given up on a full disk, so that delivery can go on and free space
-//! dead/*.dead                 refused cuts and damaged bytes, each with the reason (see [`DeadLetter`])
+//! split-<cut>                 empty: the frames of that cut go to the store in parts, under tokens of their own
+//! dead/*.dead                 refused frames and damaged bytes, each with the reason (see [`DeadLetter`])
 //! *.tmp                       files being replaced; removed by the next open
 //! ```
 //!
@@ -55,6 +56,7 @@
 //! | cut | journal, before it is handed out | the cut was never seen; the frames are cut anew |
 //! | complete | journal written at once, synced with the next cut, deletion or close | a killed process: nothing. Power loss: the cut comes again under its token |
 //! | delete segments | journal, then `sources`, then unlink | the segment is still there, below the watermark, and deleted by the next open |
+//! | split | its file and folder, before the first part is sent | the cut was refused as a whole; it is sent as a whole once more |
 //! | dead letter | its file and folder, then complete | the cut comes again; its file is written again under the same name |
 //!
 //! A source's last sequence is in the header of its frame, hence durable in the same sync as the frame.
@@ -88,8 +90,9 @@ mod writer;
 
 pub use dead::{DeadContent, DeadKind, DeadLetter};
 pub use delivery::Cut;
+pub use delivery::range_token;
 pub use error::SpoolError;
-pub use frame::{Frame, Source, StoredFrame, TimeRange};
+pub use frame::{Frame, Position, Source, StoredFrame, TimeRange};
 pub use recovery::Recovery;
 pub use spool::{Appended, Completion, CutLimits, Spool, SpoolConfig, Stats};
 

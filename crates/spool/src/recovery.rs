@@ -11,8 +11,8 @@ use click_lite_model::Clock;
 use uuid::Uuid;
 
 use crate::{
-    CutLimits, SpoolError,
-    delivery::{CutState, Delivery, contents},
+    CutLimits, SpoolError, dead,
+    delivery::{CutState, Delivery, contents, split_cut},
     disk::Reserve,
     frame::Position,
     journal::{self, Condition, CutRecord, Journal},
@@ -133,7 +133,8 @@ pub(crate) fn recover(folder: &Path, reserve: &Reserve, clock: &dyn Clock) -> Re
         Ok(()) | Err(SpoolError::DiskFull { .. }) => {}
         Err(error) => return Err(error),
     }
-    let delivery = Delivery { journal, position: reached, cuts, next_id };
+    mark_splits(folder, &mut cuts)?;
+    let delivery = Delivery { journal, position: reached, cuts, next_id, ended_splits: Vec::new() };
     let mut state = State {
         segments,
         sources: scan.sources,
@@ -141,6 +142,7 @@ pub(crate) fn recover(folder: &Path, reserve: &Reserve, clock: &dyn Clock) -> Re
         uncut_frames: scan.uncut_sum.frames,
         uncut_oldest_ns: scan.uncut_sum.oldest_ns,
         corrupt: scan.corrupt,
+        dead: dead::totals(folder)?,
         ..State::default()
     };
     delivery.publish(&mut state);
@@ -155,7 +157,22 @@ pub(crate) fn recover(folder: &Path, reserve: &Reserve, clock: &dyn Clock) -> Re
 }
 
 fn cut_state(record: CutRecord, summary: Summary, is_complete: bool) -> CutState {
-    CutState { record, summary, is_handed_out: false, is_complete }
+    CutState { record, summary, is_handed_out: false, is_complete, is_split: false }
+}
+
+/// Finds out which cuts are split. Removes what is left of others.
+fn mark_splits(folder: &Path, cuts: &mut VecDeque<CutState>) -> Result<(), SpoolError> {
+    let failed = |error| SpoolError::io("read", folder, error);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let Some(id) = entry.file_name().to_str().and_then(split_cut) else { continue };
+        if let Some(cut) = cuts.iter_mut().find(|cut| cut.record.id == id) {
+            cut.is_split = true;
+        } else {
+            fs::remove_file(entry.path()).map_err(|error| SpoolError::io("delete", &entry.path(), error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Segments and their length. Removes temporary files of a crash.

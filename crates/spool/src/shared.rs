@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     SpoolConfig, SpoolError,
-    dead::{self, DeadKind, NewDeadLetter},
+    dead::{self, DeadKind, DeadTotals, NewDeadLetter},
     delivery::Delivery,
     disk::{Disk, Reserve},
     frame::Position,
@@ -60,6 +60,7 @@ pub(crate) struct State {
     /// Frames whose payload, and places where the header, is damaged.
     pub(crate) corrupt: BTreeSet<Position>,
     pub(crate) is_closed: bool,
+    pub(crate) dead: DeadTotals,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -119,7 +120,7 @@ impl Shared {
         let folder = &self.config.dir;
         save_corrupt(folder, self.uuid, self.clock.now_ns(), start, bytes, reason)?;
         lock(&self.state).corrupt.insert(start);
-        Ok(())
+        self.count_dead_letters()
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use uuid::Uuid;
 
 use crate::{
-    Cut, DeadLetter, Frame, Recovery, SpoolError, dead,
+    Cut, DeadLetter, Frame, Position, Recovery, SpoolError, dead,
     disk::{Disk, Reserve, SystemDisk, create_folder, lock_folder},
     frame::MAX_PAYLOAD_BYTES,
     recovery::{Recovered, recover},
@@ -37,10 +37,13 @@ pub struct SpoolConfig {
     pub commit_delay: Duration,
     /// Bytes of frames that wait in memory for their commit; beyond them senders wait.
     pub queue_bytes: u64,
+    /// Bytes that dead letters may take; beyond them [`Spool::dead_letter`] fails with `spool.dead_letters_full`.
+    /// Damaged bytes are kept whatever their size: the log does not hold them any longer.
+    pub max_dead_bytes: u64,
 }
 
 impl SpoolConfig {
-    /// 4 GiB in segments of 64 MiB, 2 ms of delay, 32 MiB in memory.
+    /// 4 GiB in segments of 64 MiB, 2 ms of delay, 32 MiB in memory, 1 GiB of dead letters.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
@@ -48,6 +51,7 @@ impl SpoolConfig {
             segment_bytes: 64 << 20,
             commit_delay: Duration::from_millis(2),
             queue_bytes: 32 << 20,
+            max_dead_bytes: 1 << 30,
         }
     }
 
@@ -100,6 +104,10 @@ pub struct Stats {
     pub sources: u64,
     /// Damaged places found since the spool was opened, those of the opening included.
     pub corrupt_frames: u64,
+    pub dead_letters: u64,
+    /// Bytes of their files.
+    pub dead_bytes: u64,
+    pub dead_limit_bytes: u64,
 }
 
 /// A durable bounded queue of frames. Clones share one queue; the last one to go closes it.
@@ -234,9 +242,42 @@ impl Spool {
         self.handle.shared.complete(cut_id)
     }
 
-    /// Moves the frames of a cut to a file in `dead/` with the reason, durably, and completes the cut.
-    pub fn dead_letter(&self, cut_id: u64, reason: &str) -> Result<(), SpoolError> {
-        self.handle.shared.dead_letter(cut_id, reason)
+    /// Notes that the frames of a cut that was refused go to the store in parts from now on, each under a token of
+    /// its own ([`crate::range_token`]); durable on return. From then on [`Cut::is_split`] says so, also after a crash.
+    pub fn begin_split(&self, cut_id: u64) -> Result<(), SpoolError> {
+        self.handle.shared.begin_split(cut_id)
+    }
+
+    /// Moves frames of a cut to a file in `dead/` with the reason, durably, and completes the cut. `is_dead` tells by
+    /// their place which frames; the others have to be in the store.
+    ///
+    /// # Errors
+    /// `spool.dead_letters_full`: nothing was written and the cut is outstanding still.
+    pub fn dead_letter(
+        &self,
+        cut_id: u64,
+        reason: &str,
+        is_dead: impl Fn(Position) -> bool,
+    ) -> Result<(), SpoolError> {
+        self.handle.shared.dead_letter(cut_id, reason, is_dead)
+    }
+
+    /// Leaves in a dead letter only the frames for which `is_dead` is true, with a new reason; one that is empty then
+    /// is deleted. After a crash it is the old one or the new one.
+    pub fn shrink_dead_letter(
+        &self,
+        letter: &DeadLetter,
+        reason: &str,
+        is_dead: impl Fn(Position) -> bool,
+    ) -> Result<(), SpoolError> {
+        dead::shrink(&self.handle.shared.config.dir, letter, reason, is_dead)?;
+        self.handle.shared.count_dead_letters()
+    }
+
+    /// Deletes a dead letter for good.
+    pub fn delete_dead_letter(&self, letter: &DeadLetter) -> Result<(), SpoolError> {
+        letter.delete()?;
+        self.handle.shared.count_dead_letters()
     }
 
     /// Gives a cut back, so that [`Self::next_cut`] returns it again.
@@ -308,6 +349,9 @@ impl Spool {
             }),
             sources: state.sources.len() as u64,
             corrupt_frames: state.corrupt.len() as u64,
+            dead_letters: state.dead.files,
+            dead_bytes: state.dead.bytes,
+            dead_limit_bytes: shared.config.max_dead_bytes,
         }
     }
 

@@ -114,6 +114,15 @@ impl StoreError {
         }
     }
 
+    /// The error without what ClickHouse quotes of the records: for logs.
+    pub fn without_content(&self) -> String {
+        match self {
+            Self::Refused { code, name, .. } => format!("ClickHouse refused with {name} ({code})"),
+            Self::Limit(_) => "the query is over a limit".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the same may work later. For an insert: `false` means that its content is refused for good.
     pub fn is_retryable(&self) -> bool {
         match self {

@@ -26,10 +26,11 @@ pub(crate) async fn native(
         // The views must not count rows of a retry twice either.
         .with_setting("deduplicate_blocks_in_dependent_materialized_views", "1")
         .with_setting("async_insert", "0")
-        // All blocks of the insert become one part for each day.
+        // All blocks of the insert become one part for each day, and nothing is written before all of them are read and
+        // checked: an insert that is refused for its content has stored nothing.
         .with_setting("max_insert_threads", "1")
-        .with_setting("min_insert_block_size_rows", "1048576")
-        .with_setting("min_insert_block_size_bytes", "268435456")
+        .with_setting("min_insert_block_size_rows", "1073741824")
+        .with_setting("min_insert_block_size_bytes", "1073741824")
         // Logs of a year in one file are a part for each day.
         .with_setting("max_partitions_per_insert_block", "0")
         .with_timeouts(Some(SEND_TIMEOUT), Some(timeout));

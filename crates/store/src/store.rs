@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,6 +10,9 @@ use crate::connection::Connection;
 use crate::error::StoreError;
 use crate::select::{RowStream, SelectOptions};
 use crate::{insert, migrations};
+
+/// Ids of one statement: far below ClickHouse's `max_query_size`.
+const IDS_AT_ONCE: usize = 4096;
 
 /// The log store. Cheap to share; every call uses the connection of its moment.
 pub struct Store {
@@ -92,6 +96,35 @@ impl Store {
         let connection = self.connection()?;
         let table = format!("{}.{table}", self.config.database);
         insert::native(&connection, &table, columns, token, body, self.config.insert_timeout).await
+    }
+
+    /// Which of `ids` are the `IngestId` of a row of `table` with a time from `times.0` to `times.1` (nanoseconds
+    /// since the epoch).
+    ///
+    /// # Errors
+    /// What keeps ClickHouse from answering.
+    pub async fn stored_ids(
+        &self,
+        table: &str,
+        times: (i64, i64),
+        ids: &[u64],
+    ) -> Result<HashSet<u64>, StoreError> {
+        let connection = self.connection()?;
+        let mut stored = HashSet::new();
+        for ids in ids.chunks(IDS_AT_ONCE) {
+            let list: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            let sql = format!(
+                "SELECT IngestId FROM {}.{table} WHERE Timestamp >= fromUnixTimestamp64Nano({}) \
+                 AND Timestamp <= fromUnixTimestamp64Nano({}) AND IngestId IN ({})",
+                self.config.database,
+                times.0,
+                times.1,
+                list.join(",")
+            );
+            let rows = connection.table(&sql).await?;
+            stored.extend(rows.iter().filter_map(|row| row.first()?.parse::<u64>().ok()));
+        }
+        Ok(stored)
     }
 
     /// Runs a query as the reader. Names without a database are those of the store's.

@@ -114,6 +114,19 @@ impl Config {
                 format!("{} is not between 1 MiB and 1 GiB", self.otlp.max_request_bytes),
             );
         }
+        for (option, seconds) in [
+            ("http.head_timeout_seconds", self.http.head_timeout_seconds),
+            ("http.idle_timeout_seconds", self.http.idle_timeout_seconds),
+            ("http.body_timeout_seconds", self.http.body_timeout_seconds),
+            ("spool.alarm_age_seconds", self.spool.alarm_age_seconds),
+        ] {
+            if seconds == 0 || seconds > 86_400 {
+                return wrong(option, format!("{seconds} is not between 1 and 86400"));
+            }
+        }
+        if self.http.max_connections == 0 {
+            return wrong("http.max_connections", "0 would refuse every connection".into());
+        }
         if self.ingest.max_record_bytes < 1024 || self.ingest.max_record_bytes > 256 * 1024 * 1024 {
             return wrong(
                 "ingest.max_record_bytes",

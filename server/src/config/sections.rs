@@ -28,11 +28,25 @@ impl Default for Data {
 pub struct Http {
     /// Address and port; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// Most open connections of all HTTP listeners; more are refused.
+    pub max_connections: u32,
+    /// Seconds that the head of a request may take.
+    pub head_timeout_seconds: u64,
+    /// Seconds that a connection may wait for its next request.
+    pub idle_timeout_seconds: u64,
+    /// Seconds after which a body that brings less than 1 KiB a second is broken off.
+    pub body_timeout_seconds: u64,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7410)) }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7410)),
+            max_connections: 4096,
+            head_timeout_seconds: 30,
+            idle_timeout_seconds: 120,
+            body_timeout_seconds: 30,
+        }
     }
 }
 
@@ -258,6 +272,10 @@ pub struct Ingest {
     /// Bytes of datagrams that the kernel is asked to keep for each listener. It gives no more than
     /// `net.core.rmem_max`.
     pub datagram_buffer_bytes: u64,
+    /// Most bytes of request bodies a second from one address, as they come over the network; 0 is no limit.
+    pub max_bytes_per_second_per_sender: u64,
+    /// Most records a second of one service, over all senders; 0 is no limit.
+    pub max_rows_per_second_per_service: u64,
 }
 
 impl Default for Ingest {
@@ -271,6 +289,8 @@ impl Default for Ingest {
             idle_seconds: 600,
             stall_seconds: 30,
             datagram_buffer_bytes: 8 * MIB,
+            max_bytes_per_second_per_sender: 0,
+            max_rows_per_second_per_service: 0,
         }
     }
 }
@@ -282,6 +302,11 @@ pub struct Spool {
     /// Most bytes on disk, of log records and spans together; a file that is imported counts against the log records
     /// alone. When it is full, senders are told to wait and nothing is dropped.
     pub max_bytes: u64,
+    /// Most bytes of dead letters, of log records and of spans each: batches that ClickHouse refused for their content.
+    /// When they are full, such batches stay in the spool and nothing is deleted.
+    pub max_dead_bytes: u64,
+    /// Seconds that the oldest record may wait for ClickHouse before an alarm is raised.
+    pub alarm_age_seconds: u64,
     /// How long small requests wait for company before they are written together.
     pub commit_delay_ms: u64,
     /// How long records wait at most before they are inserted into ClickHouse.
@@ -292,7 +317,14 @@ pub struct Spool {
 
 impl Default for Spool {
     fn default() -> Self {
-        Self { max_bytes: 8192 * MIB, commit_delay_ms: 3, deliver_delay_ms: 500, insert_bytes: 64 * MIB }
+        Self {
+            max_bytes: 8192 * MIB,
+            max_dead_bytes: 1024 * MIB,
+            alarm_age_seconds: 300,
+            commit_delay_ms: 3,
+            deliver_delay_ms: 500,
+            insert_bytes: 64 * MIB,
+        }
     }
 }
 

@@ -94,6 +94,7 @@ pub async fn render_errors(request: Request, next: Next) -> Response {
         .unwrap_or_default();
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
+    metrics::counter!("click_lite_requests_refused_total", "reason" => error.code.clone()).increment(1);
     if error.status.is_server_error() {
         tracing::warn!(request.id = %request_id, error.code = %error.code, status = error.status.as_u16(), "answered with an error");
     }

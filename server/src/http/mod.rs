@@ -1,5 +1,7 @@
 //! The HTTP side: routes, who may call, request ids, errors.
 
+mod body_guard;
+pub mod connection;
 pub mod error;
 mod health;
 pub mod interface;
@@ -20,6 +22,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::access;
 use crate::app::App;
 use crate::ingest;
+pub use body_guard::SenderLimits;
 use error::{ApiError, REQUEST_ID, render_errors};
 
 /// Largest JSON body of calls that are not ingest.
@@ -44,24 +47,28 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/metrics", get(health::metrics))
         .layer(DefaultBodyLimit::max(CALL_BYTES))
         .layer(CompressionLayer::new());
-    let streams = ingest::routes().layer(DefaultBodyLimit::disable());
+    let streams = ingest::routes()
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.senders), body_guard::limit_senders))
+        .layer(DefaultBodyLimit::disable());
     let routes =
         calls.merge(streams).fallback(ingest::es_bulk::cluster::or_interface).with_state(Arc::clone(app));
-    outer(routes.layer(middleware::from_fn_with_state(Arc::clone(&app.access), access::guard)))
+    outer(app, routes.layer(middleware::from_fn_with_state(Arc::clone(&app.access), access::guard)))
 }
 
 /// OTLP alone, for its own listener.
 pub fn otlp_router(app: &Arc<App>) -> Router {
     let routes = ingest::otlp_routes()
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.senders), body_guard::limit_senders))
         .layer(DefaultBodyLimit::disable())
         .fallback(error::unknown_path)
         .with_state(Arc::clone(app));
-    outer(routes.layer(middleware::from_fn(access::guard_ingest)))
+    outer(app, routes.layer(middleware::from_fn(access::guard_ingest)))
 }
 
-fn outer(routes: Router) -> Router {
+fn outer(app: &App, routes: Router) -> Router {
     let name = HeaderName::from_static(REQUEST_ID);
     routes
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.senders), body_guard::break_off_stalled))
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(ApiError::internal(&"a handler panicked"))
         }))

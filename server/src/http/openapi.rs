@@ -50,6 +50,10 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(storage::api::drop_day))
         .routes(routes!(storage::api::drop_service))
         .routes(routes!(manage::status))
+        .routes(routes!(manage::list_dead_letters))
+        .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))
+        .routes(routes!(manage::get_dead_letter_content))
+        .routes(routes!(manage::retry_dead_letter))
         .routes(routes!(manage::sign_in))
         .routes(routes!(manage::new_link))
 }

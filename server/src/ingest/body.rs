@@ -1,6 +1,6 @@
 //! Request bodies as blocking readers, decompressed within limits.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -182,7 +182,11 @@ impl<R: Read> Read for LimitedReader<R> {
 /// What an error while reading a body means for the sender.
 pub fn read_error(error: &io::Error) -> ApiError {
     if let Some(limit) = error.get_ref().and_then(|inner| inner.downcast_ref::<BodyLimit>()) {
-        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large", limit.to_string());
+        let code = match limit {
+            BodyLimit::Bytes(_) => "request.too_large",
+            BodyLimit::Ratio(_) => "request.compression_bomb",
+        };
+        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, code, limit.to_string());
     }
     match error.kind() {
         io::ErrorKind::ConnectionAborted => {
@@ -197,9 +201,11 @@ pub fn read_error(error: &io::Error) -> ApiError {
 
 /// Reads lines in large pieces: each piece ends with a whole line, the rest waits for the next.
 pub struct LineChunks<R> {
-    reader: BufReader<R>,
+    reader: R,
+    /// What was read is in `start..filled`.
     buffer: Vec<u8>,
     start: usize,
+    filled: usize,
     max_line_bytes: usize,
     ended: bool,
 }
@@ -209,36 +215,32 @@ const READ_BYTES: usize = 512 * 1024;
 
 impl<R: Read> LineChunks<R> {
     pub fn new(reader: R, max_line_bytes: usize) -> Self {
-        Self {
-            reader: BufReader::with_capacity(READ_BYTES, reader),
-            buffer: Vec::new(),
-            start: 0,
-            max_line_bytes,
-            ended: false,
-        }
+        Self { reader, buffer: Vec::new(), start: 0, filled: 0, max_line_bytes, ended: false }
     }
 
     /// The next piece; `None` at the end. A line that is longer than the limit comes in pieces of that size, so that
     /// memory stays bounded: the decoder refuses each as too large or malformed.
     pub fn next(&mut self) -> io::Result<Option<&[u8]>> {
-        self.buffer.drain(..self.start);
+        self.buffer.copy_within(self.start..self.filled, 0);
+        self.filled -= self.start;
         self.start = 0;
         let mut searched = 0;
         loop {
-            if let Some(end) = memchr::memrchr(b'\n', &self.buffer[searched..]) {
+            if let Some(end) = memchr::memrchr(b'\n', &self.buffer[searched..self.filled]) {
                 self.start = searched + end + 1;
                 return Ok(Some(&self.buffer[..self.start]));
             }
-            searched = self.buffer.len();
-            if self.ended || self.buffer.len() > self.max_line_bytes {
-                self.start = self.buffer.len();
-                return Ok((!self.buffer.is_empty()).then_some(&self.buffer[..]));
+            searched = self.filled;
+            if self.ended || self.filled > self.max_line_bytes {
+                self.start = self.filled;
+                return Ok((self.filled > 0).then_some(&self.buffer[..self.filled]));
             }
-            let bytes = self.reader.fill_buf()?;
-            let count = bytes.len();
+            if self.buffer.len() < self.filled + READ_BYTES {
+                self.buffer.resize(self.filled + READ_BYTES, 0);
+            }
+            let count = self.reader.read(&mut self.buffer[self.filled..])?;
             self.ended = count == 0;
-            self.buffer.extend_from_slice(bytes);
-            self.reader.consume(count);
+            self.filled += count;
         }
     }
 }
@@ -277,7 +279,7 @@ mod tests {
         let limits = BodyLimits { max_bytes: u64::MAX, max_ratio: 100 };
         let error = io::copy(&mut LimitedReader::new(decoder, received, limits), &mut io::sink())
             .expect_err("refused");
-        assert_eq!(read_error(&error).code, "request.too_large");
+        assert_eq!(read_error(&error).code, "request.compression_bomb");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod input;
 mod lines;
 mod loki;
 pub mod otlp;
+pub mod rate;
 pub mod receivers;
 pub mod sockets;
 pub mod stream;

@@ -1,5 +1,7 @@
 //! What the interface asks besides searching: state of the server, imports, signing in.
 
+pub mod alarms;
+mod dead_letters;
 pub mod imports;
 mod status;
 
@@ -15,6 +17,11 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody, Parameters};
 
+pub use dead_letters::{
+    __path_delete_dead_letter, __path_get_dead_letter, __path_get_dead_letter_content,
+    __path_list_dead_letters, __path_retry_dead_letter, delete_dead_letter, get_dead_letter,
+    get_dead_letter_content, list_dead_letters, retry_dead_letter,
+};
 pub use status::{__path_status, EngineStatus, Rates, StorageStatus, status};
 
 /// Which imports to list.

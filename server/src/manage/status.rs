@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::alarms::Alarm;
 use crate::app::App;
 
 /// State of the whole server.
@@ -17,6 +18,8 @@ pub struct Status {
     engine: EngineStatus,
     ingest: IngestStatus,
     spool: SpoolStatus,
+    /// What needs attention, the worst first.
+    alarms: Vec<Alarm>,
     /// Absent while ClickHouse does not answer.
     storage: Option<StorageStatus>,
     listeners: serde_json::Map<String, serde_json::Value>,
@@ -57,8 +60,12 @@ pub struct SpoolStatus {
     limit_bytes: u64,
     /// Age of the oldest record that waits.
     oldest_age_ms: u64,
+    /// Seconds that the records of the latest insert had waited since they were acknowledged, at most.
+    lag_seconds: f64,
     /// Batches that ClickHouse refused for their content; they are kept in the data folder under `spool/dead`.
     dead_letters: u64,
+    dead_bytes: u64,
+    dead_limit_bytes: u64,
 }
 
 /// What is stored.
@@ -94,8 +101,12 @@ pub async fn status(State(app): State<Arc<App>>) -> Json<Status> {
             oldest_age_ms: spool
                 .oldest_age
                 .map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
-            dead_letters: app.dead_letters(),
+            lag_seconds: app.lag_seconds(),
+            dead_letters: spool.dead_letters,
+            dead_bytes: spool.dead_bytes,
+            dead_limit_bytes: spool.dead_limit_bytes,
         },
+        alarms: app.alarms.current(),
         storage,
         listeners: app.listeners(),
         data_dir: app.config.data.dir.display().to_string(),

@@ -18,6 +18,8 @@ pub trait Signal: Table + Send + 'static {
     const SCHEMA: u32;
 
     fn lane(pipeline: &Pipeline) -> &Lane<Self>;
+    /// Empty where the item names none.
+    fn service(item: &Self::Item) -> &str;
     /// Adds an item as a row: see the encoders.
     fn push(
         encoder: &mut Encoder<Self>,
@@ -35,6 +37,10 @@ impl Signal for LogColumns {
 
     fn lane(pipeline: &Pipeline) -> &Lane<Self> {
         &pipeline.logs
+    }
+
+    fn service(record: &Record) -> &str {
+        record.service()
     }
 
     #[inline]
@@ -56,6 +62,10 @@ impl Signal for SpanColumns {
 
     fn lane(pipeline: &Pipeline) -> &Lane<Self> {
         &pipeline.spans
+    }
+
+    fn service(span: &Span) -> &str {
+        span.service()
     }
 
     #[inline]

@@ -4,6 +4,9 @@ import { ApiError, type ApiErrorBody } from './errors';
 import type {
   CompleteRequest,
   CompleteResponse,
+  DeadLetterDetail,
+  DeadLetterList,
+  DeadLetterRetry,
   DeletePreview,
   FieldsResponse,
   FieldValuesRequest,
@@ -155,6 +158,23 @@ export class ApiClient {
   async drop(kind: 'day' | 'service', name: string): Promise<StorageRun> {
     const path = `/api/v1/storage/${kind}s/${encodeURIComponent(name)}`;
     return (await this.call<{ run: StorageRun }>({ method: 'DELETE', path })).run;
+  }
+
+  deadLetters(signal?: AbortSignal): Promise<DeadLetterList> {
+    return this.call({ method: 'GET', path: '/api/v1/dead-letters', signal });
+  }
+
+  deadLetter(id: string, signal?: AbortSignal): Promise<DeadLetterDetail> {
+    return this.call({ method: 'GET', path: `/api/v1/dead-letters/${encodeURIComponent(id)}`, signal });
+  }
+
+  /** Sends the records to ClickHouse again; none is stored twice. */
+  retryDeadLetter(id: string): Promise<DeadLetterRetry> {
+    return this.call({ method: 'POST', path: `/api/v1/dead-letters/${encodeURIComponent(id)}/retry` });
+  }
+
+  deleteDeadLetter(id: string): Promise<void> {
+    return this.call({ method: 'DELETE', path: `/api/v1/dead-letters/${encodeURIComponent(id)}` });
   }
 
   private async call<T>(request: ApiRequest): Promise<T> {

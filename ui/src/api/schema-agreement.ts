@@ -12,7 +12,7 @@ type Generated = components['schemas'];
 type Agrees<Ours extends Theirs, Theirs> =
   Exclude<keyof Ours, keyof Theirs> extends never ? true : Exclude<keyof Ours, keyof Theirs>;
 /** Rows and items are open objects in the document. */
-type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints'>;
+type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample'>;
 
 type Same<Checks extends true[]> = Checks;
 
@@ -22,6 +22,9 @@ export type Answers = Same<
     Agrees<ours.ImportFormat, Generated['FormatInfo']>,
     Agrees<WithoutRows<ours.ImportPreview>, WithoutRows<Generated['Preview']>>,
     Agrees<ours.Status, Generated['Status']>,
+    Agrees<ours.DeadLetterList, Generated['DeadLetterList']>,
+    Agrees<WithoutRows<ours.DeadLetterDetail>, WithoutRows<Generated['DeadLetterDetail']>>,
+    Agrees<ours.DeadLetterRetry, Generated['DeadLetterRetry']>,
     Agrees<ours.HistogramResponse, Generated['HistogramAnswer']>,
     Agrees<ours.FieldsResponse, Generated['FieldsAnswer']>,
     Agrees<ours.FieldValue, Generated['ValueCount']>,

@@ -21,6 +21,82 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what could not be stored, newest first. */
+    get: operations['list_dead_letters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dead letter with the first of its records. */
+    get: operations['get_dead_letter'];
+    put?: never;
+    post?: never;
+    /** Deletes a dead letter for good. */
+    delete: operations['delete_dead_letter'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}/content': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The content of a dead letter: of a refused one ClickHouse's `Native` blocks as zstd frames, which
+     *     `zstd -dc FILE | clickhouse local --input-format Native` reads; of a damaged one the bytes as they are.
+     */
+    get: operations['get_dead_letter_content'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sends a dead letter's records to ClickHouse again, after what made it refuse them was mended.
+     * @description Records that are stored leave the dead letter, and it goes when none are left; none is stored twice, whatever is
+     *     interrupted.
+     */
+    post: operations['retry_dead_letter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-values': {
     parameters: {
       query?: never;
@@ -183,6 +259,76 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/retention': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How long records are kept. */
+    get: operations['get_retention'];
+    /** Changes how long records are kept, and deletes at once what has to go now. */
+    put: operations['put_retention'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/retention/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Counts what rules would delete today. Changes nothing. */
+    post: operations['preview_retention'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/retention/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs that delete or move records: those that wait, the one that runs, and the log of those that ended; newest first. */
+    get: operations['list_runs'];
+    put?: never;
+    /** Applies the rules now. */
+    post: operations['run_now'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/retention/runs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far a job is, or how it ended. */
+    get: operations['get_run'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/search': {
     parameters: {
       query?: never;
@@ -255,6 +401,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/storage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is stored and what it takes: by signal, day and service. At most five seconds old. */
+    get: operations['storage_report'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/storage/days/{date}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Deletes everything of a day (`YYYY-MM-DD`, by the records' own time). Records that are still in the spool arrive
+     *     afterwards.
+     */
+    delete: operations['drop_day'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/storage/services/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Deletes everything of a service. Records that are still in the spool, or sent later, arrive afterwards. */
+    delete: operations['drop_service'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/traces/{trace_id}': {
     parameters: {
       query?: never;
@@ -279,6 +479,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /**
+     * @description What was done.
+     * @enum {string}
+     */
+    Action: 'drop' | 'rewrite' | 'move' | 'ttl' | 'volume';
+    /** @description Something that needs attention. */
+    Alarm: {
+      /** @description Stable: `spool.size`, `spool.age`, `spool.dead_letters`. */
+      code: string;
+      /** @description `warning`, or `critical` where records are refused or soon will be. */
+      level: string;
+      message: string;
+    };
+    /** @description An attribute of the record or of its resource. */
+    AttributeMatch: {
+      key: string;
+      value: string;
+    };
     /** @description Records of one span of time. */
     Bucket: {
       /** @description Start. */
@@ -290,6 +508,11 @@ export interface components {
         [key: string]: number;
       };
     };
+    /**
+     * @description Who asked for a job.
+     * @enum {string}
+     */
+    Cause: 'schedule' | 'change' | 'user';
     /** @description What could stand at the cursor. */
     CompleteAnswer: {
       replace: components['schemas']['Replace'];
@@ -314,6 +537,136 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description What one signal takes on one day. */
+    DayBytes: {
+      /** Format: int64 */
+      rows: number;
+      /** Format: int64 */
+      raw_bytes: number;
+      /** Format: int64 */
+      disk_bytes: number;
+      /** Format: int64 */
+      cold_bytes: number;
+    };
+    /** @description What a day would lose. */
+    DayPreview: {
+      signal: components['schemas']['Signal'];
+      day: string;
+      /** Format: int64 */
+      rows: number;
+      /** Format: int64 */
+      bytes: number;
+    };
+    /** @description What one day takes. */
+    DayStorage: {
+      /** @description By the records' own time. */
+      day: string;
+      logs: components['schemas']['DayBytes'];
+      traces: components['schemas']['DayBytes'];
+    };
+    /** @description A dead letter with some of its records. */
+    DeadLetterDetail: components['schemas']['DeadLetterInfo'] & {
+      /** @description The first log records, as a search shows them; none of spans, or where they can't be read. */
+      sample: Record<string, never>[];
+    };
+    /** @description What could not be stored. */
+    DeadLetterInfo: {
+      id: string;
+      /** @description `refused`: ClickHouse refuses the records for their content; `damaged`: bytes of the spool whose checksum fails. */
+      kind: string;
+      /** @description When it was put aside, RFC 3339. */
+      time: string;
+      reason: string;
+      /**
+       * Format: int64
+       * @description Records in it; 0 where they are not known.
+       */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Bytes on disk.
+       */
+      bytes: number;
+    };
+    /** @description All dead letters, newest first. */
+    DeadLetterList: {
+      dead_letters: components['schemas']['DeadLetterInfo'][];
+      /**
+       * Format: int64
+       * @description Bytes that they take in all.
+       */
+      bytes: number;
+      /** Format: int64 */
+      limit_bytes: number;
+      /**
+       * Format: int64
+       * @description Refused batches that stay in the spool because there is no room for more dead letters.
+       */
+      waiting_batches: number;
+    };
+    /** @description What became of a dead letter that was sent again. */
+    DeadLetterRetry: {
+      /**
+       * Format: int64
+       * @description Records that are in the table now.
+       */
+      stored: number;
+      /**
+       * Format: int64
+       * @description Records that were refused again; they stay a dead letter.
+       */
+      refused: number;
+      /** @description Why they were. */
+      reason?: string | null;
+    };
+    /** @description What would be deleted. */
+    DeletePreview: {
+      /**
+       * Format: int64
+       * @description Records and spans.
+       */
+      rows: number;
+      /**
+       * @description Whether the rows are not counted: with more than 200 million to look at, they are taken from the days' sums by
+       *     service, as if every record had arrived when it was made. Rules for attributes delete nothing then.
+       */
+      rows_are_estimated: boolean;
+      /**
+       * Format: int64
+       * @description On disk. Of a part that goes as a whole these are its bytes; of one that keeps other rows, its share by rows.
+       */
+      bytes: number;
+      /** @description Whether some of the bytes are such a share. */
+      bytes_are_estimated: boolean;
+      /** @description Time of the oldest record. */
+      oldest?: string | null;
+      /** @description First and last day that lose records. */
+      first_day?: string | null;
+      last_day?: string | null;
+      by_rule: components['schemas']['RulePreview'][];
+      /** @description The oldest first. */
+      by_day: components['schemas']['DayPreview'][];
+      /**
+       * Format: int64
+       * @description Records in the spool, which are not in the tables yet: what of them fits arrives afterwards and stays until the next
+       *     run.
+       */
+      waiting_rows: number;
+    };
+    /** @description A disk of ClickHouse. */
+    DiskStorage: {
+      name: string;
+      path: string;
+      /** Format: int64 */
+      free_bytes: number;
+      /** Format: int64 */
+      total_bytes: number;
+    };
+    /** @description What a drop does: the job that does it, or, for a dry run, what it would delete. */
+    DropAnswer: {
+      run?: components['schemas']['Run'] | null;
+      preview?: components['schemas']['DeletePreview'] | null;
     };
     /** @description The ClickHouse that stores the logs. */
     EngineStatus: {
@@ -505,6 +858,15 @@ export interface components {
       code: string;
       message: string;
     };
+    /** @description What an index takes. */
+    IndexStorage: {
+      table: string;
+      name: string;
+      /** @description ClickHouse's type of it. */
+      kind: string;
+      /** Format: int64 */
+      disk_bytes: number;
+    };
     /** @description What became of the records of a request. */
     IngestAnswer: {
       /**
@@ -571,6 +933,125 @@ export interface components {
     Replace: {
       from: number;
       to: number;
+    };
+    /** @description How long records are kept, and who said so. */
+    Retention: {
+      /**
+       * Format: int64
+       * @description Counts the changes; send it back with a change. Also the `ETag`.
+       */
+      version: number;
+      /** @description When it was last changed; `null`: never, the configuration counts. */
+      changed_at?: string | null;
+      /**
+       * Format: int32
+       * @description `data.retention_days` of the configuration: counts where `days` was never set here.
+       */
+      configured_days: number;
+      logs: components['schemas']['SignalRetention'];
+      traces: components['schemas']['SignalRetention'];
+      /** @description When the rules are applied next, if the server runs then. */
+      next_run_at: string;
+      /**
+       * Format: int32
+       * @description Days after which days go to the volume for old ones; `null`: there is none.
+       */
+      cold_after_days?: number | null;
+    };
+    /** @description Rules to put in force. */
+    RetentionChange: components['schemas']['RetentionPolicy'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       * @default null
+       */
+      version: number | null;
+    };
+    /** @description The rules in force now, and the job that applies them. */
+    RetentionChanged: {
+      retention: components['schemas']['Retention'];
+      run: components['schemas']['Run'];
+    };
+    /** @description How long everything is kept. */
+    RetentionPolicy: {
+      /**
+       * @default {
+       *       "days": null,
+       *       "rules": []
+       *     }
+       */
+      logs: components['schemas']['SignalPolicy'];
+      /**
+       * @default {
+       *       "days": null,
+       *       "rules": []
+       *     }
+       */
+      traces: components['schemas']['SignalPolicy'];
+    };
+    /** @description Records that are kept for a time of their own. All that is said has to fit. */
+    RetentionRule: {
+      /** @description Name of a service, as it is written. */
+      service?: string | null;
+      attribute?: components['schemas']['AttributeMatch'] | null;
+      /** Format: int32 */
+      days: number;
+    };
+    /** @description What one rule would delete. */
+    RulePreview: {
+      signal: components['schemas']['Signal'];
+      /**
+       * Format: int32
+       * @description Place of the rule in the list; `null`: no rule, the days of the signal.
+       */
+      rule?: number | null;
+      /** Format: int64 */
+      rows: number;
+      /** Format: int64 */
+      bytes: number;
+    };
+    /** @description A job that deletes or moves records. */
+    Run: {
+      id: string;
+      /** @description `retention`, `drop_day` or `drop_service`. */
+      kind: string;
+      /** @description The day or the service that is dropped. */
+      subject?: string | null;
+      /** @description Signals that a drop is about. */
+      signals: components['schemas']['Signal'][];
+      cause: components['schemas']['Cause'];
+      /** @description `queued`, `running`, `done` or `failed`. */
+      state: string;
+      queued_at: string;
+      started_at?: string | null;
+      finished_at?: string | null;
+      /**
+       * Format: int64
+       * @description From its start to its end.
+       */
+      elapsed_ms?: number | null;
+      /**
+       * Format: int64
+       * @description Records and spans.
+       */
+      rows_deleted: number;
+      /**
+       * Format: int64
+       * @description On disk, roll-ups included.
+       */
+      bytes_freed: number;
+      /**
+       * Format: int64
+       * @description To the cold volume.
+       */
+      bytes_moved: number;
+      steps: components['schemas']['Step'][];
+      error?: string | null;
+    };
+    /** @description Runs, newest first. */
+    RunList: {
+      runs: components['schemas']['Run'][];
     };
     /** @description A line of the file. */
     SampleLine: {
@@ -650,6 +1131,19 @@ export interface components {
        */
       query_id: string | null;
     };
+    /** @description What one service takes. */
+    ServiceStorage: {
+      service: string;
+      /** Format: int64 */
+      log_rows: number;
+      /** Format: int64 */
+      trace_rows: number;
+      /**
+       * Format: int64
+       * @description An estimate: its share of each day's bytes by rows, as if all rows of a day were of one size.
+       */
+      estimated_disk_bytes: number;
+    };
     /** @description A one-time code, as the link that `serve` prints holds it. */
     SignIn: {
       code: string;
@@ -657,6 +1151,77 @@ export interface components {
     /** @description A link that signs a browser in, once. */
     SignInLink: {
       url: string;
+    };
+    /**
+     * @description Logs or traces.
+     * @enum {string}
+     */
+    Signal: 'logs' | 'traces';
+    /** @description How long one signal is kept. */
+    SignalPolicy: {
+      /**
+       * Format: int32
+       * @description Days, counted from a record's own time or its arrival, whichever is later; `null` takes `data.retention_days` of
+       *     the configuration.
+       * @default null
+       */
+      days: number | null;
+      /**
+       * @description Records that are kept for a time of their own; the first rule that fits counts. At most 100.
+       * @default []
+       */
+      rules: components['schemas']['RetentionRule'][];
+    };
+    /** @description How long one signal is kept. */
+    SignalRetention: {
+      /**
+       * Format: int32
+       * @description Days in force.
+       */
+      days: number;
+      /** @description `configuration`, or `api` where it was set here: that wins. */
+      source: string;
+      rules: components['schemas']['RetentionRule'][];
+    };
+    /** @description What one signal takes. */
+    SignalStorage: {
+      signal: components['schemas']['Signal'];
+      /** Format: int64 */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Of the columns, before compression.
+       */
+      raw_bytes: number;
+      /**
+       * Format: int64
+       * @description With indexes and roll-ups.
+       */
+      disk_bytes: number;
+      /**
+       * Format: int64
+       * @description Of these, the roll-ups behind the fields' counts.
+       */
+      rollup_bytes: number;
+      /**
+       * Format: int64
+       * @description Of these, indexes.
+       */
+      index_bytes: number;
+      /**
+       * Format: int64
+       * @description Of these, on the volume for old days.
+       */
+      cold_bytes: number;
+      /**
+       * Format: double
+       * @description Raw bytes to a byte on disk; `null` while nothing is stored.
+       */
+      ratio?: number | null;
+      /** Format: int64 */
+      parts: number;
+      oldest?: string | null;
+      newest?: string | null;
     };
     /** @description What waits for ClickHouse on disk. */
     SpoolStatus: {
@@ -672,10 +1237,28 @@ export interface components {
        */
       oldest_age_ms: number;
       /**
+       * Format: double
+       * @description Seconds that the records of the latest insert had waited since they were acknowledged, at most.
+       */
+      lag_seconds: number;
+      /**
        * Format: int64
        * @description Batches that ClickHouse refused for their content; they are kept in the data folder under `spool/dead`.
        */
       dead_letters: number;
+      /** Format: int64 */
+      dead_bytes: number;
+      /** Format: int64 */
+      dead_limit_bytes: number;
+    };
+    /** @description What is received and not in the tables yet. */
+    SpoolStorage: {
+      /** Format: int64 */
+      rows: number;
+      /** Format: int64 */
+      disk_bytes: number;
+      /** Format: int64 */
+      limit_bytes: number;
     };
     /** @description What an answer cost. */
     Stats: {
@@ -694,14 +1277,58 @@ export interface components {
       engine: components['schemas']['EngineStatus'];
       ingest: components['schemas']['IngestStatus'];
       spool: components['schemas']['SpoolStatus'];
+      /** @description What needs attention, the worst first. */
+      alarms: components['schemas']['Alarm'][];
       storage?: components['schemas']['StorageStatus'] | null;
       listeners: {
         [key: string]: unknown;
       };
       data_dir: string;
     };
+    /** @description One thing that a job did. */
+    Step: {
+      /** @description `otel_logs`, `otel_traces` or `log_facets`. */
+      table: string;
+      action: components['schemas']['Action'];
+      /** @description The day, `2026-11-23`; empty where all of the table is meant. */
+      day: string;
+      /** Format: int64 */
+      rows: number;
+      /** Format: int64 */
+      bytes: number;
+      /** Format: int64 */
+      elapsed_ms: number;
+    };
+    /** @description What is stored, and what it takes. */
+    StorageAnswer: {
+      measured_at: string;
+      /**
+       * Format: int64
+       * @description Of everything below but the spool and ClickHouse's own tables.
+       */
+      disk_bytes: number;
+      signals: components['schemas']['SignalStorage'][];
+      /** @description The oldest first. */
+      days: components['schemas']['DayStorage'][];
+      /** @description The largest first; at most 1,000. */
+      services: components['schemas']['ServiceStorage'][];
+      indexes: components['schemas']['IndexStorage'][];
+      /** @description Disks of ClickHouse; empty where its user may not see them. */
+      disks: components['schemas']['DiskStorage'][];
+      /** @description ClickHouse's own tables, the largest first. */
+      system_tables: components['schemas']['SystemTable'][];
+      spool: components['schemas']['SpoolStorage'];
+    };
     /** @description What is stored. */
     StorageStatus: {
+      /** Format: int64 */
+      rows: number;
+      /** Format: int64 */
+      disk_bytes: number;
+    };
+    /** @description A table of ClickHouse's own. */
+    SystemTable: {
+      name: string;
       /** Format: int64 */
       rows: number;
       /** Format: int64 */
@@ -757,6 +1384,148 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CompleteAnswer'];
+        };
+      };
+    };
+  };
+  list_dead_letters: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterList'];
+        };
+      };
+    };
+  };
+  get_dead_letter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterDetail'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_dead_letter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_dead_letter_content: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': number[];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  retry_dead_letter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeadLetterRetry'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description ClickHouse does not answer */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };
@@ -1054,6 +1823,141 @@ export interface operations {
       };
     };
   };
+  get_retention: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Retention'];
+        };
+      };
+    };
+  };
+  put_retention: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetentionChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RetentionChanged'];
+        };
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  preview_retention: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetentionChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeletePreview'];
+        };
+      };
+    };
+  };
+  list_runs: {
+    parameters: {
+      query?: {
+        /** @description At most this many; 100 unless said. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunList'];
+        };
+      };
+    };
+  };
+  run_now: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+    };
+  };
+  get_run: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+    };
+  };
   search: {
     parameters: {
       query?: never;
@@ -1158,6 +2062,95 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Status'];
+        };
+      };
+    };
+  };
+  storage_report: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StorageAnswer'];
+        };
+      };
+    };
+  };
+  drop_day: {
+    parameters: {
+      query?: {
+        /** @description `logs` or `traces`; both unless said. */
+        signal?: components['schemas']['Signal'];
+        /** @description Count only. */
+        dry_run?: boolean;
+      };
+      header?: never;
+      path: {
+        date: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description a dry run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DropAnswer'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DropAnswer'];
+        };
+      };
+    };
+  };
+  drop_service: {
+    parameters: {
+      query?: {
+        /** @description `logs` or `traces`; both unless said. */
+        signal?: components['schemas']['Signal'];
+        /** @description Count only. */
+        dry_run?: boolean;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description a dry run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DropAnswer'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DropAnswer'];
         };
       };
     };

@@ -143,6 +143,44 @@ export interface CompleteResponse {
   items: CompletionItem[];
 }
 
+export interface Alarm {
+  /** `spool.size`, `spool.age`, `spool.dead_letters`. */
+  code: string;
+  level: 'warning' | 'critical';
+  message: string;
+}
+
+/** What could not be stored. */
+export interface DeadLetter {
+  id: string;
+  kind: 'refused' | 'damaged';
+  time: string;
+  reason: string;
+  /** 0 where they are not known. */
+  rows: number;
+  bytes: number;
+}
+
+export interface DeadLetterList {
+  /** Newest first. */
+  dead_letters: DeadLetter[];
+  bytes: number;
+  limit_bytes: number;
+  /** Refused batches that stay in the spool because there is no room for more. */
+  waiting_batches: number;
+}
+
+export interface DeadLetterDetail extends DeadLetter {
+  /** The first records. */
+  sample: LogRow[];
+}
+
+export interface DeadLetterRetry {
+  stored: number;
+  refused: number;
+  reason: string | null;
+}
+
 export interface Status {
   version: string;
   state: 'starting' | 'ready' | 'degraded' | 'stopping';
@@ -161,9 +199,15 @@ export interface Status {
     pending_rows: number;
     limit_bytes: number;
     oldest_age_ms: number;
+    /** How long the rows of the latest insert had waited at most. */
+    lag_seconds: number;
     /** Batches that ClickHouse refused for their content, kept under `spool/dead` of the data folder. */
     dead_letters: number;
+    dead_bytes: number;
+    dead_limit_bytes: number;
   };
+  /** What needs attention, the worst first. */
+  alarms: Alarm[];
   storage: { rows: number; disk_bytes: number } | null;
   listeners: { http: string };
   data_dir: string;

@@ -94,6 +94,12 @@ export function AppCommands() {
       run: () => void navigate({ to: '/storage' }),
     },
     {
+      id: 'app.delivery',
+      title: 'Go to Delivery',
+      group: 'Pages',
+      run: () => void navigate({ to: '/delivery' }),
+    },
+    {
       id: 'app.settings',
       title: 'Go to Settings',
       group: 'Pages',

@@ -4,6 +4,17 @@ import type { Status } from '@/api/types';
 import type { ServerState } from '@/platform/platform';
 import { connectionOf } from './connection';
 
+const SPOOL: Status['spool'] = {
+  pending_bytes: 0,
+  pending_rows: 0,
+  limit_bytes: 1,
+  oldest_age_ms: 0,
+  lag_seconds: 0,
+  dead_letters: 0,
+  dead_bytes: 0,
+  dead_limit_bytes: 1,
+};
+
 function status(change: Partial<Status['engine']> = {}, rest: Partial<Status> = {}): Status {
   return {
     version: '0.1.0',
@@ -18,7 +29,8 @@ function status(change: Partial<Status['engine']> = {}, rest: Partial<Status> = 
       ...change,
     },
     ingest: { rows_per_second: 0, bytes_per_second: 0, accepted_rows: 0 },
-    spool: { pending_bytes: 0, pending_rows: 0, limit_bytes: 1, oldest_age_ms: 0, dead_letters: 0 },
+    spool: SPOOL,
+    alarms: [],
     storage: null,
     listeners: { http: '127.0.0.1:7410' },
     data_dir: '/data',
@@ -45,7 +57,7 @@ describe('the connection', () => {
   });
 
   it('says that the engine restarts, and that rows are safe meanwhile', () => {
-    const spool = { pending_bytes: 10, pending_rows: 3, limit_bytes: 100, oldest_age_ms: 5, dead_letters: 0 };
+    const spool = { ...SPOOL, pending_bytes: 10, pending_rows: 3, limit_bytes: 100, oldest_age_ms: 5 };
     const connection = connectionOf(
       status({ state: 'restarting', message: 'It was killed.' }, { state: 'degraded', spool }),
       null,

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import {
   IconDatabase,
+  IconDatabaseImport,
   IconFileImport,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
@@ -18,6 +19,7 @@ const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
+  { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
   { to: '/settings', title: 'Settings', icon: IconSettings },
 ] as const;
 

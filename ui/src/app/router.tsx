@@ -1,4 +1,5 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
@@ -13,7 +14,14 @@ const homeRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute, exploreRoute, importsRoute, storageRoute, settingsRoute]),
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    exploreRoute,
+    importsRoute,
+    storageRoute,
+    deliveryRoute,
+    settingsRoute,
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: RouteError,
 });

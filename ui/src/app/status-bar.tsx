@@ -1,7 +1,11 @@
 import { Tooltip } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useStatus } from '@/api/status';
+import type { Status } from '@/api/types';
+import { plainMessage } from '@/components/notify';
 import { ImportsIndicator } from '@/features/imports/imports-indicator';
 import { formatBytes, formatCompact, formatCount, formatCountOf } from '@/lib/format/numbers';
+import { alarmText } from './alarm-text';
 import { connectionOf } from './connection';
 import classes from './status-bar.module.css';
 import { useRestartNotice } from './use-restart-notice';
@@ -34,15 +38,7 @@ export function StatusBar() {
               <span className={classes.item}>{formatCount(status.spool.pending_rows)} waiting</span>
             </Tooltip>
           )}
-          {status.spool.dead_letters > 0 && (
-            <Tooltip
-              label={`ClickHouse refused them for their content. They are kept in ${status.data_dir}/spool/dead.`}
-            >
-              <span className={classes.warning}>
-                {formatCountOf(status.spool.dead_letters, 'refused batch', 'refused batches')}
-              </span>
-            </Tooltip>
-          )}
+          <AlarmsLink status={status} />
           {status.storage !== null && (
             <Tooltip label={status.data_dir}>
               <span className={classes.item}>
@@ -54,6 +50,19 @@ export function StatusBar() {
         </>
       )}
     </footer>
+  );
+}
+
+/** The worst alarm in a few words; the page that it leads to says the rest. */
+function AlarmsLink({ status }: { status: Status }) {
+  const [worst] = status.alarms;
+  if (worst === undefined) return null;
+  return (
+    <Tooltip label={plainMessage(new Error(worst.message))} multiline maw={420}>
+      <Link to="/delivery" className={classes.warning} data-level={worst.level}>
+        {alarmText(worst.code, status)}
+      </Link>
+    </Tooltip>
   );
 }
 

@@ -167,3 +167,51 @@ fn lengths_are_leb128() {
         assert_eq!(out, bytes);
     }
 }
+
+#[test]
+fn rows_are_read_as_they_were_written() {
+    let mut block = Vec::new();
+    sample().finish(&mut block);
+    let rows = read_rows(&block, 10).expect("a block of ours");
+    assert_eq!(rows.len(), 3);
+    let cell = |row: usize, name: &str| {
+        let column = COLUMNS.iter().position(|(column, _)| *column == name).expect("a column");
+        rows[row][column].clone()
+    };
+    let text = |text: &'static str| Cell::Text(text.into());
+    assert_eq!(cell(0, "Timestamp"), Cell::Time(1_763_640_000_123_456_789));
+    assert_eq!(cell(0, "Body"), text("disk \"full\""));
+    assert_eq!((cell(0, "SeverityText"), cell(0, "SeverityNumber")), (text("warn"), Cell::Number(13)));
+    let Cell::Map(attributes) = cell(0, "LogAttributes") else { panic!("a map") };
+    let attributes: Vec<_> = attributes.iter().map(|(key, value)| (&**key, &**value)).collect();
+    assert_eq!(attributes, [("k", "v"), ("n", "1.5"), ("k#2", "w")]);
+    assert_eq!(cell(1, "ServiceName"), text("default"));
+    assert_eq!(cell(1, "LogAttributes"), Cell::Map(Vec::new()));
+    assert_eq!((cell(2, "Body"), cell(2, "IngestId")), (text("é"), Cell::Number(102)));
+    assert_eq!(read_rows(&block, 1).expect("a block of ours"), rows[..1]);
+    let keys = read_keys(&block).expect("a block of ours");
+    assert_eq!(keys.iter().map(|(_, id)| *id).collect::<Vec<_>>(), [100, 101, 102]);
+    assert_eq!(keys[2].0, -315_619_200_000_000_000);
+
+    let mut empty = Vec::new();
+    BlockEncoder::new().finish(&mut empty);
+    assert_eq!((read_rows(&empty, 5), read_keys(&empty)), (Ok(Vec::new()), Ok(Vec::new())));
+}
+
+#[test]
+fn no_bytes_make_the_reader_fail_hard() {
+    let mut block = Vec::new();
+    sample().finish(&mut block);
+    for end in 0..block.len() {
+        assert!(read_rows(&block[..end], 10).is_err(), "{end}");
+        assert!(read_keys(&block[..end]).is_err(), "{end}");
+    }
+    for at in 0..block.len() {
+        for flip in [1, 0x80, 0xff] {
+            let mut damaged = block.clone();
+            damaged[at] ^= flip;
+            // Whatever it gives: it ends, and takes no more memory than the block is long.
+            let _ = (read_rows(&damaged, 10), read_keys(&damaged));
+        }
+    }
+}

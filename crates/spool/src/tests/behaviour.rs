@@ -162,7 +162,7 @@ fn a_refused_cut_is_kept_with_its_reason() {
         spool.append_blocking(frame.clone()).unwrap();
     }
     let cut = spool.next_cut(CutLimits::default()).unwrap().unwrap();
-    spool.dead_letter(cut.id(), "code 27: cannot parse input").unwrap();
+    spool.dead_letter(cut.id(), "code 27: cannot parse input", |_| true).unwrap();
     assert_eq!(spool.stats().pending_frames, 0);
     let letters = spool.dead_letters().unwrap();
     assert_eq!(letters.len(), 1);
@@ -170,9 +170,79 @@ fn a_refused_cut_is_kept_with_its_reason() {
     assert_eq!((letters[0].spool, letters[0].reason.as_str()), (spool.uuid(), "code 27: cannot parse input"));
     let DeadContent::Frames(kept) = letters[0].read().unwrap() else { panic!("frames are kept as frames") };
     assert_eq!(kept.into_iter().map(|stored| stored.frame).collect::<Vec<_>>(), frames);
-    assert_eq!(spool.dead_letter(cut.id(), "").unwrap_err().code(), "spool.unknown_cut");
-    letters.into_iter().next().unwrap().delete().unwrap();
+    assert_eq!(spool.dead_letter(cut.id(), "", |_| true).unwrap_err().code(), "spool.unknown_cut");
+    assert_eq!((letters[0].frames, letters[0].rows), (2, 2));
+    let stats = spool.stats();
+    assert_eq!((stats.dead_letters, stats.dead_bytes > letters[0].bytes), (1, true));
+    spool.delete_dead_letter(&letters[0]).unwrap();
     assert_eq!(spool.dead_letters().unwrap(), []);
+    assert_eq!((spool.stats().dead_letters, spool.stats().dead_bytes), (0, 0));
+}
+
+#[test]
+fn the_bad_frames_of_a_split_cut_are_kept_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _) = open_ok(dir.path());
+    for payload in [b"one", b"two", b"bad", b"odd"] {
+        store(&spool, payload);
+    }
+    let cut = spool.next_cut(CutLimits::default()).unwrap().unwrap();
+    assert!(!cut.is_split());
+    spool.begin_split(cut.id()).unwrap();
+    drop((spool, cut));
+
+    // As after a crash: the same cut, and it is known to be split.
+    let (spool, _) = open_ok(dir.path());
+    let cut = spool.next_cut(CutLimits::default()).unwrap().unwrap();
+    assert!(cut.is_split());
+    let places: Vec<_> = cut.read().unwrap().iter().map(|stored| stored.place).collect();
+    assert!(places.is_sorted());
+    spool.dead_letter(cut.id(), "refused", |place| places[2..].contains(&place)).unwrap();
+    assert_eq!(spool.stats().pending_frames, 0);
+    let payloads = |spool: &Spool| {
+        let letters = spool.dead_letters().unwrap();
+        let Ok(DeadContent::Frames(frames)) = letters[0].read() else { panic!("frames") };
+        frames.into_iter().map(|stored| (stored.place, stored.frame.payload)).collect::<Vec<_>>()
+    };
+    assert_eq!(payloads(&spool), [(places[2], b"bad".to_vec()), (places[3], b"odd".to_vec())]);
+
+    let letter = spool.dead_letters().unwrap().remove(0);
+    spool.shrink_dead_letter(&letter, "still refused", |place| place == places[3]).unwrap();
+    assert_eq!(payloads(&spool), [(places[3], b"odd".to_vec())]);
+    let letter = spool.dead_letters().unwrap().remove(0);
+    assert_eq!((letter.reason.as_str(), letter.rows), ("still refused", 1));
+    spool.shrink_dead_letter(&letter, "", |_| false).unwrap();
+    assert_eq!(spool.stats().dead_letters, 0);
+
+    // The file that said that the cut is split goes with it.
+    drop((spool, cut));
+    let (_spool, _) = open_ok(dir.path());
+    let left = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(!left.into_iter().any(|name| name.to_string_lossy().starts_with("split-")));
+}
+
+#[test]
+fn full_dead_letters_leave_the_cut_where_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _) = open(SpoolConfig { max_dead_bytes: 2000, ..config(dir.path()) }).unwrap();
+    store(&spool, &[1; 1500]);
+    let first = spool.next_cut(CutLimits::default()).unwrap().unwrap();
+    spool.dead_letter(first.id(), "refused", |_| true).unwrap();
+    store(&spool, &[2; 1500]);
+    let second = spool.next_cut(CutLimits::default()).unwrap().unwrap();
+    let error = spool.dead_letter(second.id(), "refused", |_| true).unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), ("spool.dead_letters_full", true));
+    assert_eq!((spool.stats().dead_letters, spool.stats().pending_frames), (1, 1));
+
+    // What comes later is delivered all the same.
+    store(&spool, &[3; 10]);
+    let third = spool.next_cut(CutLimits::default()).unwrap().unwrap();
+    spool.complete(third.id()).unwrap();
+
+    let letter = spool.dead_letters().unwrap().remove(0);
+    spool.delete_dead_letter(&letter).unwrap();
+    spool.dead_letter(second.id(), "refused", |_| true).unwrap();
+    assert_eq!((spool.stats().dead_letters, spool.stats().pending_frames), (1, 0));
 }
 
 #[test]

@@ -232,7 +232,7 @@ proptest! {
             for _ in 0..3 {
                 spool.next_cut(one).unwrap().unwrap();
             }
-            spool.dead_letter(2, "refused").unwrap();
+            spool.dead_letter(2, "refused", |_| true).unwrap();
             spool.append_blocking(from_source(b"late", 1, 9)).unwrap();
             spool.complete(1).unwrap();
         }

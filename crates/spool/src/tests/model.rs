@@ -139,7 +139,7 @@ proptest! {
                     model.cuts.remove(&id);
                 },
                 Step::DeadLetter(index) => if let Some(id) = pick(&model, index) {
-                    spool.dead_letter(id, "refused").unwrap();
+                    spool.dead_letter(id, "refused", |_| true).unwrap();
                     model.cuts.remove(&id);
                     model.dead += 1;
                 },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use libtest_mimic::Trial;
 
-use crate::{Outcome, World, columns, count, frame, trial};
+use crate::{DAY_NS, Outcome, World, columns, count, frame, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -13,6 +13,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a_token_inserts_once_across_a_kill", a_token_inserts_once_across_a_kill),
         trial("a_kill_in_the_middle_loses_and_doubles_nothing", a_kill_in_the_middle),
         trial("refused_content_is_told_from_trouble", refused_content_is_told_from_trouble),
+        trial("what_is_refused_has_stored_nothing", what_is_refused_has_stored_nothing),
     ]
 }
 
@@ -86,5 +87,24 @@ async fn refused_content_is_told_from_trouble(world: World) -> Outcome {
     let error = store.insert_native("no_such", &columns(), "c", &[frame(0, 1)]).await.expect_err("a table");
     assert!(error.is_retryable(), "a table can come back: {error:?}");
     assert_eq!(count(&store, "otel_logs").await?, 0);
+    Ok(())
+}
+
+async fn what_is_refused_has_stored_nothing(world: World) -> Outcome {
+    let store = world.store().await?;
+    let good: Vec<Bytes> = (0..8).map(|number| frame(number * 200_000, 200_000)).collect();
+    let mut frames = good.clone();
+    frames.push(Bytes::from(zstd::bulk::compress(b"no block", 1)?));
+    let error = store.insert_native("otel_logs", &columns(), "cut", &frames).await.expect_err("garbage");
+    assert!(!error.is_retryable(), "{error:?}");
+    assert_eq!(count(&store, "otel_logs").await?, 0, "more than a million good rows came before it");
+
+    let all = (0, 2 * DAY_NS);
+    assert!(store.stored_ids("otel_logs", all, &[0, 5]).await?.is_empty());
+    store.insert_native("otel_logs", &columns(), "part", &good[..1]).await?;
+    let ids: Vec<u64> = (0..300_000).step_by(50_000).collect();
+    let stored = store.stored_ids("otel_logs", all, &ids).await?;
+    assert_eq!(stored, [0, 50_000, 100_000, 150_000].into_iter().collect());
+    assert!(store.stored_ids("otel_logs", (0, 1), &ids).await?.is_empty());
     Ok(())
 }
