@@ -208,7 +208,7 @@ fn sample(work: &Path) -> anyhow::Result<(PathBuf, u64, u64)> {
 fn start_agent(work: &Path, name: &str, server: &NullServer, glob: &Path) -> anyhow::Result<Shipper> {
     let log = File::create(work.join(format!("{name}-agent.log")))?;
     let child = Command::new(agent_binary()?)
-        .args(["tail", "--from-start", "--server", &format!("http://{}", server.address), "--state-dir"])
+        .args(["tail", "--server", &format!("http://{}", server.address), "--state-dir"])
         .arg(work.join(format!("{name}-state")))
         .arg(glob)
         .stdin(Stdio::null())

@@ -18,7 +18,8 @@ pub(crate) struct BenchArgs {
 pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCode> {
     setup::run(paths, setup::Scope::Server)?;
     build::interface(paths)?;
-    build::shippers(paths, true)?;
+    build::server(paths, true)?;
+    build::agent(paths, true)?;
     let figures = paths.root.join("target/bench");
     fs::create_dir_all(&figures)?;
     announce("running the benchmarks");

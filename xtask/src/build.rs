@@ -35,11 +35,10 @@ pub(crate) fn server(paths: &Paths, release: bool) -> anyhow::Result<()> {
     run(cargo(&paths.root).args(["build", "-p", "click-lite-server"]).args(release.then_some("--release")))
 }
 
-/// Builds the server and the agent.
-pub(crate) fn shippers(paths: &Paths, release: bool) -> anyhow::Result<()> {
-    announce("building the server and the agent");
-    let programs = ["build", "-p", "click-lite-server", "-p", "click-lite-agent"];
-    run(cargo(&paths.root).args(programs).args(release.then_some("--release")))
+/// Builds the agent alone.
+pub(crate) fn agent(paths: &Paths, release: bool) -> anyhow::Result<()> {
+    announce("building the agent");
+    run(cargo(&paths.root).args(["build", "-p", "click-lite-agent"]).args(release.then_some("--release")))
 }
 
 /// Hash of everything that the build of the interface reads.

@@ -23,7 +23,8 @@ pub(crate) struct CrashArgs {
 pub(crate) fn run(paths: &Paths, arguments: &CrashArgs) -> anyhow::Result<ExitCode> {
     setup::run(paths, setup::Scope::Server)?;
     build::interface(paths)?;
-    build::shippers(paths, false)?;
+    build::server(paths, false)?;
+    build::agent(paths, false)?;
     let seed = match arguments.seed {
         Some(seed) => seed,
         None => u64::from(SystemTime::now().duration_since(UNIX_EPOCH)?.subsec_nanos()),

@@ -55,7 +55,7 @@ impl Program {
         let glob = writers::glob(logs);
         Ok(Self::new("agent", folder, move |log| {
             let mut command = Command::new(&binary);
-            command.args(["tail", "--server", &url, "--from-start", "--state-dir"]).arg(&state).arg(&glob);
+            command.args(["tail", "--server", &url, "--state-dir"]).arg(&state).arg(&glob);
             command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
             Ok(command.spawn()?)
         }))
