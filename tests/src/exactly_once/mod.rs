@@ -41,7 +41,7 @@ const TICK: Duration = Duration::from_millis(10);
 /// Between two looks whether a file may be truncated.
 const TRUNCATE_LOOK: Duration = Duration::from_millis(500);
 /// How long everything may take to arrive after the last kill.
-const SETTLE: Duration = Duration::from_secs(120);
+const SETTLE: Duration = Duration::from_secs(60);
 /// A table that has not grown for so long, with nothing on its way, does not grow any more.
 const STILL: Duration = Duration::from_secs(3);
 const CALL_TIMEOUT: Duration = Duration::from_secs(5);
