@@ -1,12 +1,13 @@
 //! What the benchmarks share. They measure the real server and the real engine as a user runs them, each
 //! beside ClickHouse asked directly on the same machine in the same run.
 
-pub mod clickhouse;
 pub mod data;
 pub mod process;
 pub mod report;
 pub mod samples;
 pub mod server;
+
+pub use click_lite_tests::clickhouse;
 
 /// A runtime for a benchmark's `main`.
 ///

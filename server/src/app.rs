@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::LocalAccess;
 use crate::config::Config;
+use crate::manage::agents::Agents;
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
@@ -37,6 +38,7 @@ pub struct App {
     pub access: Arc<LocalAccess>,
     pub pipeline: Arc<Pipeline>,
     pub imports: Imports,
+    pub agents: Agents,
     pub store: Arc<Store>,
     pub engine: EngineHandle,
     pub metrics: PrometheusHandle,
@@ -77,6 +79,7 @@ impl App {
         ));
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
+        let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog, Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -87,6 +90,7 @@ impl App {
             access,
             pipeline,
             imports,
+            agents,
             store,
             engine,
             metrics,

@@ -26,6 +26,8 @@ pub const BODY_CHUNKS: usize = 16;
 pub const IMPORT_BLOCKS: usize = 1;
 /// Inserts that run at once: one is parsed by ClickHouse while the next is on its way.
 pub const INSERTS_IN_FLIGHT: usize = 2;
+/// Blocks of agents that are decompressed and checked at once.
+pub const AGENT_BLOCKS: usize = 2;
 /// Columns version of the blocks: frames of one cut have the same.
 pub const BLOCK_SCHEMA: u32 = 1;
 
@@ -34,7 +36,7 @@ const BLOCK_BYTES: usize = 8 * 1024 * 1024;
 /// What a request of unknown length counts as, while it is in memory.
 const UNKNOWN_BODY_BYTES: u64 = 1024 * 1024;
 /// zstd level of blocks: they live for seconds, and ClickHouse compresses again.
-const COMPRESSION_LEVEL: i32 = 1;
+pub const COMPRESSION_LEVEL: i32 = 1;
 /// Idle encoders that are kept with their memory.
 const KEPT_ENCODERS: usize = 4;
 
@@ -191,17 +193,28 @@ impl Pipeline {
 
     /// Waits until there is room in memory for a request; refuses it at once when the spool is full.
     pub async fn turn(&self, headers: &HeaderMap) -> Result<OwnedSemaphorePermit, ApiError> {
-        let stats = self.spool.stats();
-        if stats.pending_bytes >= stats.limit_bytes {
-            return Err(spool_error(&SpoolError::Full {
-                current_bytes: stats.pending_bytes,
-                limit_bytes: stats.limit_bytes,
-            }));
-        }
+        self.refuse_when_full()?;
         // A large body is read in pieces: it never holds more than a block and what is on its way.
         let bytes = content_length(headers)
             .unwrap_or(UNKNOWN_BODY_BYTES)
             .clamp(TURN_UNIT_BYTES, 2 * BLOCK_BYTES as u64);
+        self.turn_of(bytes).await
+    }
+
+    /// An error where the spool has no room.
+    pub fn refuse_when_full(&self) -> Result<(), ApiError> {
+        let stats = self.spool.stats();
+        if stats.pending_bytes < stats.limit_bytes {
+            return Ok(());
+        }
+        Err(spool_error(&SpoolError::Full {
+            current_bytes: stats.pending_bytes,
+            limit_bytes: stats.limit_bytes,
+        }))
+    }
+
+    /// Waits until there is room in memory for so many bytes.
+    pub async fn turn_of(&self, bytes: u64) -> Result<OwnedSemaphorePermit, ApiError> {
         let units = bytes.min(self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
         let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
         turn.map_err(|_| spool_error(&SpoolError::Closed))
@@ -278,6 +291,16 @@ impl Pipeline {
         let completion = tokio::runtime::Handle::current().block_on(self.spool.enqueue(frame))?;
         self.meters.accepted(rows, bytes);
         Ok(completion)
+    }
+
+    /// Stores a frame with a source; returns when it is durable.
+    pub async fn append(&self, frame: Frame) -> Result<Appended, SpoolError> {
+        let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
+        let appended = self.spool.append(frame).await?;
+        if appended == Appended::Stored {
+            self.meters.accepted(rows, bytes);
+        }
+        Ok(appended)
     }
 
     /// Numbers for `count` records.

@@ -1,7 +1,9 @@
 //! What the end-to-end tests share: the real server in a temporary folder, called as a user calls it.
 
+pub mod clickhouse;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+pub mod exactly_once;
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -165,10 +167,7 @@ impl Server {
 
     /// Process id of the engine.
     pub fn engine_pid(&self) -> anyhow::Result<u32> {
-        let children = std::fs::read_dir("/proc")?
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
-            .find(|pid| parent_of(*pid) == Some(self.child.id()));
-        children.context("the server has no engine")
+        child_of(self.child.id())?.context("the server has no engine")
     }
 }
 
@@ -183,17 +182,7 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
     let _ = std::fs::remove_file(&ready_file);
     let log = std::fs::File::options().create(true).append(true).open(folder.join("server.log"))?;
     let environment = options.iter().filter_map(|option| option.split_once('='));
-    let mut child = Command::new(server_binary()?)
-        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(folder.join("data"))
-        .arg("--ready-file")
-        .arg(&ready_file)
-        .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
-        .envs(environment)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()?;
+    let mut child = serve_command(folder)?.envs(environment).stdout(Stdio::null()).stderr(log).spawn()?;
     let ready = wait_for("the server to be ready", || {
         if let Some(status) = child.try_wait()? {
             bail!("the server ended: {status}\n{}", tail(&folder.join("server.log")));
@@ -209,6 +198,19 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
             Err(error)
         }
     }
+}
+
+/// `click-lite-server serve` on free ports, with its data and its ready file in a folder.
+fn serve_command(folder: &Path) -> anyhow::Result<Command> {
+    let mut command = Command::new(server_binary()?);
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.join("data"))
+        .arg("--ready-file")
+        .arg(folder.join("ready.json"))
+        .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
+        .stdin(Stdio::null());
+    Ok(command)
 }
 
 fn tail(path: &Path) -> String {
@@ -245,6 +247,13 @@ pub fn signal(pid: u32, signal: i32) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A process that another one started and that runs.
+fn child_of(parent: u32) -> anyhow::Result<Option<u32>> {
+    let mut processes =
+        std::fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    Ok(processes.find(|pid| parent_of(*pid) == Some(parent)))
+}
+
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
@@ -252,17 +261,21 @@ fn parent_of(pid: u32) -> Option<u32> {
 
 /// The server's program, which `cargo build` left beside the tests.
 pub fn server_binary() -> anyhow::Result<PathBuf> {
-    if let Some(path) = std::env::var_os("CLICK_LITE_SERVER") {
+    binary("CLICK_LITE_SERVER", "click-lite-server")
+}
+
+/// The agent's program, likewise.
+pub fn agent_binary() -> anyhow::Result<PathBuf> {
+    binary("CLICK_LITE_AGENT", "click-lite-agent")
+}
+
+fn binary(variable: &str, name: &str) -> anyhow::Result<PathBuf> {
+    if let Some(path) = std::env::var_os(variable) {
         return Ok(path.into());
     }
     let test = std::env::current_exe()?;
-    let path = test
-        .ancestors()
-        .skip(1)
-        .map(|folder| folder.join("click-lite-server"))
-        .find(|path| path.is_file())
-        .context("build the server first: cargo build -p click-lite-server")?;
-    Ok(path)
+    let path = test.ancestors().skip(1).map(|folder| folder.join(name)).find(|path| path.is_file());
+    path.with_context(|| format!("build the program first: cargo build -p {name}"))
 }
 
 /// Folder of the real log files that lie beside the checkout.

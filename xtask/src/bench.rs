@@ -19,6 +19,7 @@ pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCo
     setup::run(paths, setup::Scope::Server)?;
     build::interface(paths)?;
     build::server(paths, true)?;
+    build::agent(paths, true)?;
     let figures = paths.root.join("target/bench");
     fs::create_dir_all(&figures)?;
     announce("running the benchmarks");
@@ -30,6 +31,7 @@ pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCo
     };
     command.arg("--").args(&arguments.arguments);
     command.env("CLICK_LITE_SERVER", paths.program(true, "click-lite-server"));
+    command.env("CLICK_LITE_AGENT", paths.program(true, "click-lite-agent"));
     command.env("CLICK_LITE_BENCH_OUTPUT", figures);
     // The idle benchmark measures the desktop as well where there is one; building it needs WebKit.
     let desktop = paths.program(true, "click-lite");

@@ -39,6 +39,7 @@ fn only_a_few_paths_are_open() {
         assert!(!open(Method::GET, path), "{path}");
     }
     assert!(open(Method::POST, "/api/v1/ingest"));
+    assert!(open(Method::POST, "/api/v1/agent/batches"));
     assert!(!open(Method::POST, "/api/v1/search"));
     assert!(!open(Method::POST, "/"));
 }

@@ -16,7 +16,7 @@ use crate::{ingest, manage, read};
         description = "Receive, store and search logs. Send `Authorization: Bearer TOKEN` with every call but ingest; in `local` mode \
             the token is in the file `local-token` of the data folder."
     ),
-    paths(ingest::http::ingest, ingest::import::import, manage::list_imports),
+    paths(ingest::http::ingest, ingest::import::import, ingest::agent::batches, manage::list_imports),
     components(schemas(click_lite_client::ErrorBody)),
     tags(
         (name = "ingest", description = "Sending records"),
@@ -40,6 +40,7 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(ingest::import::preview))
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))
+        .routes(routes!(manage::agents::list))
         .routes(routes!(manage::status))
         .routes(routes!(manage::sign_in))
         .routes(routes!(manage::new_link))

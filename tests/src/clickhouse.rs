@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use click_lite_engine::{Endpoint, Engine, EngineConfig};
-use click_lite_tests::server_binary;
+
+use crate::server_binary;
 
 /// Database of the server's tables.
 pub const DATABASE: &str = "click_lite";
