@@ -68,6 +68,15 @@ impl Setup {
     }
 }
 
+impl Drop for Setup {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.path("agent.err")).unwrap_or_default();
+            eprintln!("{log}\n{}", self.status());
+        }
+    }
+}
+
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_click-lite-agent"))
 }

@@ -95,7 +95,7 @@ impl Followed {
     }
 
     /// Leaves out what is there already.
-    pub fn skip_to_end(&mut self) -> io::Result<FilePosition> {
+    pub fn skip_to_end(&mut self) -> io::Result<()> {
         let (file, metadata) = self.open()?;
         let mut head = [0; Fingerprint::MOST_BYTES];
         let bytes = read_full(file, &mut head, 0)?;
@@ -103,7 +103,7 @@ impl Followed {
         self.offset = metadata.len();
         self.start = Covered { bytes: metadata.len(), ..Covered::default() };
         self.is_numbered = metadata.len() == 0;
-        Ok(self.position(self.start))
+        Ok(())
     }
 
     /// Reads on, at most about `budget` bytes.
@@ -119,6 +119,8 @@ impl Followed {
         if self.is_another(size)? {
             let Some(mut feed) = batcher.feed() else { return Ok(Progress::Blocked) };
             self.start_anew(&mut feed);
+            // For the fingerprint of the new content.
+            self.is_another(size)?;
         }
         if self.is_binary {
             return Ok(Progress::AtEnd);
@@ -190,8 +192,8 @@ impl Followed {
         self.lines.is_none()
     }
 
-    /// Where it is read to, after [`Self::finish`].
-    pub fn last_position(&self) -> FilePosition {
+    /// Where reading starts, or has ended with [`Self::finish`].
+    pub fn edge(&self) -> FilePosition {
         self.position(self.start)
     }
 

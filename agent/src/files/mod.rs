@@ -71,6 +71,8 @@ pub struct Collector {
     /// Sources that were used before.
     used: Vec<bool>,
     pending: HashSet<FileKey>,
+    /// Files were found whose positions are not on disk yet.
+    is_new: bool,
     buffer: Vec<u8>,
 }
 
@@ -99,6 +101,7 @@ impl Collector {
             known,
             used,
             pending: HashSet::new(),
+            is_new: false,
             buffer: vec![0; BUFFER_BYTES],
         })
     }
@@ -250,6 +253,10 @@ impl Collector {
         }
         self.name_renamed();
         self.watcher.watch(&directories);
+        if std::mem::take(&mut self.is_new) {
+            // Known on disk before they can be renamed to what no pattern matches.
+            self.batcher.flush();
+        }
         now
     }
 
@@ -296,12 +303,11 @@ impl Collector {
         if let Some(position) = self.known.remove(&key) {
             file.resume(position)?;
         } else if self.sources[source].starts_at_end && !self.used[source] {
-            let position = file.skip_to_end()?;
-            self.batcher.note(|changes| {
-                changes.files.insert(key, position);
-            });
+            file.skip_to_end()?;
+            self.note_new(file.edge());
         } else {
             file.open()?;
+            self.note_new(file.edge());
         }
         if self.files.values().filter(|file| file.is_open()).count() >= self.limits.max_open {
             file.close();
@@ -309,6 +315,13 @@ impl Collector {
         tracing::debug!(file = %file.path.display(), "a file is followed");
         self.files.insert(key, file);
         Ok(())
+    }
+
+    fn note_new(&mut self, position: FilePosition) {
+        self.is_new = true;
+        self.batcher.note(|changes| {
+            changes.files.insert(position.key, position);
+        });
     }
 
     /// The sources' files that are there are known from now on: what comes later is read from its start.
@@ -490,7 +503,7 @@ impl Collector {
                 feed.forget_file(key);
             } else {
                 // It may get a name of ours again.
-                self.known.insert(key, file.last_position());
+                self.known.insert(key, file.edge());
             }
             tracing::debug!(file = %file.path.display(), "a file that was rotated is let go");
         }
