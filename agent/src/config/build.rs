@@ -42,8 +42,7 @@ impl Plan {
         for (index, section) in config.docker.iter().enumerate() {
             files.push(docker_source(&format!("docker[{index}]"), section, &resource)?);
         }
-        let journals =
-            config.journald.iter().map(|section| journal_source(section, &resource)).collect();
+        let journals = config.journald.iter().map(|section| journal_source(section, &resource)).collect();
         if !(64 << 10..=64 << 20).contains(&config.batch.max_bytes) {
             return Err(ConfigError::value("batch.max_bytes", "must be between 64 KiB and 64 MiB"));
         }
@@ -111,7 +110,8 @@ fn server(section: &Server) -> Result<ServerSettings, ConfigError> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    let failed = |reason: String| ConfigError::value("server.ca_file", format!("{}: {reason}", path.display()));
+    let failed =
+        |reason: String| ConfigError::value("server.ca_file", format!("{}: {reason}", path.display()));
     let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     if count_certificates(&pem) == 0 {
         return Err(failed("holds no certificate in PEM".into()));
@@ -211,7 +211,10 @@ fn zone(option: &str, text: &str) -> Result<Zone, ConfigError> {
         "local" => Ok(Zone::Local),
         "UTC" | "utc" | "Z" => Ok(Zone::Fixed(0)),
         _ => offset().map(Zone::Fixed).ok_or_else(|| {
-            ConfigError::value(format!("{option}.zone"), format!("`{text}` is none of local, UTC, or such as +02:00"))
+            ConfigError::value(
+                format!("{option}.zone"),
+                format!("`{text}` is none of local, UTC, or such as +02:00"),
+            )
         }),
     }
 }

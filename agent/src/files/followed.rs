@@ -29,6 +29,9 @@ pub struct Followed {
     pub key: FileKey,
     /// Where it lies now, as far as is known.
     pub path: PathBuf,
+    /// The last name that a pattern of its source gave. The next process finds the source by it, whatever the file is
+    /// called by then.
+    pub name: PathBuf,
     /// The source that it belongs to, by position.
     pub source: usize,
     /// Since when no name of a source leads to it.
@@ -53,6 +56,7 @@ impl Followed {
     pub fn new(key: FileKey, path: PathBuf, source: usize, now: Instant) -> Self {
         Self {
             key,
+            name: path.clone(),
             path,
             source,
             unnamed_since: None,
@@ -278,7 +282,7 @@ impl Followed {
     fn position(&self, covered: Covered) -> FilePosition {
         FilePosition {
             key: self.key,
-            path: self.path.clone(),
+            path: self.name.clone(),
             fingerprint: self.fingerprint,
             covered,
             is_numbered: self.is_numbered,

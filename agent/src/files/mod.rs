@@ -237,6 +237,7 @@ impl Collector {
         for file in self.files.values_mut() {
             match found.remove(&file.key) {
                 Some(path) => {
+                    file.name.clone_from(&path);
                     file.path = path;
                     file.unnamed_since = None;
                 }
@@ -341,8 +342,7 @@ impl Collector {
         let mut gone = Vec::new();
         for (key, position) in std::mem::take(&mut self.known) {
             let Some(directory) = position.path.parent() else { continue };
-            let Some(source) =
-                self.sources.iter().position(|source| source.globs.matches(&position.path))
+            let Some(source) = self.sources.iter().position(|source| source.globs.matches(&position.path))
             else {
                 self.known.insert(key, position);
                 continue;
@@ -353,14 +353,14 @@ impl Collector {
                 self.known.insert(key, position);
                 continue;
             }
-            let inodes = directories
-                .entry(directory.to_owned())
-                .or_insert_with(|| discover::inodes(directory));
+            let inodes =
+                directories.entry(directory.to_owned()).or_insert_with(|| discover::inodes(directory));
             let Some(path) = inodes.get(&key.inode) else {
                 gone.push(key);
                 continue;
             };
             let mut file = Followed::new(key, path.clone(), source, Instant::now());
+            file.name.clone_from(&position.path);
             file.unnamed_since = Some(Instant::now());
             match file.resume(position.clone()) {
                 Ok(()) if !file.is_resumed(&position.fingerprint) => gone.push(key),
@@ -384,9 +384,7 @@ impl Collector {
         let mut directories: HashMap<PathBuf, HashMap<u64, PathBuf>> = HashMap::new();
         for file in self.files.values_mut().filter(|file| file.unnamed_since.is_some()) {
             let Some(directory) = file.path.parent().map(Path::to_path_buf) else { continue };
-            let inodes = directories
-                .entry(directory.clone())
-                .or_insert_with(|| discover::inodes(&directory));
+            let inodes = directories.entry(directory.clone()).or_insert_with(|| discover::inodes(&directory));
             if let Some(path) = inodes.get(&file.key.inode) {
                 file.path.clone_from(path);
                 self.names.insert(path.clone(), file.key);
@@ -417,7 +415,8 @@ impl Collector {
         let Some(file) = self.files.get_mut(&key) else { return Progress::AtEnd };
         let was_open = file.is_open();
         let source = &self.sources[file.source];
-        let labelled = (source.is_docker && file.is_unread()).then(|| docker::label(&source.reading, &file.path));
+        let labelled =
+            (source.is_docker && file.is_unread()).then(|| docker::label(&source.reading, &file.path));
         let reading = labelled.as_ref().unwrap_or(&source.reading);
         let progress = match file.read(reading, &self.batcher, &mut self.buffer, TURN_BYTES) {
             Ok(progress) => progress,

@@ -278,7 +278,9 @@ impl Spool {
         let folder = self.dead_folder();
         let write = || {
             fs::create_dir_all(&folder)?;
-            for (ending, bytes) in [("native.zst", batch.payload.as_slice()), ("reason.txt", reason.as_bytes())] {
+            for (ending, bytes) in
+                [("native.zst", batch.payload.as_slice()), ("reason.txt", reason.as_bytes())]
+            {
                 let mut file = fs::File::create(folder.join(format!("{:020}.{ending}", batch.sequence)))?;
                 file.write_all(bytes)?;
                 file.sync_all()?;
@@ -301,8 +303,8 @@ impl Spool {
             let write = |database: &mut Connection| {
                 database.execute_batch("PRAGMA synchronous = NORMAL")?;
                 let transaction = database.transaction()?;
-                let removed =
-                    transaction.execute("DELETE FROM batches WHERE sequence = ?1", params![batch.sequence])?;
+                let removed = transaction
+                    .execute("DELETE FROM batches WHERE sequence = ?1", params![batch.sequence])?;
                 count(&transaction, rows, batch.rows)?;
                 count(&transaction, batches, 1)?;
                 transaction.commit()?;
@@ -387,8 +389,7 @@ struct Dropped {
     bytes: u64,
 }
 
-pub(super) const SELECT_FILES: &str =
-    "SELECT device, inode, path, fingerprint, fingerprint_bytes, position, lines, parts, is_numbered, format FROM files";
+pub(super) const SELECT_FILES: &str = "SELECT device, inode, path, fingerprint, fingerprint_bytes, position, lines, parts, is_numbered, format FROM files";
 
 /// A row of [`SELECT_FILES`]. SQLite's integers are signed, so devices and inodes are stored by their bits.
 pub(super) fn file_of(row: &Row<'_>) -> rusqlite::Result<FilePosition> {

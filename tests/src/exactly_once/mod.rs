@@ -37,6 +37,8 @@ pub struct Plan {
 const GAP_MS: std::ops::Range<u64> = 200..1300;
 /// From a kill to the start after it.
 const DOWN_MS: std::ops::Range<u64> = 0..500;
+/// Kills between two lines that say how far a run is.
+const SHOWN_KILLS: u64 = 100;
 const TICK: Duration = Duration::from_millis(10);
 /// Between two looks whether a file may be truncated.
 const TRUNCATE_LOOK: Duration = Duration::from_millis(500);
@@ -154,7 +156,14 @@ pub async fn run(plan: Plan, folder: &Path) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     while run.kills.all() < plan.kills {
         run.tend_for(Duration::from_millis(random.random_range(GAP_MS)), &logs).await?;
-        run.strike(&mut random)?;
+        if run.strike(&mut random)? && run.kills.all().is_multiple_of(SHOWN_KILLS) {
+            eprintln!(
+                "{} of {} kills after {:.0} s",
+                run.kills.all(),
+                plan.kills,
+                started.elapsed().as_secs_f64()
+            );
+        }
     }
     let chaos = started.elapsed();
     run.writers.stop()?;
@@ -210,8 +219,9 @@ impl Run {
         Ok(())
     }
 
-    /// Kills one of the programs, or cuts the network.
-    fn strike(&mut self, random: &mut StdRng) -> anyhow::Result<()> {
+    /// Kills one of the programs, or cuts the network. Whether something was killed.
+    fn strike(&mut self, random: &mut StdRng) -> anyhow::Result<bool> {
+        let before = self.kills.all();
         let start_at = Instant::now() + Duration::from_millis(random.random_range(DOWN_MS));
         match random.random_range(0..10) {
             0..4 => self.kills.agent += u64::from(self.agent.kill(start_at)?),
@@ -219,7 +229,7 @@ impl Run {
             7..9 => self.kills.engine += u64::from(self.server.kill_child()?),
             _ => self.proxy.cut(),
         }
-        Ok(())
+        Ok(self.kills.all() > before)
     }
 
     /// Truncates a file whose writer waits, once all its lines are in the table.
