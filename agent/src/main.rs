@@ -11,6 +11,7 @@ mod commands;
 mod config;
 mod docker;
 mod files;
+mod host;
 mod journald;
 mod reading;
 mod send;

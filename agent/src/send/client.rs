@@ -8,6 +8,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_p
 use uuid::Uuid;
 
 use super::find_token;
+use crate::host;
 use crate::state::Batch;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -72,7 +73,7 @@ impl Client {
             .max_redirects(0)
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .timeout_global(Some(settings.timeout))
-            .user_agent(concat!("click-lite-agent/", env!("CARGO_PKG_VERSION")));
+            .user_agent(user_agent());
         if is_local(&settings.url) {
             config = config.proxy(None);
         }
@@ -129,6 +130,18 @@ impl Client {
             let path = file.map(|file| file.display().to_string()).unwrap_or_default();
             format!("the token file {path} can't be read: {error}")
         })
+    }
+}
+
+/// Version and machine, for the server's list of agents.
+fn user_agent() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match host::name() {
+        // A header takes visible ASCII alone.
+        Some(name) if name.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            format!("click-lite-agent/{version} ({name})")
+        }
+        _ => format!("click-lite-agent/{version}"),
     }
 }
 
