@@ -1,6 +1,5 @@
 //! The parts of a running agent, put together: sources, batcher, spool, sender.
 
-
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -112,7 +111,6 @@ impl Agent {
         self.spool.waiting().1
     }
 }
-
 
 fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(name.into()).spawn(work).context("a thread can't be started")

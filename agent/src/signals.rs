@@ -59,7 +59,8 @@ impl Signals {
         loop {
             let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
             // SAFETY: both pointers are to live values; zeros are a valid `siginfo_t`.
-            let (signal, info) = unsafe { (libc::sigwaitinfo(&self.set, info.as_mut_ptr()), info.assume_init()) };
+            let (signal, info) =
+                unsafe { (libc::sigwaitinfo(&self.set, info.as_mut_ptr()), info.assume_init()) };
             if signal >= 0 {
                 return Ok(Arrived { signal, is_from_terminal: info.si_code == libc::SI_KERNEL });
             }

@@ -49,17 +49,15 @@ impl Setup {
     fn tail(&self, url: &str, arguments: &[&str]) -> Running {
         let mut command = self.command("tail", url);
         command.args(["--log-level", "debug"]).args(arguments);
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.path("agent.err"))
-            .expect("a log");
+        let log =
+            std::fs::File::options().create(true).append(true).open(self.path("agent.err")).expect("a log");
         Running(command.stdin(Stdio::null()).stderr(log).spawn().expect("started"))
     }
 
     fn status(&self) -> serde_json::Value {
         let mut command = program();
-        let output = command.args(["status", "--json", "--state-dir"]).arg(self.state()).output().expect("run");
+        let output =
+            command.args(["status", "--json", "--state-dir"]).arg(self.state()).output().expect("run");
         serde_json::from_slice(&output.stdout).unwrap_or_default()
     }
 

@@ -13,8 +13,7 @@ use crate::state::{StateFolder, default_folder};
 /// `click-lite-agent tail`.
 pub fn tail(args: &TailArgs) -> anyhow::Result<ExitCode> {
     let signals = Signals::block(&[libc::SIGTERM, libc::SIGINT, libc::SIGHUP])?;
-    let files =
-        Files { paths: args.globs.clone(), start_at: args.start_at, ..files_of(&args.reading) };
+    let files = Files { paths: args.globs.clone(), start_at: args.start_at, ..files_of(&args.reading) };
     let config = Config { files: vec![files], ..config_of(&args.delivery) };
     let plan = Plan::new(&config)?;
     start_log(&config.log.level)?;

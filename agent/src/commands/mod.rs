@@ -89,7 +89,8 @@ fn take_state(asked: Option<&Path>, command: &str) -> Result<StateFolder, StateE
 fn start_log(level: &str) -> anyhow::Result<()> {
     let level: LevelFilter = level.parse().with_context(|| format!("`{level}` is no level of a log"))?;
     let ours = Targets::new().with_target("click_lite_agent", level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
     tracing_subscriber::registry().with(lines).with(ours).init();
     Ok(())
 }

@@ -42,10 +42,9 @@ impl Plan {
         for (index, section) in config.docker.iter().enumerate() {
             files.push(docker_source(&format!("docker[{index}]"), section, &resource)?);
         }
-        let journals =
-            config.journald.iter().map(|section| journal_source(section, &resource)).collect();
-        if !(64 << 10..=64 << 20).contains(&config.batch.max_bytes) {
-            return Err(ConfigError::value("batch.max_bytes", "must be between 64 KiB and 64 MiB"));
+        let journals = config.journald.iter().map(|section| journal_source(section, &resource)).collect();
+        if !(64 << 10..=16 << 20).contains(&config.batch.max_bytes) {
+            return Err(ConfigError::value("batch.max_bytes", "must be between 64 KiB and 16 MiB"));
         }
         if config.spool.max_bytes < config.batch.max_bytes {
             return Err(ConfigError::value("spool.max_bytes", "must be at least batch.max_bytes"));
@@ -111,7 +110,8 @@ fn server(section: &Server) -> Result<ServerSettings, ConfigError> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    let failed = |reason: String| ConfigError::value("server.ca_file", format!("{}: {reason}", path.display()));
+    let failed =
+        |reason: String| ConfigError::value("server.ca_file", format!("{}: {reason}", path.display()));
     let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     if count_certificates(&pem) == 0 {
         return Err(failed("holds no certificate in PEM".into()));
@@ -154,10 +154,10 @@ pub fn file_reading(
     let patterns = |name: &str, texts: &[String]| {
         texts.iter().map(|text| pattern(name, text)).collect::<Result<Vec<_>, _>>()
     };
-    if section.max_line_bytes < 1024 || section.max_line_bytes > 64 << 20 {
+    if section.max_line_bytes < 1024 || section.max_line_bytes > 4 << 20 {
         return Err(ConfigError::value(
             format!("{option}.max_line_bytes"),
-            "must be between 1 KiB and 64 MiB",
+            "must be between 1 KiB and 4 MiB",
         ));
     }
     Ok(Reading {
@@ -211,7 +211,10 @@ fn zone(option: &str, text: &str) -> Result<Zone, ConfigError> {
         "local" => Ok(Zone::Local),
         "UTC" | "utc" | "Z" => Ok(Zone::Fixed(0)),
         _ => offset().map(Zone::Fixed).ok_or_else(|| {
-            ConfigError::value(format!("{option}.zone"), format!("`{text}` is none of local, UTC, or such as +02:00"))
+            ConfigError::value(
+                format!("{option}.zone"),
+                format!("`{text}` is none of local, UTC, or such as +02:00"),
+            )
         }),
     }
 }

@@ -11,9 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use build::{Plan, file_reading};
 pub use reference::reference;
-pub use sections::{
-    Batch, Docker, Files, Follow, Journald, Log, Multiline, Server, Spool, StartAt, State,
-};
+pub use sections::{Batch, Docker, Files, Follow, Journald, Log, Multiline, Server, Spool, StartAt, State};
 
 /// The whole configuration.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

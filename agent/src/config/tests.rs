@@ -76,7 +76,9 @@ fn mistakes_are_named() {
 #[test]
 fn the_reference_has_every_option() {
     let page = reference();
-    for option in ["`max_bytes_per_second`", "`when_full` | `\"block\"`", "`start_pattern` | none", "[[journald]]"] {
+    for option in
+        ["`max_bytes_per_second`", "`when_full` | `\"block\"`", "`start_pattern` | none", "[[journald]]"]
+    {
         assert!(page.contains(option), "{option}\n{page}");
     }
     assert!(!page.contains("|  |"), "every option has a text");

@@ -82,7 +82,8 @@ impl Globs {
             let (_, parents) = components.split_last().unwrap_or((&Component::CurDir, &[]));
             for component in parents {
                 prefix.push(component);
-                has_wildcard |= component.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[".contains(byte));
+                has_wildcard |=
+                    component.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[".contains(byte));
                 if !has_wildcard {
                     fixed.push(component);
                     continue;

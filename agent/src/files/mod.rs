@@ -71,6 +71,8 @@ pub struct Collector {
     /// Sources that were used before.
     used: Vec<bool>,
     pending: HashSet<FileKey>,
+    /// Files that can't be read; each was told of once.
+    unreadable: HashSet<PathBuf>,
     /// Files were found whose positions are not on disk yet.
     is_new: bool,
     buffer: Vec<u8>,
@@ -101,6 +103,7 @@ impl Collector {
             known,
             used,
             pending: HashSet::new(),
+            unreadable: HashSet::new(),
             is_new: false,
             buffer: vec![0; BUFFER_BYTES],
         })
@@ -287,9 +290,14 @@ impl Collector {
         }
         found.insert(key, path.clone());
         let is_new = !self.files.contains_key(&key);
-        if is_new && let Err(error) = self.follow(key, source, path.clone()) {
-            tracing::warn!(file = %path.display(), error = %error, "a file can't be read");
-            return;
+        if is_new {
+            if let Err(error) = self.follow(key, source, path.clone()) {
+                if self.unreadable.insert(path.clone()) {
+                    tracing::warn!(file = %path.display(), error = %error, "a file can't be read");
+                }
+                return;
+            }
+            self.unreadable.remove(&path);
         }
         let has_more = self.files.get(&key).is_some_and(|file| file.unread(&metadata));
         if has_more && !dirty.contains(&key) {
@@ -319,9 +327,7 @@ impl Collector {
 
     fn note_new(&mut self, position: FilePosition) {
         self.is_new = true;
-        self.batcher.note(|changes| {
-            changes.files.insert(position.key, position);
-        });
+        self.batcher.note(|changes| changes.set_file(position));
     }
 
     /// The sources' files that are there are known from now on: what comes later is read from its start.
@@ -341,8 +347,7 @@ impl Collector {
         let mut gone = Vec::new();
         for (key, position) in std::mem::take(&mut self.known) {
             let Some(directory) = position.path.parent() else { continue };
-            let Some(source) =
-                self.sources.iter().position(|source| source.globs.matches(&position.path))
+            let Some(source) = self.sources.iter().position(|source| source.globs.matches(&position.path))
             else {
                 self.known.insert(key, position);
                 continue;
@@ -353,9 +358,8 @@ impl Collector {
                 self.known.insert(key, position);
                 continue;
             }
-            let inodes = directories
-                .entry(directory.to_owned())
-                .or_insert_with(|| discover::inodes(directory));
+            let inodes =
+                directories.entry(directory.to_owned()).or_insert_with(|| discover::inodes(directory));
             let Some(path) = inodes.get(&key.inode) else {
                 gone.push(key);
                 continue;
@@ -375,7 +379,7 @@ impl Collector {
             }
         }
         if !gone.is_empty() {
-            self.batcher.note(|changes| changes.gone.extend(gone));
+            self.batcher.note(|changes| gone.into_iter().for_each(|key| changes.forget_file(key)));
         }
     }
 
@@ -384,9 +388,7 @@ impl Collector {
         let mut directories: HashMap<PathBuf, HashMap<u64, PathBuf>> = HashMap::new();
         for file in self.files.values_mut().filter(|file| file.unnamed_since.is_some()) {
             let Some(directory) = file.path.parent().map(Path::to_path_buf) else { continue };
-            let inodes = directories
-                .entry(directory.clone())
-                .or_insert_with(|| discover::inodes(&directory));
+            let inodes = directories.entry(directory.clone()).or_insert_with(|| discover::inodes(&directory));
             if let Some(path) = inodes.get(&file.key.inode) {
                 file.path.clone_from(path);
                 self.names.insert(path.clone(), file.key);
@@ -417,14 +419,17 @@ impl Collector {
         let Some(file) = self.files.get_mut(&key) else { return Progress::AtEnd };
         let was_open = file.is_open();
         let source = &self.sources[file.source];
-        let labelled = (source.is_docker && file.is_unread()).then(|| docker::label(&source.reading, &file.path));
+        let labelled =
+            (source.is_docker && file.is_unread()).then(|| docker::label(&source.reading, &file.path));
         let reading = labelled.as_ref().unwrap_or(&source.reading);
         let progress = match file.read(reading, &self.batcher, &mut self.buffer, TURN_BYTES) {
             Ok(progress) => progress,
             // Renamed or deleted since: the next scan finds out which.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Progress::AtEnd,
             Err(error) => {
-                tracing::warn!(file = %file.path.display(), error = %error, "a file can't be read");
+                if self.unreadable.insert(file.path.clone()) {
+                    tracing::warn!(file = %file.path.display(), error = %error, "a file can't be read");
+                }
                 Progress::AtEnd
             }
         };

@@ -42,8 +42,7 @@ impl Inbox {
         let mut changes = changes.lock().unwrap_or_else(PoisonError::into_inner);
         match patience {
             Some(patience) => {
-                let waited =
-                    arrived.wait_timeout_while(changes, patience, |changes| changes.is_empty());
+                let waited = arrived.wait_timeout_while(changes, patience, |changes| changes.is_empty());
                 changes = waited.unwrap_or_else(PoisonError::into_inner).0;
             }
             None => {

@@ -34,10 +34,7 @@ fn a_utf16_line_break_is_not_found_across_characters() {
 #[test]
 fn a_long_line_is_cut_between_characters() {
     let (pieces, left) = cut(Encoding::Utf8, "ääääää\nb\n".as_bytes(), 5);
-    assert_eq!(
-        pieces,
-        [("ää".into(), true), ("ää".into(), true), ("ää".into(), false), ("b".into(), false)]
-    );
+    assert_eq!(pieces, [("ää".into(), true), ("ää".into(), true), ("ää".into(), false), ("b".into(), false)]);
     assert_eq!(left, 0);
     // Bytes that are no UTF-8 are cut as well.
     let (pieces, _) = cut(Encoding::Utf8, &[0x80; 20], 8);

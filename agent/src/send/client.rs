@@ -44,8 +44,7 @@ pub enum Answer {
 pub fn is_local(url: &str) -> bool {
     let host = url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Sends batches over one connection that is kept.
@@ -60,7 +59,8 @@ pub struct Client {
 impl Client {
     pub fn new(settings: &ServerSettings, agent_id: Uuid) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let roots = settings.roots_pem.as_deref().map_or(RootCerts::WebPki, |pem| RootCerts::from(certificates(pem)));
+        let roots =
+            settings.roots_pem.as_deref().map_or(RootCerts::WebPki, |pem| RootCerts::from(certificates(pem)));
         let tls = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
             .unversioned_rustls_crypto_provider(provider)
@@ -160,13 +160,9 @@ fn answer(response: &mut Response<ureq::Body>) -> Answer {
     }
     let reason = format!("the server answered {status}: {}", message(&text.unwrap_or_default()));
     // These say something about the agent's settings or the server, nothing about the batch.
-    let is_about_batch = status.is_client_error()
-        && !matches!(status.as_u16(), 401 | 403 | 404 | 405 | 407 | 408 | 425 | 429);
-    if is_about_batch {
-        Answer::Refused { reason }
-    } else {
-        Answer::Later { reason, retry_after }
-    }
+    let is_about_batch =
+        status.is_client_error() && !matches!(status.as_u16(), 401 | 403 | 404 | 405 | 407 | 408 | 425 | 429);
+    if is_about_batch { Answer::Refused { reason } } else { Answer::Later { reason, retry_after } }
 }
 
 /// The message of the server's error, or the start of whatever it said.

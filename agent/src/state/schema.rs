@@ -69,9 +69,7 @@ pub(super) fn open_to_read(folder: &Path) -> Result<Connection, StateError> {
     connection.execute_batch("PRAGMA busy_timeout = 5000").map_err(failed)?;
     match version(&connection).map_err(failed)? {
         0 => Err(StateError::Missing { path: folder.to_owned() }),
-        found if found > VERSION => {
-            Err(StateError::Newer { path: folder.to_owned(), found, known: VERSION })
-        }
+        found if found > VERSION => Err(StateError::Newer { path: folder.to_owned(), found, known: VERSION }),
         _ => Ok(connection),
     }
 }

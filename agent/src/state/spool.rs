@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::ffi::OsStringExt as _;
@@ -48,9 +48,9 @@ pub struct Batch {
 /// What is written together with a batch, or alone.
 #[derive(Debug, Default)]
 pub struct Changes {
-    pub files: HashMap<FileKey, FilePosition>,
+    files: HashMap<FileKey, FilePosition>,
     /// Files that are gone for good.
-    pub gone: Vec<FileKey>,
+    gone: HashSet<FileKey>,
     /// Cursors by name of their source.
     pub cursors: HashMap<String, String>,
     /// Records that a source could not take, to be counted.
@@ -58,6 +58,18 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// The file is read up to here.
+    pub fn set_file(&mut self, position: FilePosition) {
+        self.gone.remove(&position.key);
+        self.files.insert(position.key, position);
+    }
+
+    /// The file is gone for good.
+    pub fn forget_file(&mut self, key: FileKey) {
+        self.files.remove(&key);
+        self.gone.insert(key);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.gone.is_empty() && self.cursors.is_empty() && self.refused_rows == 0
     }
@@ -278,7 +290,9 @@ impl Spool {
         let folder = self.dead_folder();
         let write = || {
             fs::create_dir_all(&folder)?;
-            for (ending, bytes) in [("native.zst", batch.payload.as_slice()), ("reason.txt", reason.as_bytes())] {
+            for (ending, bytes) in
+                [("native.zst", batch.payload.as_slice()), ("reason.txt", reason.as_bytes())]
+            {
                 let mut file = fs::File::create(folder.join(format!("{:020}.{ending}", batch.sequence)))?;
                 file.write_all(bytes)?;
                 file.sync_all()?;
@@ -301,8 +315,8 @@ impl Spool {
             let write = |database: &mut Connection| {
                 database.execute_batch("PRAGMA synchronous = NORMAL")?;
                 let transaction = database.transaction()?;
-                let removed =
-                    transaction.execute("DELETE FROM batches WHERE sequence = ?1", params![batch.sequence])?;
+                let removed = transaction
+                    .execute("DELETE FROM batches WHERE sequence = ?1", params![batch.sequence])?;
                 count(&transaction, rows, batch.rows)?;
                 count(&transaction, batches, 1)?;
                 transaction.commit()?;
@@ -387,8 +401,7 @@ struct Dropped {
     bytes: u64,
 }
 
-pub(super) const SELECT_FILES: &str =
-    "SELECT device, inode, path, fingerprint, fingerprint_bytes, position, lines, parts, is_numbered, format FROM files";
+pub(super) const SELECT_FILES: &str = "SELECT device, inode, path, fingerprint, fingerprint_bytes, position, lines, parts, is_numbered, format FROM files";
 
 /// A row of [`SELECT_FILES`]. SQLite's integers are signed, so devices and inodes are stored by their bits.
 pub(super) fn file_of(row: &Row<'_>) -> rusqlite::Result<FilePosition> {

@@ -163,8 +163,7 @@ fn killed_at_any_moment_nothing_is_lost_or_twice() {
 #[test]
 fn encodings_and_what_is_no_log() {
     let (setup, stub) = (Setup::new(), Stub::start(&[]));
-    let utf16: Vec<u8> =
-        "\u{feff}größer 日本\nzweite\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}größer 日本\nzweite\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     fs::write(setup.path("wide.log"), utf16).expect("written");
     fs::write(setup.path("marked.log"), "\u{feff}with a mark\n").expect("written");
     fs::write(setup.path("program.log"), b"\x7fELF\x02\x01\x01\0\0\0\0\n").expect("written");

@@ -118,8 +118,7 @@ fn a_full_spool_stops_reading_or_drops_the_oldest() {
         let setup = Setup::new();
         setup.append("app.log", &lines);
         let path = setup.path("app.log");
-        let options =
-            ["--spool-max-bytes", "1048576", "--when-full", policy, path.to_str().expect("text")];
+        let options = ["--spool-max-bytes", "1048576", "--when-full", policy, path.to_str().expect("text")];
         let agent = setup.tail("http://127.0.0.1:9", &options);
         if policy == "block" {
             wait_until("the spool is full", || {
@@ -152,8 +151,7 @@ fn sending_keeps_to_the_bandwidth() {
         (0..40_000u64).map(|n| format!("{n} {:016x}\n", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
     setup.append("app.log", &lines);
     let path = setup.path("app.log");
-    let agent =
-        setup.tail(&stub.url, &["--max-bytes-per-second", "400000", path.to_str().expect("text")]);
+    let agent = setup.tail(&stub.url, &["--max-bytes-per-second", "400000", path.to_str().expect("text")]);
     wait_until("the first batch came", || stub.stored_rows() > 0);
     let started = Instant::now();
     wait_until("all came", || stub.stored_rows() == 40_000);
@@ -165,4 +163,20 @@ fn sending_keeps_to_the_bandwidth() {
     assert!(rest > last, "there were several batches");
     assert!(started.elapsed().as_secs_f64() > least * 0.8, "{rest} bytes in {:?}", started.elapsed());
     drop(agent);
+}
+
+#[test]
+fn tls_with_an_authority_of_ones_own() {
+    let (setup, stub) = (Setup::new(), Stub::start_tls());
+    setup.append("app.log", "over tls\n");
+    let path = setup.path("app.log");
+    let path = path.to_str().expect("text");
+    let agent = setup.tail(&stub.url, &[path]);
+    wait_until("the certificate is refused", || setup.status()["last_error"]["text"].is_string());
+    assert_eq!(agent.stop(), Some(0));
+    assert_eq!(stub.stored_rows(), 0);
+    let authority = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ca.pem");
+    let agent = setup.tail(&stub.url, &["--ca-file", authority, path]);
+    wait_until("the line is there", || stub.stored_rows() == 1);
+    assert_eq!(agent.stop(), Some(0));
 }
