@@ -239,14 +239,12 @@ impl Feed<'_> {
 
     /// The file is read up to here, by what was pushed.
     pub fn note_file(&mut self, position: FilePosition) {
-        self.change().files.insert(position.key, position);
+        self.change().set_file(position);
     }
 
     /// The file is gone for good.
     pub fn forget_file(&mut self, key: FileKey) {
-        let changes = self.change();
-        changes.files.remove(&key);
-        changes.gone.push(key);
+        self.change().forget_file(key);
     }
 
     pub fn cursors(&mut self) -> &mut HashMap<String, String> {

@@ -129,7 +129,7 @@ async fn what_is_wrong_with_a_batch_is_said() -> anyhow::Result<()> {
     plain[body] = 0xff;
     let not_utf8 = zstd::bulk::compress(&plain, 1)?;
     let bomb = zstd::bulk::compress(&vec![0; 100 << 20], 1)?;
-    let large = vec![7; 17 << 20];
+    let large = vec![7; 33 << 20];
     for (rows, payload, status, code) in [
         (10, b"not zstd".to_vec(), 400, "block.frames"),
         (11, good.clone(), 400, "agent.rows"),

@@ -43,8 +43,8 @@ impl Plan {
             files.push(docker_source(&format!("docker[{index}]"), section, &resource)?);
         }
         let journals = config.journald.iter().map(|section| journal_source(section, &resource)).collect();
-        if !(64 << 10..=64 << 20).contains(&config.batch.max_bytes) {
-            return Err(ConfigError::value("batch.max_bytes", "must be between 64 KiB and 64 MiB"));
+        if !(64 << 10..=16 << 20).contains(&config.batch.max_bytes) {
+            return Err(ConfigError::value("batch.max_bytes", "must be between 64 KiB and 16 MiB"));
         }
         if config.spool.max_bytes < config.batch.max_bytes {
             return Err(ConfigError::value("spool.max_bytes", "must be at least batch.max_bytes"));
@@ -154,10 +154,10 @@ pub fn file_reading(
     let patterns = |name: &str, texts: &[String]| {
         texts.iter().map(|text| pattern(name, text)).collect::<Result<Vec<_>, _>>()
     };
-    if section.max_line_bytes < 1024 || section.max_line_bytes > 64 << 20 {
+    if section.max_line_bytes < 1024 || section.max_line_bytes > 4 << 20 {
         return Err(ConfigError::value(
             format!("{option}.max_line_bytes"),
-            "must be between 1 KiB and 64 MiB",
+            "must be between 1 KiB and 4 MiB",
         ));
     }
     Ok(Reading {

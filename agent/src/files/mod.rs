@@ -71,6 +71,8 @@ pub struct Collector {
     /// Sources that were used before.
     used: Vec<bool>,
     pending: HashSet<FileKey>,
+    /// Files that can't be read; each was told of once.
+    unreadable: HashSet<PathBuf>,
     /// Files were found whose positions are not on disk yet.
     is_new: bool,
     buffer: Vec<u8>,
@@ -101,6 +103,7 @@ impl Collector {
             known,
             used,
             pending: HashSet::new(),
+            unreadable: HashSet::new(),
             is_new: false,
             buffer: vec![0; BUFFER_BYTES],
         })
@@ -288,9 +291,14 @@ impl Collector {
         }
         found.insert(key, path.clone());
         let is_new = !self.files.contains_key(&key);
-        if is_new && let Err(error) = self.follow(key, source, path.clone()) {
-            tracing::warn!(file = %path.display(), error = %error, "a file can't be read");
-            return;
+        if is_new {
+            if let Err(error) = self.follow(key, source, path.clone()) {
+                if self.unreadable.insert(path.clone()) {
+                    tracing::warn!(file = %path.display(), error = %error, "a file can't be read");
+                }
+                return;
+            }
+            self.unreadable.remove(&path);
         }
         let has_more = self.files.get(&key).is_some_and(|file| file.unread(&metadata));
         if has_more && !dirty.contains(&key) {
@@ -320,9 +328,7 @@ impl Collector {
 
     fn note_new(&mut self, position: FilePosition) {
         self.is_new = true;
-        self.batcher.note(|changes| {
-            changes.files.insert(position.key, position);
-        });
+        self.batcher.note(|changes| changes.set_file(position));
     }
 
     /// The sources' files that are there are known from now on: what comes later is read from its start.
@@ -375,7 +381,7 @@ impl Collector {
             }
         }
         if !gone.is_empty() {
-            self.batcher.note(|changes| changes.gone.extend(gone));
+            self.batcher.note(|changes| gone.into_iter().for_each(|key| changes.forget_file(key)));
         }
     }
 
@@ -423,7 +429,9 @@ impl Collector {
             // Renamed or deleted since: the next scan finds out which.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Progress::AtEnd,
             Err(error) => {
-                tracing::warn!(file = %file.path.display(), error = %error, "a file can't be read");
+                if self.unreadable.insert(file.path.clone()) {
+                    tracing::warn!(file = %file.path.display(), error = %error, "a file can't be read");
+                }
                 Progress::AtEnd
             }
         };

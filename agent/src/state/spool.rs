@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::ffi::OsStringExt as _;
@@ -48,9 +48,9 @@ pub struct Batch {
 /// What is written together with a batch, or alone.
 #[derive(Debug, Default)]
 pub struct Changes {
-    pub files: HashMap<FileKey, FilePosition>,
+    files: HashMap<FileKey, FilePosition>,
     /// Files that are gone for good.
-    pub gone: Vec<FileKey>,
+    gone: HashSet<FileKey>,
     /// Cursors by name of their source.
     pub cursors: HashMap<String, String>,
     /// Records that a source could not take, to be counted.
@@ -58,6 +58,18 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// The file is read up to here.
+    pub fn set_file(&mut self, position: FilePosition) {
+        self.gone.remove(&position.key);
+        self.files.insert(position.key, position);
+    }
+
+    /// The file is gone for good.
+    pub fn forget_file(&mut self, key: FileKey) {
+        self.files.remove(&key);
+        self.gone.insert(key);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.gone.is_empty() && self.cursors.is_empty() && self.refused_rows == 0
     }

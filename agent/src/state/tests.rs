@@ -12,17 +12,21 @@ fn open(folder: &Path, limits: SpoolLimits) -> Spool {
     Spool::open(StateFolder::take(folder).expect("the folder is free"), limits).expect("opened")
 }
 
-fn position(path: &str, bytes: u64) -> Changes {
-    let key = FileKey { device: u64::MAX, inode: u64::MAX - 1 };
-    let file = FilePosition {
-        key,
+fn position(path: &str, bytes: u64) -> FilePosition {
+    FilePosition {
+        key: FileKey { device: u64::MAX, inode: u64::MAX - 1 },
         path: PathBuf::from(path),
         fingerprint: Fingerprint::of(b"start of the file"),
         covered: Covered { bytes, lines: 3, parts: 0 },
         is_numbered: true,
         format: "any".into(),
-    };
-    Changes { files: [(key, file)].into(), ..Changes::default() }
+    }
+}
+
+fn changes(position: FilePosition) -> Changes {
+    let mut changes = Changes::default();
+    changes.set_file(position);
+    changes
 }
 
 fn next(spool: &Spool) -> Option<Batch> {
@@ -34,14 +38,24 @@ fn batches_and_positions_outlive_the_process_together() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = open(folder.path(), LIMITS);
     let id = first.agent_id();
-    first.store(10, b"ten", &position("/a.log", 100)).expect("stored");
-    first.store(5, b"five", &position("/a.log", 150)).expect("stored");
+    first.store(10, b"ten", &changes(position("/a.log", 100))).expect("stored");
+    first.store(5, b"five", &changes(position("/a.log", 150))).expect("stored");
     drop(first);
 
     let spool = open(folder.path(), LIMITS);
     assert_eq!((spool.agent_id(), spool.waiting()), (id, (2, 15)));
     let files = spool.files().expect("read");
-    assert_eq!(files, position("/a.log", 150).files.into_values().collect::<Vec<_>>());
+    assert_eq!(files, [position("/a.log", 150)]);
+
+    // A new file may get the inode of one that is gone.
+    let mut both = Changes::default();
+    both.forget_file(files[0].key);
+    both.set_file(position("/b.log", 7));
+    spool.store(0, b"", &both).expect("stored");
+    assert_eq!(spool.files().expect("read"), [position("/b.log", 7)]);
+    both.forget_file(files[0].key);
+    spool.store(0, b"", &both).expect("stored");
+    assert_eq!(spool.files().expect("read"), []);
 
     let batch = next(&spool).expect("a batch");
     assert_eq!(batch, Batch { sequence: 10, rows: 10, payload: b"ten".to_vec() });
@@ -119,7 +133,7 @@ fn a_summary_can_be_read_while_the_agent_runs() {
     let folder = tempfile::tempdir().expect("a folder");
     assert_eq!(Summary::read(folder.path()).expect_err("nothing there").code(), "state.missing");
     let spool = open(folder.path(), LIMITS);
-    spool.store(7, b"seven", &position("/gone.log", 5)).expect("stored");
+    spool.store(7, b"seven", &changes(position("/gone.log", 5))).expect("stored");
     spool.note("last_error", "no route").expect("noted");
     let summary = Summary::read(folder.path()).expect("read");
     assert_eq!(summary.running_pid, Some(std::process::id()));

@@ -52,7 +52,7 @@ fn open_terminal(size: Option<libc::winsize>) -> io::Result<(OwnedFd, OwnedFd)> 
     // SAFETY: the pointers are to live values or null; on success both descriptors are new and nobody else's. The settings
     // are filled by `tcgetattr` before they are used.
     unsafe {
-        if libc::openpty(&mut ours, &mut theirs, std::ptr::null_mut(), std::ptr::null(), size) != 0 {
+        if libc::openpty(&mut ours, &mut theirs, std::ptr::null_mut(), std::ptr::null_mut(), size) != 0 {
             return Err(io::Error::last_os_error());
         }
         for descriptor in [ours, theirs] {

@@ -164,3 +164,19 @@ fn sending_keeps_to_the_bandwidth() {
     assert!(started.elapsed().as_secs_f64() > least * 0.8, "{rest} bytes in {:?}", started.elapsed());
     drop(agent);
 }
+
+#[test]
+fn tls_with_an_authority_of_ones_own() {
+    let (setup, stub) = (Setup::new(), Stub::start_tls());
+    setup.append("app.log", "over tls\n");
+    let path = setup.path("app.log");
+    let path = path.to_str().expect("text");
+    let agent = setup.tail(&stub.url, &[path]);
+    wait_until("the certificate is refused", || setup.status()["last_error"]["text"].is_string());
+    assert_eq!(agent.stop(), Some(0));
+    assert_eq!(stub.stored_rows(), 0);
+    let authority = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/ca.pem");
+    let agent = setup.tail(&stub.url, &["--ca-file", authority, path]);
+    wait_until("the line is there", || stub.stored_rows() == 1);
+    assert_eq!(agent.stop(), Some(0));
+}

@@ -1,7 +1,11 @@
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// One request as it came.
 #[derive(Debug, Clone)]
@@ -54,13 +58,41 @@ pub struct Stub {
 
 impl Stub {
     pub fn start(replies: &[Reply]) -> Self {
+        Self::start_with("http", replies, serve)
+    }
+
+    /// Speaks TLS, by a certificate of the tests' own authority.
+    pub fn start_tls() -> Self {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+        let certificate =
+            CertificateDer::from_pem_file(format!("{folder}/server.pem")).expect("a certificate");
+        let key = PrivateKeyDer::from_pem_file(format!("{folder}/server.key")).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .expect("a pair");
+        let config = Arc::new(config);
+        Self::start_with("https", &[], move |connection, shared| {
+            let session = ServerConnection::new(Arc::clone(&config)).expect("a session");
+            serve(StreamOwned::new(session, connection), shared);
+        })
+    }
+
+    fn start_with<S: Fn(TcpStream, &Mutex<Shared>) + Clone + Send + 'static>(
+        scheme: &str,
+        replies: &[Reply],
+        serve: S,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let url = format!("{scheme}://{}", listener.local_addr().expect("an address"));
         let shared = Arc::new(Mutex::new(Shared { replies: replies.to_vec().into(), ..Shared::default() }));
         let serving = Arc::clone(&shared);
         std::thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let shared = Arc::clone(&serving);
+                let (shared, serve) = (Arc::clone(&serving), serve.clone());
                 std::thread::spawn(move || serve(connection, &shared));
             }
         });
@@ -87,8 +119,7 @@ impl Stub {
     }
 }
 
-fn serve(connection: TcpStream, shared: &Mutex<Shared>) {
-    let Ok(mut writer) = connection.try_clone() else { return };
+fn serve<C: Read + Write>(connection: C, shared: &Mutex<Shared>) {
     let mut reader = BufReader::new(connection);
     while let Some(request) = read(&mut reader) {
         let reply = {
@@ -107,7 +138,8 @@ fn serve(connection: TcpStream, shared: &Mutex<Shared>) {
         };
         let answer =
             format!("HTTP/1.1 {status} Status\r\n{header}content-length: {}\r\n\r\n{body}", body.len());
-        if writer.write_all(answer.as_bytes()).is_err() {
+        let writer = reader.get_mut();
+        if writer.write_all(answer.as_bytes()).and_then(|()| writer.flush()).is_err() {
             return;
         }
     }
@@ -122,7 +154,7 @@ fn store(shared: &mut Shared, request: &Request) {
     }
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
+fn read(reader: &mut impl BufRead) -> Option<Request> {
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();

@@ -26,8 +26,8 @@ use crate::manage::agents::Delivery;
 use crate::pipeline::{BLOCK_SCHEMA, COMPRESSION_LEVEL, Pipeline, spool_error};
 
 const CONTENT_TYPE: &str = "application/vnd.clickhouse.native";
-/// Largest body, and largest block in it. Agents cut batches at a few megabytes.
-const MAX_BODY_BYTES: u64 = 16 * 1024 * 1024;
+/// Largest body, and largest block in it. Agents cut batches at a few megabytes, 16 MiB and a record at most.
+const MAX_BODY_BYTES: u64 = 32 * 1024 * 1024;
 const MAX_BLOCK_BYTES: u64 = 64 * 1024 * 1024;
 /// Seconds after which an agent that is newer than its server may ask again.
 const NEWER_SCHEMA_WAIT_SECONDS: u32 = 60;

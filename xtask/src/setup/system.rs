@@ -19,6 +19,7 @@ const FOR_TESTS: &[&str] = &[
     "gnome-keyring",
     "chromium",
     "python3-venv",
+    "systemd-journal-remote",
 ];
 
 /// Packages that a scope needs.

@@ -98,13 +98,7 @@ impl FileParser {
 
     /// Takes the next line without its line break, or the next piece of one that `goes_on`, for which
     /// [`FileContext::max_line_bytes`] does not count. `source_bytes` is what it takes in the file, line break included.
-    pub fn push_line(
-        &mut self,
-        text: &str,
-        source_bytes: u64,
-        goes_on: bool,
-        sink: &mut dyn FnMut(&Record),
-    ) {
+    pub fn push_line(&mut self, text: &str, source_bytes: u64, goes_on: bool, sink: &mut dyn FnMut(&Record)) {
         self.report.bytes += source_bytes;
         self.progress.line_start = self.progress.position;
         self.progress.position += source_bytes;
@@ -134,8 +128,7 @@ impl FileParser {
 
     /// What is covered by records that were given away.
     pub fn covered(&self) -> Covered {
-        let all =
-            Covered { bytes: self.progress.position, lines: self.line_number, parts: self.parts };
+        let all = Covered { bytes: self.progress.position, lines: self.line_number, parts: self.parts };
         let (is_row_open, open_line) = match &self.reader {
             Reader::Table { is_open, .. } => (*is_open, None),
             Reader::Container(container) => (false, container.open_line()),

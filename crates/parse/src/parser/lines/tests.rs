@@ -45,17 +45,27 @@ fn reading_goes_on_from_what_was_covered() {
         r#"{"log":"in two\n","stream":"stdout","time":"2025-11-20T08:15:30.2Z"}"#,
         r#"{"log":"last\n","stream":"stderr","time":"2025-11-20T08:15:30.3Z"}"#,
     ];
-    let table = ["time,message", "2025-11-20T08:15:30Z,one", "2025-11-20T08:15:30Z,\"two", "lines\"", "2025-11-20T08:15:30Z,three"];
-    for (format, lines) in
-        [(Some(Format::Log4j), &TRACE[..]), (Some(Format::DockerJson), &docker), (Some(Format::Csv), &table), (None, &TRACE)]
-    {
+    let table = [
+        "time,message",
+        "2025-11-20T08:15:30Z,one",
+        "2025-11-20T08:15:30Z,\"two",
+        "lines\"",
+        "2025-11-20T08:15:30Z,three",
+    ];
+    for (format, lines) in [
+        (Some(Format::Log4j), &TRACE[..]),
+        (Some(Format::DockerJson), &docker),
+        (Some(Format::Csv), &table),
+        (None, &TRACE),
+    ] {
         let make = || match format {
             Some(format) => FileParser::new(format, FileContext::default()),
             None => FileParser::any_format(FileContext::default(), None),
         };
         let whole = {
             let mut parser = make();
-            let mut records: Vec<String> = bodies(&mut parser, lines).into_iter().map(|(body, _)| body).collect();
+            let mut records: Vec<String> =
+                bodies(&mut parser, lines).into_iter().map(|(body, _)| body).collect();
             parser.end_lines(&mut |record| records.push(record.body().to_owned()));
             records
         };
@@ -87,7 +97,8 @@ fn parts_of_a_long_line_are_records() {
     let mut parser = FileParser::new(Format::Text, FileContext::default());
     let mut parts = Vec::new();
     let mut take = |record: &Record| {
-        let part = record.attributes().find(|(key, _)| *key == "log.line.part").map(|(_, part)| part.to_owned());
+        let part =
+            record.attributes().find(|(key, _)| *key == "log.line.part").map(|(_, part)| part.to_owned());
         parts.push((record.body().to_owned(), part));
     };
     parser.push_line("abc", 3, true, &mut take);
@@ -112,7 +123,8 @@ fn a_pattern_says_where_records_start_and_a_filter_which_are_kept() {
     parser.without_line_numbers();
     let mut records = Vec::new();
     let mut take = |record: &Record| {
-        let stream = record.attributes().find(|(key, _)| *key == "log.iostream").map(|(_, value)| value.to_owned());
+        let stream =
+            record.attributes().find(|(key, _)| *key == "log.iostream").map(|(_, value)| value.to_owned());
         records.push((record.body().to_owned(), record.time_ns, stream, record.attributes().len()));
     };
     for line in ["> one", "of it", "", "more", "> noise", "of noise", "> two"] {
@@ -145,4 +157,76 @@ fn attributes_of_the_context_are_in_every_record() {
         assert_eq!(resource, [("host.name", "theirs"), ("zone", "a")]);
     });
     assert!(seen);
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Lines of several kinds, in any order: starts of records, what follows them, what is damaged.
+    fn line() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(String::new()),
+            Just("  ".to_owned()),
+            Just("2025-11-20 08:15:30,123 INFO [main] a.B: started".to_owned()),
+            Just("java.lang.IllegalStateException: closed".to_owned()),
+            Just("\tat a.B.run(B.java:12)".to_owned()),
+            Just(r#"{"log":"whole\n","stream":"stdout","time":"2025-11-20T08:15:30.1Z"}"#.to_owned()),
+            Just(r#"{"log":"cut ","stream":"stdout","time":"2025-11-20T08:15:30.2Z"}"#.to_owned()),
+            Just(r#"{"level":"info","msg":"json"}"#.to_owned()),
+            Just("level=info msg=logfmt".to_owned()),
+            Just("a,\"b".to_owned()),
+            "\\PC{0,30}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Every byte belongs to one record: those given away before a stop and after it are those of a reader that did
+        /// not stop.
+        #[test]
+        fn nothing_is_lost_or_twice_wherever_it_stops(
+            lines in prop::collection::vec(line(), 1..40),
+            stop in 0usize..40,
+            format in 0usize..crate::FORMATS.len(),
+        ) {
+            let format = crate::FORMATS[format].format;
+            let feed = |parser: &mut FileParser, lines: &[String], from: u64, records: &mut Vec<u64>| {
+                let mut at = 0;
+                let mut last = parser.covered().bytes;
+                for line in lines {
+                    let bytes = line.len() as u64 + 1;
+                    if at >= from {
+                        parser.push_line(line, bytes, false, &mut |record| records.push(number_of(record)));
+                        let covered = parser.covered().bytes;
+                        assert!((last..=at + bytes).contains(&covered), "{last} {covered} {at}");
+                        last = covered;
+                    }
+                    at += bytes;
+                }
+            };
+            let mut whole = Vec::new();
+            let mut parser = FileParser::new(format, FileContext::default());
+            feed(&mut parser, &lines, 0, &mut whole);
+            parser.end_lines(&mut |record| whole.push(number_of(record)));
+
+            let mut both = Vec::new();
+            let mut first = FileParser::new(format, FileContext::default());
+            feed(&mut first, &lines[..stop.min(lines.len())], 0, &mut both);
+            let mut second = FileParser::new(format, FileContext::default());
+            second.resume(first.covered(), &lines[0]);
+            feed(&mut second, &lines, first.covered().bytes, &mut both);
+            second.end_lines(&mut |record| both.push(number_of(record)));
+            prop_assert_eq!(both, whole, "{:?}", format);
+        }
+    }
+
+    /// The line in which a record starts.
+    fn number_of(record: &Record) -> u64 {
+        let mut attributes = record.attributes();
+        let line = attributes.find(|(key, _)| *key == "log.file.line").map_or("", |(_, line)| line);
+        line.parse().expect("every record has the number of its line")
+    }
 }
