@@ -110,12 +110,12 @@ async fn files_are_read_as_configured_and_the_configuration_again_when_it_change
     server.wait_for_count("service:shop part:web team:blue host:a1", 2).await?;
     let rows = server.rows("service:shop \"start one\"", 10).await?;
     assert!(
-        rows[0]["message"]
+        rows[0]["Body"]
             .as_str()
             .is_some_and(|text| text.contains("start one\n  belongs to it\nso does this")),
         "{rows:?}"
     );
-    assert!(rows[0]["time"].as_str().is_some_and(|time| time.starts_with("2025-11-20T06:15:30")), "{rows:?}");
+    assert!(rows[0]["Timestamp"].as_str().is_some_and(|time| time.starts_with("2025-11-20T06:15:30")), "{rows:?}");
 
     // A mistake changes nothing.
     configure(root, &server.url(), &format!("{sections}\n[[files]]\nformat = \"auto\""))?;
