@@ -25,10 +25,11 @@ async fn run() -> anyhow::Result<()> {
     let folder = data::stored_events().await?;
     let (mut rows, mut bars) = (Samples::default(), Samples::default());
     for _ in 0..STARTS {
-        let mut place = Surroundings::new()?;
-        place.set("CLICK_LITE__DATA__DIR", folder.join("data").display().to_string());
-        // The events have fixed times, and must not be deleted for their age.
-        place.set("CLICK_LITE__DATA__RETENTION_DAYS", "3650");
+        let place = Surroundings::with(&[
+            ("CLICK_LITE__DATA__DIR", folder.join("data").display().to_string()),
+            // The events have fixed times, and must not be deleted for their age.
+            ("CLICK_LITE__DATA__RETENTION_DAYS", "3650".to_owned()),
+        ])?;
         let started = Instant::now();
         let desktop = place.start().await?;
         desktop.page.wait("rows", ROWS).await?;

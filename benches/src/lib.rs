@@ -2,13 +2,14 @@
 //! beside ClickHouse asked directly on the same machine in the same run.
 
 pub mod batches;
-pub mod clickhouse;
 pub mod data;
 pub mod direct;
 pub mod process;
 pub mod report;
 pub mod samples;
 pub mod server;
+
+pub use click_lite_tests::clickhouse;
 
 /// A runtime for a benchmark's `main`.
 ///

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use click_lite_client::{ApiClient, Import};
-use click_lite_tests::{PATIENCE, server_binary, signal, wait_for};
+use click_lite_tests::{FREE_PORTS, PATIENCE, server_binary, signal, wait_for};
 use serde_json::{Value, json};
 
 use crate::process;
@@ -51,7 +51,7 @@ impl Server {
             .arg(folder.join("data"))
             .arg("--ready-file")
             .arg(&ready_file)
-            .env("CLICK_LITE__OTLP__HTTP_ENABLED", "false")
+            .envs(FREE_PORTS)
             .env("CLICK_LITE__OTLP__GRPC_ENABLED", "false")
             .envs([KEEP_FOREVER])
             .envs(options.iter().copied())

@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::deliver::Inserter;
 use crate::http::SenderLimits;
 use crate::ingest::rate::RateLimit;
+use crate::manage::agents::Agents;
 use crate::manage::alarms::{Alarms, Situation};
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
@@ -51,6 +52,7 @@ pub struct App {
     pub senders: Arc<SenderLimits>,
     pub alarms: Alarms,
     pub imports: Imports,
+    pub agents: Agents,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -88,6 +90,7 @@ impl App {
         });
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
+        let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -125,6 +128,7 @@ impl App {
             senders,
             alarms: Alarms::default(),
             imports,
+            agents,
             store,
             storage,
             engine,

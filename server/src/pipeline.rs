@@ -39,13 +39,15 @@ pub const DATAGRAM_BATCHES: usize = 1;
 pub const INSERTS_IN_FLIGHT: usize = 2;
 /// Requests of OTLP that are decompressed and decoded at once: each is in memory as a whole.
 const WHOLE_REQUESTS: usize = 4;
+/// Blocks of agents that are decompressed and checked at once.
+pub const AGENT_BLOCKS: usize = 2;
 
 /// Bytes of a block before compression at which it goes to the spool.
 const BLOCK_BYTES: usize = 8 * 1024 * 1024;
 /// What a request of unknown length counts as, while it is in memory; one that is held whole grows in such steps.
 pub const UNKNOWN_BODY_BYTES: u64 = 1024 * 1024;
 /// zstd level of blocks: they live for seconds, and ClickHouse compresses again.
-const COMPRESSION_LEVEL: i32 = 1;
+pub const COMPRESSION_LEVEL: i32 = 1;
 /// Idle encoders of a lane that are kept with their memory.
 const KEPT_ENCODERS: usize = 4;
 
@@ -244,14 +246,17 @@ impl Pipeline {
         self.room_for(bytes).await.map_err(|error| spool_error(&error))
     }
 
-    async fn room_for(&self, bytes: u64) -> Result<OwnedSemaphorePermit, SpoolError> {
+    /// An error where the spools have no room.
+    pub fn refuse_when_full(&self) -> Result<(), SpoolError> {
         let stats = self.spool_stats();
-        if stats.pending_bytes >= stats.limit_bytes {
-            return Err(SpoolError::Full {
-                current_bytes: stats.pending_bytes,
-                limit_bytes: stats.limit_bytes,
-            });
+        if stats.pending_bytes < stats.limit_bytes {
+            return Ok(());
         }
+        Err(SpoolError::Full { current_bytes: stats.pending_bytes, limit_bytes: stats.limit_bytes })
+    }
+
+    async fn room_for(&self, bytes: u64) -> Result<OwnedSemaphorePermit, SpoolError> {
+        self.refuse_when_full()?;
         let units = bytes.clamp(TURN_UNIT_BYTES, self.turn_bytes).div_ceil(TURN_UNIT_BYTES);
         let turn = Arc::clone(&self.turns).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX)).await;
         turn.map_err(|_| SpoolError::Closed)
@@ -359,6 +364,16 @@ impl Pipeline {
         let completion = tokio::runtime::Handle::current().block_on(spool.enqueue(frame))?;
         self.meters.accepted(rows, bytes);
         Ok(completion)
+    }
+
+    /// Stores a frame with a source; returns when it is durable.
+    pub async fn append(&self, frame: Frame) -> Result<Appended, SpoolError> {
+        let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
+        let appended = self.spool().append(frame).await?;
+        if appended == Appended::Stored {
+            self.meters.accepted(rows, bytes);
+        }
+        Ok(appended)
     }
 
     /// Numbers for `count` records.

@@ -1,59 +1,88 @@
-//! A ClickHouse of its own beside the server, as a team has one: the test may do with it what an operator can.
+//! ClickHouse asked directly: the embedded engine on a data folder, without our server.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context as _, ensure};
+use bytes::Bytes;
 use click_lite_engine::{Endpoint, Engine, EngineConfig};
-use tempfile::TempDir;
 
 use crate::server_binary;
 
-/// A running ClickHouse on a folder of its own. Dropping it kills it.
+/// Database of the server's tables.
+pub const DATABASE: &str = "click_lite";
+
+/// The engine of a server's folder, and a client of it that keeps its connections.
 pub struct ClickHouse {
     engine: Engine,
-    endpoint: Arc<Endpoint>,
+    pub endpoint: Arc<Endpoint>,
     http: reqwest::Client,
-    _folder: TempDir,
+}
+
+/// Body of an insert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Plain,
+    Zstd,
 }
 
 impl ClickHouse {
-    /// Starts it. Call it inside a runtime.
-    pub async fn start() -> anyhow::Result<Self> {
-        let folder = TempDir::new()?;
-        let engine = Engine::start(EngineConfig::new(folder.path(), server_binary()?))?;
+    /// Starts the engine as the server would, on `folder/data/engine`. No server may run on it.
+    ///
+    /// # Errors
+    /// The engine does not start.
+    pub async fn start(folder: &Path) -> anyhow::Result<Self> {
+        // Only the process's first provider counts; an earlier one serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let engine = Engine::start(EngineConfig::new(folder.join("data/engine"), server_binary()?))?;
         let endpoint = engine.ready().await?;
-        Ok(Self { engine, endpoint, http: crate::http()?, _folder: folder })
-    }
-
-    /// Options with which a server uses it.
-    pub fn options(&self) -> Vec<String> {
-        let user = &self.endpoint.writer;
-        vec![
-            format!("CLICK_LITE__CLICKHOUSE__URL={}", self.endpoint.url),
-            format!("CLICK_LITE__CLICKHOUSE__USER={}", user.user),
-            format!("CLICK_LITE__CLICKHOUSE__PASSWORD={}", user.password),
-        ]
-    }
-
-    /// Runs a statement; its answer as text.
-    pub async fn query(&self, sql: &str) -> anyhow::Result<String> {
-        let user = &self.endpoint.writer;
-        let answer = self
-            .http
-            .post(&self.endpoint.url)
-            .header("X-ClickHouse-User", &user.user)
-            .header("X-ClickHouse-Key", &user.password)
-            .body(sql.to_owned())
-            .send()
-            .await
-            .with_context(|| sql.to_owned())?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        ensure!(status.is_success(), "{sql}: ClickHouse answered {status}: {text}");
-        Ok(text.trim().to_owned())
+        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build()?;
+        Ok(Self { engine, endpoint, http })
     }
 
     pub async fn stop(self) {
         self.engine.stop().await;
     }
+
+    /// Runs a statement and returns the whole answer.
+    ///
+    /// # Errors
+    /// ClickHouse refuses it.
+    pub async fn query(&self, sql: &str, settings: &[(&str, &str)]) -> anyhow::Result<Bytes> {
+        let request = self.request().query(&[("database", DATABASE)]).query(settings);
+        answer(request.body(sql.to_owned())).await.with_context(|| sql.to_owned())
+    }
+
+    /// Inserts a body of a format of ClickHouse's.
+    ///
+    /// # Errors
+    /// ClickHouse refuses it.
+    pub async fn insert(
+        &self,
+        table: &str,
+        format: &str,
+        body: Bytes,
+        encoding: Encoding,
+    ) -> anyhow::Result<()> {
+        let request = self.request().query(&[("query", format!("INSERT INTO {table} FORMAT {format}"))]);
+        let request = match encoding {
+            Encoding::Plain => request,
+            Encoding::Zstd => request.header("Content-Encoding", "zstd"),
+        };
+        answer(request.body(body)).await.map(drop)
+    }
+
+    fn request(&self) -> reqwest::RequestBuilder {
+        let user = &self.endpoint.writer;
+        let request = self.http.post(&self.endpoint.url);
+        request.header("X-ClickHouse-User", &user.user).header("X-ClickHouse-Key", &user.password)
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> anyhow::Result<Bytes> {
+    let answer = request.send().await?;
+    let status = answer.status();
+    let body = answer.bytes().await?;
+    ensure!(status.is_success(), "ClickHouse answered {status}: {}", String::from_utf8_lossy(&body));
+    Ok(body)
 }

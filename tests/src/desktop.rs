@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
 
-use crate::{PATIENCE, parent_of, server_binary, wait_for};
+use crate::{FREE_PORTS, PATIENCE, parent_of, server_binary, wait_for};
 use page::Page;
 use window::Window;
 
@@ -44,6 +44,11 @@ pub struct Surroundings {
 
 impl Surroundings {
     pub fn new() -> anyhow::Result<Self> {
+        Self::with(&[])
+    }
+
+    /// As [`Self::new`], with variables of the desktop's environment, such as another data folder.
+    pub fn with(options: &[(&'static str, String)]) -> anyhow::Result<Self> {
         let binary = desktop_binary()?;
         ensure!(
             binary.with_file_name("click-lite-server").is_file(),
@@ -57,13 +62,15 @@ impl Surroundings {
             ("XDG_DATA_HOME", folder("share")),
             ("XDG_CACHE_HOME", folder("cache")),
             ("CLICK_LITE__DATA__DIR", folder("data")),
-            ("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0".into()),
             ("TAURI_WEBVIEW_AUTOMATION", "true".into()),
             ("GDK_BACKEND", "x11".into()),
             // Without a graphics card, as in CI, this is the way to draw that always works.
             ("WEBKIT_DISABLE_DMABUF_RENDERER", "1".into()),
             ("NO_AT_BRIDGE", "1".into()),
         ];
+        variables.extend(FREE_PORTS.map(|(name, value)| (name, value.to_owned())));
+        variables.retain(|(known, _)| options.iter().all(|(name, _)| name != known));
+        variables.extend(options.iter().cloned());
         // The engine's library lies in the real user's cache.
         if let (None, Some(real)) = (std::env::var_os("CLICK_LITE_CACHE"), std::env::var_os("HOME")) {
             variables
@@ -111,12 +118,6 @@ impl Surroundings {
             variables,
             _home: home,
         })
-    }
-
-    /// Sets a variable of the desktop's environment, such as another data folder.
-    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
-        self.variables.retain(|(known, _)| *known != name);
-        self.variables.push((name, value.into()));
     }
 
     pub fn data_dir(&self) -> PathBuf {

@@ -1,9 +1,11 @@
 //! What the end-to-end tests share: the real server in a temporary folder, called as a user calls it.
 
 pub mod clickhouse;
+pub mod clickhouse_server;
 pub mod clients;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+pub mod exactly_once;
 pub mod relays;
 pub mod samples;
 
@@ -18,6 +20,18 @@ use click_lite_client::{ApiClient, ErrorDetail};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+/// Options by which every listener but HTTP's takes a free port.
+pub const FREE_PORTS: [(&str, &str); 8] = [
+    ("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0"),
+    ("CLICK_LITE__OTLP__GRPC_LISTEN", "127.0.0.1:0"),
+    ("CLICK_LITE__TCP__LISTEN", "127.0.0.1:0"),
+    ("CLICK_LITE__GELF__LISTEN", "127.0.0.1:0"),
+    ("CLICK_LITE__FLUENT__LISTEN", "127.0.0.1:0"),
+    ("CLICK_LITE__SYSLOG__UDP_LISTEN", "127.0.0.1:0"),
+    ("CLICK_LITE__SYSLOG__TCP_LISTEN", "127.0.0.1:0"),
+    ("CLICK_LITE__SYSLOG__TLS_LISTEN", "127.0.0.1:0"),
+];
 
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -152,22 +166,6 @@ impl Server {
         Ok(serde_json::from_str(&text)?)
     }
 
-    /// The text of `/metrics`.
-    pub async fn metrics(&self) -> anyhow::Result<String> {
-        let answer = http()?.get(format!("{}/metrics", self.url())).bearer_auth(self.token()).send().await?;
-        Ok(answer.error_for_status()?.text().await?)
-    }
-
-    /// Sum of the values of a metric whose line contains all of `labels`.
-    pub async fn metric(&self, name: &str, labels: &[&str]) -> anyhow::Result<f64> {
-        let text = self.metrics().await?;
-        let lines = text.lines().filter(|line| {
-            line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
-                && labels.iter().all(|label| line.contains(label))
-        });
-        Ok(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
-    }
-
     /// Number of records that a search matches.
     pub async fn count(&self, query: &str) -> anyhow::Result<u64> {
         let answer = self.call("/api/v1/histogram", &json!({ "query": query })).await?;
@@ -247,10 +245,7 @@ impl Server {
 
     /// Process id of the engine.
     pub fn engine_pid(&self) -> anyhow::Result<u32> {
-        let children = std::fs::read_dir("/proc")?
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
-            .find(|pid| parent_of(*pid) == Some(self.child.id()));
-        children.context("the server has no engine")
+        child_of(self.child.id())?.context("the server has no engine")
     }
 }
 
@@ -265,24 +260,7 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
     let _ = std::fs::remove_file(&ready_file);
     let log = std::fs::File::options().create(true).append(true).open(folder.join("server.log"))?;
     let environment = options.iter().filter_map(|option| option.split_once('='));
-    let mut child = Command::new(server_binary()?)
-        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(folder.join("data"))
-        .arg("--ready-file")
-        .arg(&ready_file)
-        .env("CLICK_LITE__OTLP__HTTP_LISTEN", "127.0.0.1:0")
-        .env("CLICK_LITE__OTLP__GRPC_LISTEN", "127.0.0.1:0")
-        .env("CLICK_LITE__TCP__LISTEN", "127.0.0.1:0")
-        .env("CLICK_LITE__GELF__LISTEN", "127.0.0.1:0")
-        .env("CLICK_LITE__FLUENT__LISTEN", "127.0.0.1:0")
-        .env("CLICK_LITE__SYSLOG__UDP_LISTEN", "127.0.0.1:0")
-        .env("CLICK_LITE__SYSLOG__TCP_LISTEN", "127.0.0.1:0")
-        .env("CLICK_LITE__SYSLOG__TLS_LISTEN", "127.0.0.1:0")
-        .envs(environment)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn()?;
+    let mut child = serve_command(folder)?.envs(environment).stdout(Stdio::null()).stderr(log).spawn()?;
     let ready = wait_for("the server to be ready", || {
         if let Some(status) = child.try_wait()? {
             bail!("the server ended: {status}\n{}", tail(&folder.join("server.log")));
@@ -298,6 +276,19 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
             Err(error)
         }
     }
+}
+
+/// `click-lite-server serve` on free ports, with its data and its ready file in a folder.
+fn serve_command(folder: &Path) -> anyhow::Result<Command> {
+    let mut command = Command::new(server_binary()?);
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.join("data"))
+        .arg("--ready-file")
+        .arg(folder.join("ready.json"))
+        .envs(FREE_PORTS)
+        .stdin(Stdio::null());
+    Ok(command)
 }
 
 fn tail(path: &Path) -> String {
@@ -341,6 +332,13 @@ pub fn signal(pid: u32, signal: i32) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A process that another one started and that runs.
+fn child_of(parent: u32) -> anyhow::Result<Option<u32>> {
+    let mut processes =
+        std::fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    Ok(processes.find(|pid| parent_of(*pid) == Some(parent)))
+}
+
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
@@ -360,17 +358,21 @@ pub fn status_bytes(pid: u32, name: &str) -> anyhow::Result<u64> {
 
 /// The server's program, which `cargo build` left beside the tests.
 pub fn server_binary() -> anyhow::Result<PathBuf> {
-    if let Some(path) = std::env::var_os("CLICK_LITE_SERVER") {
+    binary("CLICK_LITE_SERVER", "click-lite-server")
+}
+
+/// The agent's program, likewise.
+pub fn agent_binary() -> anyhow::Result<PathBuf> {
+    binary("CLICK_LITE_AGENT", "click-lite-agent")
+}
+
+fn binary(variable: &str, name: &str) -> anyhow::Result<PathBuf> {
+    if let Some(path) = std::env::var_os(variable) {
         return Ok(path.into());
     }
     let test = std::env::current_exe()?;
-    let path = test
-        .ancestors()
-        .skip(1)
-        .map(|folder| folder.join("click-lite-server"))
-        .find(|path| path.is_file())
-        .context("build the server first: cargo build -p click-lite-server")?;
-    Ok(path)
+    let path = test.ancestors().skip(1).map(|folder| folder.join(name)).find(|path| path.is_file());
+    path.with_context(|| format!("build the program first: cargo build -p {name}"))
 }
 
 /// Python with the packages of the tests, or the system's where none was made.

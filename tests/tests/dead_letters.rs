@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
-use click_lite_tests::clickhouse::ClickHouse;
+use click_lite_tests::clickhouse_server::ClickHouse;
 use click_lite_tests::{PATIENCE, Server, http, wait_for};
 use reqwest::Method;
 use serde_json::Value;

@@ -27,6 +27,7 @@ pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCo
         build::programs(paths, true)?;
     } else {
         build::server(paths, true)?;
+        build::agent(paths, true)?;
     }
     let figures = paths.root.join("target/bench");
     fs::create_dir_all(&figures)?;
@@ -39,6 +40,7 @@ pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCo
     };
     command.arg("--").args(&arguments.arguments);
     command.env("CLICK_LITE_SERVER", paths.program(true, "click-lite-server"));
+    command.env("CLICK_LITE_AGENT", paths.program(true, "click-lite-agent"));
     command.env("CLICK_LITE_BENCH_OUTPUT", figures);
     if !needs_desktop {
         execute(&mut command)?;

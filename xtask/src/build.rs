@@ -35,6 +35,12 @@ pub(crate) fn server(paths: &Paths, release: bool) -> anyhow::Result<()> {
     run(cargo(&paths.root).args(["build", "-p", "click-lite-server"]).args(release.then_some("--release")))
 }
 
+/// Builds the agent alone.
+pub(crate) fn agent(paths: &Paths, release: bool) -> anyhow::Result<()> {
+    announce("building the agent");
+    run(cargo(&paths.root).args(["build", "-p", "click-lite-agent"]).args(release.then_some("--release")))
+}
+
 /// Hash of everything that the build of the interface reads.
 fn interface_hash(ui: &Path) -> anyhow::Result<String> {
     let mut files = Vec::new();

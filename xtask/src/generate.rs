@@ -46,10 +46,14 @@ fn generate(paths: &Paths) -> anyhow::Result<Vec<Generated>> {
     let server = paths.program(false, "click-lite-server");
     let openapi = output(Command::new(&server).arg("openapi"))?;
     let configuration = output(Command::new(&server).args(["config", "schema"]))?;
+    build::agent(paths, false)?;
+    let agent = paths.program(false, "click-lite-agent");
+    let agent_configuration = output(Command::new(&agent).args(["config", "schema"]))?;
     let types = types(paths, &openapi)?;
     Ok(vec![
         Generated { path: "docs/openapi.json", content: openapi },
         Generated { path: "docs/configuration.md", content: configuration },
+        Generated { path: "docs/agent-configuration.md", content: agent_configuration },
         Generated { path: "ui/src/api/schema.d.ts", content: types },
     ])
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod check;
+mod crash;
 mod deny;
 mod display;
 mod generate;
@@ -42,6 +43,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Run the benchmarks, all or one
     Bench(bench::BenchArgs),
+    /// Kill agent, server and engine while they work, and count what is lost and doubled
+    Crash(crash::CrashArgs),
     /// Formatting, lints, tidy, generated files, licences
     Check,
     /// Write the generated files anew
@@ -73,6 +76,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Test(arguments) => test::run(&paths, arguments),
         Command::Serve(arguments) => serve::run(&paths, arguments),
         Command::Bench(arguments) => bench::run(&paths, arguments),
+        Command::Crash(arguments) => crash::run(&paths, arguments),
         Command::Check => check::run(&paths),
         Command::Generate => generate::write(&paths).map(|()| ExitCode::SUCCESS),
         Command::Tidy => tidy::run(&paths),

@@ -25,14 +25,16 @@ pub(crate) fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&inside)?;
     let triple = host_triple(paths)?;
     // The bundler takes programs by name and platform, and installs them beside the desktop without the platform.
-    let sidecar = inside.join(format!("click-lite-server-{triple}"));
-    fs::copy(paths.program(true, "click-lite-server"), &sidecar).context("can't copy the server")?;
+    for name in ["click-lite-server", "click-lite-agent"] {
+        let sidecar = inside.join(format!("{name}-{triple}"));
+        fs::copy(paths.program(true, name), &sidecar).with_context(|| format!("can't copy {name}"))?;
+    }
     let overlay = json!({
         "build": { "devUrl": null, "beforeBuildCommand": null },
         "bundle": {
             "active": true,
             "targets": ["deb", "rpm"],
-            "externalBin": [inside.join("click-lite-server")],
+            "externalBin": [inside.join("click-lite-server"), inside.join("click-lite-agent")],
             "resources": {},
             "linux": {
                 "deb": { "files": { "/usr/lib/click-lite/libchdb.so": library } },

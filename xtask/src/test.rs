@@ -63,6 +63,7 @@ pub(crate) fn run(paths: &Paths, arguments: &TestArgs) -> anyhow::Result<ExitCod
 /// Tells tests where the built programs and the Python of the test clients are.
 fn with_programs(command: &mut std::process::Command, paths: &Paths) -> anyhow::Result<()> {
     command.env("CLICK_LITE_SERVER", paths.program(false, "click-lite-server"));
+    command.env("CLICK_LITE_AGENT", paths.program(false, "click-lite-agent"));
     command.env("CLICK_LITE_DESKTOP", paths.program(false, "click-lite"));
     if let Some(python) = setup::test_python(paths)? {
         command.env("CLICK_LITE_TEST_PYTHON", python);

@@ -1,8 +1,9 @@
 //! What Click-Lite remembers beside the logs: a SQLite database in the data folder.
 //!
-//! It holds small things that change (imports, how long records are kept), never log records. It is opened once; all
-//! access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
+//! It holds small things that change (imports, agents, how long records are kept), never log records. It is opened once;
+//! all access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
+mod agents;
 mod error;
 mod imports;
 mod retention;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+pub use agents::AgentEntry;
 pub use error::CatalogError;
 pub use imports::{ImportEntry, ImportState};
 pub use retention::{RetentionEntry, RunEntry, RunState};

@@ -1,11 +1,12 @@
-//! Speed of the hot path, stage by stage: JSON lines to records, records to columns, columns to a zstd frame.
+//! Speed of the hot path, stage by stage: JSON lines to records, records to columns, columns to a zstd frame; and of
+//! what is done with a block of an agent.
 //!
 //! `CLICK_LITE_BENCH_NDJSON=FILE` measures with the first 64 MB of that file instead of the built-in lines.
 
 use std::hint::black_box;
 use std::io::Read as _;
 
-use click_lite_formats::native::BlockEncoder;
+use click_lite_formats::native::{BlockEncoder, BlockReceiver, check};
 use click_lite_formats::ndjson::Decoder;
 use click_lite_formats::{es_bulk, hec, loki};
 use click_lite_model::{Record, Rejections};
@@ -173,5 +174,56 @@ fn append_field(out: &mut Vec<u8>, number: u8, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-criterion_group!(benches, stages, protocols);
+/// A block as agents send it. Throughput is that of its bytes before compression.
+fn received(criterion: &mut Criterion) {
+    const ROWS: usize = 5_000;
+    let mut encoder = BlockEncoder::new();
+    let mut block = |write: &mut dyn FnMut(&mut BlockEncoder)| {
+        let mut rows = 0;
+        let mut push = |record: &mut Record| {
+            if rows < ROWS {
+                encoder.push(record, 1, 0, "");
+            }
+            rows += 1;
+        };
+        Decoder::default().decode_lines(
+            &sample(),
+            0,
+            &mut Record::new(),
+            &mut push,
+            &mut Rejections::default(),
+        );
+        write(&mut encoder);
+    };
+    let (mut plain, mut two_frames) = (Vec::new(), Vec::new());
+    block(&mut |encoder| _ = encoder.finish(&mut plain));
+    block(&mut |encoder| _ = encoder.finish_compressed(1, &mut two_frames).expect("zstd has the memory"));
+    let one_frame = zstd::bulk::compress(&plain, 1).expect("zstd has the memory");
+
+    let mut group = criterion.benchmark_group("received");
+    group.throughput(Throughput::Bytes(plain.len() as u64));
+    group.bench_function("check", |bencher| bencher.iter(|| check(black_box(&plain)).expect("a block")));
+    let mut receiver = BlockReceiver::new();
+    group.bench_function("decompress_check", |bencher| {
+        bencher.iter(|| receiver.receive(&two_frames, u64::MAX).expect("a block").block());
+    });
+    for (name, payload) in [("two_frames", &two_frames), ("one_frame", &one_frame)] {
+        group.bench_with_input(
+            BenchmarkId::new("decompress_check_number", name),
+            payload,
+            |bencher, payload| {
+                bencher.iter(|| {
+                    receiver
+                        .receive(payload, u64::MAX)
+                        .expect("a block")
+                        .numbered(7, 1)
+                        .expect("zstd has the memory")
+                });
+            },
+        );
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, protocols, received);
 criterion_main!(benches);

@@ -2,21 +2,33 @@
 //!
 //! A block is: number of columns, number of rows, then for each column its name, its type and its data, as ClickHouse's
 //! HTTP interface takes it (protocol revision 0, no block info). Blocks one after the other are one valid `Native`
-//! stream, and so are zstd frames that hold one block each: delivery joins them without looking inside.
+//! stream, and so are the zstd frames of blocks: delivery joins them without looking inside.
+//!
+//! A compressed block is two frames, the second of which holds the data of the last column, `IngestId`. So the server
+//! can number a block of an agent anew and pass the rest on as it came.
 
+mod check;
 mod columns;
+mod frames;
 mod logs;
 mod read;
+mod receive;
 mod spans;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use self::check::{BlockError, check};
 use self::columns::{write_length, write_string};
+use self::frames::FrameWriter;
 pub use self::logs::{COLUMNS, LogColumns};
 pub use self::read::{Cell, ReadError, read_keys, read_rows};
+pub use self::receive::{BlockReceiver, ReceiveError, ReceivedBlock};
 pub use self::spans::{SPAN_COLUMNS, SpanColumns};
 pub use self::table::Table;
+
+/// Bytes of an `IngestId`.
+const ID_BYTES: usize = 8;
 
 /// A block could not be compressed.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +62,13 @@ pub struct Block {
     pub max_time_ns: i64,
 }
 
+impl Block {
+    /// Where the `IngestId`s begin: they are the last bytes of the block.
+    fn ids_at(&self) -> usize {
+        self.uncompressed_bytes - self.rows as usize * ID_BYTES
+    }
+}
+
 /// Collects log records.
 pub type BlockEncoder = Encoder<LogColumns>;
 /// Collects spans.
@@ -66,8 +85,7 @@ pub struct Encoder<T> {
     max_time_ns: i64,
     columns: T,
     block: Vec<u8>,
-    frame: Vec<u8>,
-    compressor: Option<(i32, zstd::bulk::Compressor<'static>)>,
+    frames: FrameWriter,
 }
 
 impl<T: Table> Encoder<T> {
@@ -128,33 +146,22 @@ impl<T: Table> Encoder<T> {
         block
     }
 
-    /// Appends the block as one zstd frame (with its content size, without a checksum) to `out` and begins a new one.
-    /// On an error the rows are lost.
+    /// Appends the block as two zstd frames (each with its content size, without a checksum) to `out` and begins a new
+    /// one; the second holds the data of the last column. On an error the rows are lost.
     pub fn finish_compressed(&mut self, level: i32, out: &mut Vec<u8>) -> Result<Block, CompressError> {
         let mut plain = std::mem::take(&mut self.block);
         plain.clear();
         let block = self.finish(&mut plain);
-        let compressed = self.compress(level, &plain);
+        let (columns, ids) = plain.split_at(block.ids_at());
+        let written =
+            self.frames.append(level, columns, out).and_then(|()| self.frames.append(level, ids, out));
         self.block = plain;
-        compressed.map_err(|source| CompressError {
+        written.map_err(|source| CompressError {
             level,
             uncompressed_bytes: block.uncompressed_bytes,
             source,
         })?;
-        out.extend_from_slice(&self.frame);
         Ok(block)
-    }
-
-    /// Compresses `plain` into `self.frame`.
-    fn compress(&mut self, level: i32, plain: &[u8]) -> std::io::Result<()> {
-        let compressor = match &mut self.compressor {
-            Some((current, compressor)) if *current == level => compressor,
-            slot => &mut slot.insert((level, zstd::bulk::Compressor::new(level)?)).1,
-        };
-        self.frame.clear();
-        self.frame.reserve(zstd::zstd_safe::compress_bound(plain.len()));
-        compressor.compress_to_buffer(plain, &mut self.frame)?;
-        Ok(())
     }
 }
 

@@ -4,6 +4,9 @@
 //! the file in pieces of any size and gives the same records whatever the pieces are. Memory is bounded: see
 //! [`FileContext::max_line_bytes`].
 //!
+//! A file that grows is read line by line ([`FileParser::push_line`]): [`FileParser::covered`] says up to which byte records were
+//! given away, so that reading can go on from there after a stop, without a record lost or given twice.
+//!
 //! What a record gets from a line:
 //!
 //! - the time, severity and level text that the line states;
@@ -31,5 +34,5 @@ mod year;
 pub use binary::looks_binary;
 pub use detect::{Candidate, Detection, detect};
 pub use format::{FORMATS, Format, FormatDefinition};
-pub use parser::{FileContext, FileParser};
+pub use parser::{Covered, FileContext, FileParser, Stream};
 pub use report::{NotUnderstood, Report, Sample};

@@ -11,8 +11,11 @@ use crate::year::TimeCompleter;
 use click_lite_model::Record;
 
 mod container;
+mod lines;
 
 use container::Container;
+use lines::Progress;
+pub use lines::{Covered, Stream};
 
 /// Lines and bytes that one record takes at most by joining; what is beyond starts another.
 const ENTRY_LINES: u32 = 512;
@@ -38,6 +41,10 @@ pub struct FileContext {
     pub zone_offset_seconds: i32,
     /// A longer line becomes several records, numbered by the attribute `log.line.part` from 1.
     pub max_line_bytes: usize,
+    /// Attributes that every record gets.
+    pub attributes: Vec<(String, String)>,
+    /// Attributes of the resource that every record gets which does not have them from its line.
+    pub resource: Vec<(String, String)>,
 }
 
 impl Default for FileContext {
@@ -50,6 +57,8 @@ impl Default for FileContext {
             now_ns: 0,
             zone_offset_seconds: 0,
             max_line_bytes: 4 << 20,
+            attributes: Vec::new(),
+            resource: Vec::new(),
         }
     }
 }
@@ -91,6 +100,7 @@ pub struct FileParser {
     plain: String,
     times: TimeCompleter,
     previous_ns: Option<i64>,
+    progress: Progress,
     report: Report,
 }
 
@@ -108,6 +118,10 @@ impl FileParser {
             Reading::Cri => Reader::Container(Box::new(Container::cri())),
             Reading::Table => Reader::Table { table: None, is_open: false },
         };
+        Self::with_reader(reader, joins, context)
+    }
+
+    fn with_reader(reader: Reader, joins: bool, context: FileContext) -> Self {
         let default_service = match &context.service {
             Some(service) => service.clone(),
             None => stem(&context.file_name).to_owned(),
@@ -134,6 +148,7 @@ impl FileParser {
             plain: String::new(),
             times,
             previous_ns: None,
+            progress: Progress::default(),
             report: Report::default(),
         }
     }
@@ -156,6 +171,11 @@ impl FileParser {
         if !rest.is_empty() || self.parts > 0 {
             self.last_of_line(&rest, sink);
         }
+        self.end(sink);
+    }
+
+    /// What was waiting for more lines: a container's line, a table's row, a record.
+    fn end(&mut self, sink: &mut dyn FnMut(&Record)) {
         if let Reader::Container(container) = &mut self.reader
             && container.complete(&mut self.plain)
         {
@@ -254,8 +274,14 @@ impl FileParser {
             Reader::Table { .. } => self.table_line(line, sink),
             Reader::Container(container) => {
                 let mut inner = std::mem::take(&mut container.inner);
+                if !container.is_open() {
+                    self.progress.wrapped_start = self.progress.line_start;
+                }
                 match container.unwrap(line, self.line_number, &mut inner) {
-                    container::Unwrapped::Line(first_line) => self.one_line(&inner, first_line, sink),
+                    container::Unwrapped::Line(first_line) => {
+                        self.progress.line_start = self.progress.wrapped_start;
+                        self.one_line(&inner, first_line, sink);
+                    }
                     container::Unwrapped::Part => {}
                     container::Unwrapped::Foreign => self.one_line(line, self.line_number, sink),
                 }
@@ -273,6 +299,10 @@ impl FileParser {
             self.blank_lines += u32::from(self.is_pending);
             return;
         }
+        let is_start = self.progress.starts.as_ref().map(|starts| starts(line));
+        if is_start == Some(false) && self.join(line) {
+            return;
+        }
         self.scratch.clear();
         let scan = match &mut self.reader {
             Reader::Lines(scanner) => scanner(line, &mut self.scratch),
@@ -284,6 +314,9 @@ impl FileParser {
         let is_trace = scan == Scan::Continuation || (scan == Scan::No && looks_like_continuation(line));
         if scan == Scan::Start {
             self.begin(line, line_number, sink);
+        } else if is_start == Some(true) {
+            self.flush(sink);
+            self.orphan(line, line_number);
         } else if is_trace && self.join(line) {
         } else if !is_trace && self.is_foreign_start(line) {
             self.begin(line, line_number, sink);
@@ -309,6 +342,7 @@ impl FileParser {
         self.flush(sink);
         std::mem::swap(&mut self.pending, &mut self.scratch);
         self.is_pending = true;
+        self.progress.start(line);
         self.pending_line = line_number;
         self.pending_lines = 1;
         self.blank_lines = 0;
@@ -325,6 +359,7 @@ impl FileParser {
             self.pending.record.set_level(name);
         }
         self.is_pending = true;
+        self.progress.start(line);
         self.pending_line = line_number;
         self.pending_lines = 1;
         self.blank_lines = 0;
@@ -361,6 +396,7 @@ impl FileParser {
             self.pending_lines += 1;
         } else {
             self.entry.clear();
+            self.progress.start(line);
             self.pending_line = self.line_number;
             self.pending_lines = 1;
         }
@@ -399,6 +435,7 @@ impl FileParser {
             return;
         }
         self.is_pending = false;
+        let is_dropped = self.progress.is_dropped;
         let Draft { record, time, body } = &mut self.pending;
         match body {
             Body::From(at) => {
@@ -436,8 +473,22 @@ impl FileParser {
         if !self.context.file_path.is_empty() {
             record.push_attribute("log.file.path", &self.context.file_path);
         }
-        let line = self.pending_line;
-        record.write_attribute(|text| text.push_str("log.file.line"), |text| number(text, line));
+        if !self.progress.is_unnumbered {
+            let line = self.pending_line;
+            record.write_attribute(|text| text.push_str("log.file.line"), |text| number(text, line));
+        }
+        for (key, value) in &self.context.attributes {
+            record.push_attribute(key, value);
+        }
+        for (key, value) in &self.context.resource {
+            if !record.resource().any(|(known, _)| known == key) {
+                record.push_resource(key, value);
+            }
+        }
+        if is_dropped {
+            self.report.filtered += 1;
+            return;
+        }
         self.report.records += 1;
         sink(record);
     }

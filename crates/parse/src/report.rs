@@ -5,6 +5,8 @@ pub struct Report {
     pub bytes: u64,
     pub lines: u64,
     pub records: u64,
+    /// Records that the filter left out.
+    pub filtered: u64,
     pub not_understood: NotUnderstood,
     /// Records whose lines name no time; they have that of the record before them, or the file's.
     pub without_time: u64,

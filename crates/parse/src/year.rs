@@ -23,6 +23,12 @@ impl TimeCompleter {
         Self { limit_local: limit_ns.saturating_add(zone_ns), zone_ns, previous_local: None }
     }
 
+    /// Time has gone by: the file changed, or the clock of the zone.
+    pub(crate) fn set_limit(&mut self, limit_ns: i64, zone_offset_seconds: i32) {
+        let previous_local = self.previous_local;
+        *self = Self { previous_local, ..Self::new(limit_ns, zone_offset_seconds) };
+    }
+
     /// Nanoseconds since the epoch, UTC.
     pub(crate) fn complete(&mut self, time: EntryTime) -> Option<i64> {
         let local = match time {

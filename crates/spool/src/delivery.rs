@@ -346,7 +346,7 @@ impl Shared {
     pub(crate) fn delete_delivered(&self, delivery: &mut Delivery) -> Result<(), SpoolError> {
         let watermark = delivery.watermark();
         let (delivered, sources) = {
-            let state = lock(&self.state);
+            let mut state = lock(&self.state);
             let delivered: Vec<u64> = state
                 .segments
                 .range(..=watermark.segment)
@@ -359,6 +359,7 @@ impl Shared {
             if delivered.is_empty() {
                 return Ok(());
             }
+            state.sources.keep_newest(self.config.max_sources);
             (delivered, state.sources.clone())
         };
         // Both must outlive the frames: without the first they would be asked for again, without the second a batch

@@ -29,7 +29,7 @@
 //!              min_time_ns i64  max_time_ns i64  source [16]  sequence u64  crc        then the payload
 //! journal  64  magic "CLSPOOLJ"  version u32  -  uuid [16] @16  next_cut u64  watermark (segment u64, offset u64)
 //!          64  kind u32 (1 cut, 2 complete)  -  id u64 @8  start (u64, u64)  end (u64, u64)  -  crc @60
-//! sources  16  magic "CLSPOOLQ"  version u32  -      then (id [16], sequence u64)...  crc of all
+//! sources  16  magic "CLSPOOLQ"  version u32  -      then (id [16], sequence u64, appended_at_ns i64)...  crc of all
 //! ```
 //!
 //! A file of a newer version is refused and left alone.
@@ -59,7 +59,9 @@
 //! | split | its file and folder, before the first part is sent | the cut was refused as a whole; it is sent as a whole once more |
 //! | dead letter | its file and folder, then complete | the cut comes again; its file is written again under the same name |
 //!
-//! A source's last sequence is in the header of its frame, hence durable in the same sync as the frame.
+//! A source's last sequence is in the header of its frame, hence durable in the same sync as the frame. It is kept for
+//! the sources that appended last, [`SpoolConfig::max_sources`] of them: a number rather than an age, so that a clock
+//! that was wrong for a while makes none forgotten.
 //!
 //! # Failures
 //!
@@ -94,6 +96,7 @@ pub use delivery::range_token;
 pub use error::SpoolError;
 pub use frame::{Frame, Position, Source, StoredFrame, TimeRange};
 pub use recovery::Recovery;
+pub use sources::KnownSource;
 pub use spool::{Appended, Completion, CutLimits, Spool, SpoolConfig, Stats};
 
 /// Version of the files that this program writes, and the newest that it reads.

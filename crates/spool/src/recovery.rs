@@ -11,7 +11,7 @@ use click_lite_model::Clock;
 use uuid::Uuid;
 
 use crate::{
-    CutLimits, SpoolError, dead,
+    CutLimits, SpoolConfig, SpoolError, dead,
     delivery::{CutState, Delivery, contents, split_cut},
     disk::Reserve,
     frame::Position,
@@ -66,14 +66,20 @@ struct Scan<'a> {
     uncut_sum: Summary,
 }
 
-pub(crate) fn recover(folder: &Path, reserve: &Reserve, clock: &dyn Clock) -> Result<Recovered, SpoolError> {
+pub(crate) fn recover(
+    config: &SpoolConfig,
+    reserve: &Reserve,
+    clock: &dyn Clock,
+) -> Result<Recovered, SpoolError> {
+    let folder = config.dir.as_path();
+    let now_ns = clock.now_ns();
     let found = list_segments(folder)?;
     let (journal_contents, condition) = journal::load(folder)?;
-    let saved_sources = sources::load(folder)?;
+    let saved_sources = sources::load(folder, now_ns)?;
     let mut scan = Scan {
         folder,
         uuid: journal_contents.uuid,
-        now_ns: clock.now_ns(),
+        now_ns,
         watermark: journal_contents.watermark,
         uncut: journal_contents.uncut(),
         recovery: Recovery {
@@ -93,6 +99,8 @@ pub(crate) fn recover(folder: &Path, reserve: &Reserve, clock: &dyn Clock) -> Re
             segments.insert(id, length);
         }
     }
+
+    scan.sources.keep_newest(config.max_sources);
 
     let log = Log { folder, segments: &segments, corrupt: &scan.corrupt };
     let mut next_id = journal_contents.next_id;
@@ -224,8 +232,7 @@ impl Scan<'_> {
                         continue;
                     }
                     if let Some(source) = header.source {
-                        let last = self.sources.entry(source.id).or_default();
-                        *last = source.sequence.max(*last);
+                        self.sources.advance(source.id, source.sequence, header.appended_at_ns);
                     }
                     if position >= self.uncut {
                         self.uncut_sum.add(&header);

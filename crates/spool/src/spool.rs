@@ -14,7 +14,7 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use uuid::Uuid;
 
 use crate::{
-    Cut, DeadLetter, Frame, Position, Recovery, SpoolError, dead,
+    Cut, DeadLetter, Frame, KnownSource, Position, Recovery, SpoolError, dead,
     disk::{Disk, Reserve, SystemDisk, create_folder, lock_folder},
     frame::MAX_PAYLOAD_BYTES,
     recovery::{Recovered, recover},
@@ -40,10 +40,13 @@ pub struct SpoolConfig {
     /// Bytes that dead letters may take; beyond them [`Spool::dead_letter`] fails with `spool.dead_letters_full`.
     /// Damaged bytes are kept whatever their size: the log does not hold them any longer.
     pub max_dead_bytes: u64,
+    /// Sources whose last sequence is kept, 32 bytes each; beyond them those that appended longest ago are forgotten.
+    /// A batch that such a source sends again is stored again.
+    pub max_sources: usize,
 }
 
 impl SpoolConfig {
-    /// 4 GiB in segments of 64 MiB, 2 ms of delay, 32 MiB in memory, 1 GiB of dead letters.
+    /// 4 GiB in segments of 64 MiB, 2 ms of delay, 32 MiB in memory, 1 GiB of dead letters, 100,000 sources.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
@@ -52,6 +55,7 @@ impl SpoolConfig {
             commit_delay: Duration::from_millis(2),
             queue_bytes: 32 << 20,
             max_dead_bytes: 1 << 30,
+            max_sources: 100_000,
         }
     }
 
@@ -139,7 +143,7 @@ impl Spool {
         let lock_file = lock_folder(&config.dir)?;
         let reserve = Reserve::new(&config.dir);
         let Recovered { recovery, state, delivery, uuid, next_segment } =
-            recover(&config.dir, &reserve, &*clock)?;
+            recover(&config, &reserve, &*clock)?;
         let permits = config.permits() as usize;
         let shared = Arc::new(Shared {
             config,
@@ -201,7 +205,7 @@ impl Spool {
             let mut state = lock(&shared.state);
             // Before the limit: an answer that was lost must not turn into a refusal.
             if let Some(source) = frame.source
-                && state.sources.get(&source.id).is_some_and(|&last| last >= source.sequence)
+                && state.sources.knows(&source.id, source.sequence)
             {
                 return Ok(Completion(Outcome::Known(Appended::Duplicate)));
             }
@@ -287,7 +291,12 @@ impl Spool {
 
     /// Last durable sequence of a source.
     pub fn last_sequence(&self, source: [u8; 16]) -> Option<u64> {
-        lock(&self.handle.shared.state).sources.get(&source).copied()
+        self.source(source).map(|known| known.sequence)
+    }
+
+    /// What is known of a source; `None` of one that never appended, or was forgotten ([`SpoolConfig::max_sources`]).
+    pub fn source(&self, source: [u8; 16]) -> Option<KnownSource> {
+        lock(&self.handle.shared.state).sources.get(&source)
     }
 
     /// Waits until [`Self::next_cut`] has something to return: true; or until the spool is closed: false.

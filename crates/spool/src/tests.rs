@@ -18,7 +18,8 @@ use std::{
 use click_lite_model::Clock;
 
 use crate::{
-    Appended, CutLimits, Frame, Recovery, Source, Spool, SpoolConfig, SpoolError, segment::segment_path,
+    Appended, CutLimits, Frame, KnownSource, Recovery, Source, Spool, SpoolConfig, SpoolError,
+    segment::segment_path,
 };
 
 /// A clock that the test sets.

@@ -127,7 +127,7 @@ impl Writer {
         let mut fresh = Vec::with_capacity(requests.len());
         let mut duplicates = Vec::new();
         let mut later = Vec::new();
-        let mut in_batch = Sources::new();
+        let mut in_batch = Sources::default();
         {
             let state = lock(&self.shared.state);
             for request in requests {
@@ -135,15 +135,15 @@ impl Writer {
                     fresh.push(request);
                     continue;
                 };
-                let durable = state.sources.get(&source.id).is_some_and(|&last| last >= source.sequence);
-                let waiting = in_batch.get(&source.id).is_some_and(|&last| last >= source.sequence);
+                let durable = state.sources.knows(&source.id, source.sequence);
+                let waiting = in_batch.knows(&source.id, source.sequence);
                 if durable {
                     duplicates.push(request);
                 } else if waiting {
                     // Only the outcome of this commit tells whether it is a duplicate.
                     later.push(request);
                 } else {
-                    in_batch.insert(source.id, source.sequence);
+                    in_batch.advance(source.id, source.sequence, 0);
                     fresh.push(request);
                 }
             }
@@ -175,7 +175,7 @@ impl Writer {
                 }
                 state.uncut_frames += all.frames;
                 for source in group.iter().filter_map(|request| request.frame.source) {
-                    state.sources.insert(source.id, source.sequence);
+                    state.sources.advance(source.id, source.sequence, all.oldest_ns.unwrap_or(0));
                 }
                 drop(state);
                 self.shared.announce();

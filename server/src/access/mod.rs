@@ -141,7 +141,12 @@ pub async fn guard_ingest(request: Request, next: Next) -> Response {
 /// What needs no key: liveness, signing in, ingest, and the files of the interface.
 fn is_open(method: &Method, uri: &Uri) -> bool {
     match uri.path() {
-        "/healthz" | "/api/v1/session" | "/api/v1/ingest" | "/v1/logs" | "/v1/traces" => true,
+        "/healthz"
+        | "/api/v1/session"
+        | "/api/v1/ingest"
+        | "/api/v1/agent/batches"
+        | "/v1/logs"
+        | "/v1/traces" => true,
         "/metrics" | "/readyz" | "/docs" => false,
         path if crate::ingest::is_foreign_ingest(method, path) => true,
         path => {

@@ -47,6 +47,7 @@ fn only_a_few_paths_are_open() {
     for path in ["/api/v1/search", "/api/_bulk/search", "/api/v1/_bulk", "/metrics", "/explore", "/elastic"] {
         assert!(!open(Method::POST, path), "{path}");
     }
+    assert!(open(Method::POST, "/api/v1/agent/batches"));
     assert!(!open(Method::POST, "/api/v1/search"));
     assert!(!open(Method::POST, "/"));
 }

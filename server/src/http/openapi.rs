@@ -16,7 +16,7 @@ use crate::{ingest, manage, read, storage};
         description = "Receive, store and search logs. Send `Authorization: Bearer TOKEN` with every call but ingest; in `local` mode \
             the token is in the file `local-token` of the data folder."
     ),
-    paths(ingest::http::ingest, ingest::import::import, manage::list_imports),
+    paths(ingest::http::ingest, ingest::import::import, ingest::agent::batches, manage::list_imports),
     components(schemas(click_lite_client::ErrorBody)),
     tags(
         (name = "ingest", description = "Sending records"),
@@ -49,6 +49,7 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(storage::api::storage_report))
         .routes(routes!(storage::api::drop_day))
         .routes(routes!(storage::api::drop_service))
+        .routes(routes!(manage::agents::list))
         .routes(routes!(manage::status))
         .routes(routes!(manage::list_dead_letters))
         .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))

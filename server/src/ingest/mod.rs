@@ -1,6 +1,7 @@
 //! Receivers: a file per protocol. Each authenticates, limits, decompresses and decodes, and answers when the records
 //! are on disk.
 
+pub mod agent;
 pub mod body;
 pub mod datagram;
 pub mod es_bulk;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(loki::routes())
         .merge(hec::routes())
         .route("/api/v1/ingest", post(http::ingest))
+        .route("/api/v1/agent/batches", post(agent::batches))
         .route("/api/v1/imports", post(import::import).get(crate::manage::list_imports))
 }
 

@@ -1,5 +1,6 @@
 //! What the interface asks besides searching: state of the server, imports, signing in.
 
+pub mod agents;
 pub mod alarms;
 mod dead_letters;
 pub mod imports;

@@ -24,6 +24,7 @@ const FOR_TESTS: &[&str] = &[
     "rsyslog",
     "rsyslog-elasticsearch",
     "rsyslog-gnutls",
+    "systemd-journal-remote",
 ];
 
 /// Packages that a scope needs.

@@ -3,8 +3,9 @@
 use super::rust_text::{lines, tests_begin};
 use super::{Source, Violation};
 
-/// The catalog has a database of its own, and the engine only holds its session open.
-const PLACES: &[&str] = &["crates/query/", "crates/store/", "crates/engine/", "crates/catalog/", "xtask/"];
+/// The catalog and the agent's state are databases of their own, and the engine only holds its session open.
+const PLACES: &[&str] =
+    &["crates/query/", "crates/store/", "crates/engine/", "crates/catalog/", "agent/src/state/", "xtask/"];
 const STATEMENTS: &[&str] = &["SELECT ", "INSERT INTO ", "ALTER TABLE ", "CREATE TABLE "];
 
 pub(super) fn check(sources: &[Source]) -> Vec<Violation> {

@@ -7,10 +7,10 @@ use std::hash::{BuildHasher, RandomState};
 use rustc_hash::{FxHashMap, FxSeededState};
 
 /// Version of the dictionaries of `LowCardinality`: shared dictionaries with additional keys.
-const DICTIONARY_VERSION: u64 = 1;
+pub(super) const DICTIONARY_VERSION: u64 = 1;
 /// The keys come with the block, and the dictionary is of this block alone.
-const HAS_ADDITIONAL_KEYS: u64 = 1 << 9;
-const NEED_UPDATE_DICTIONARY: u64 = 1 << 10;
+pub(super) const HAS_ADDITIONAL_KEYS: u64 = 1 << 9;
+pub(super) const NEED_UPDATE_DICTIONARY: u64 = 1 << 10;
 
 /// A column that is being filled.
 pub trait Column {

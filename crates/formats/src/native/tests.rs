@@ -57,20 +57,24 @@ fn the_block_is_the_one_that_clickhouse_read() {
 }
 
 #[test]
-fn a_compressed_block_is_one_frame_and_the_encoder_begins_anew() {
+fn a_compressed_block_is_two_frames_and_the_encoder_begins_anew() {
     let mut plain = Vec::new();
     sample().finish(&mut plain);
     let mut encoder = sample();
-    let mut frames = b"before".to_vec();
+    let mut out = b"before".to_vec();
     for level in [1, 1, 3] {
-        let start = frames.len();
-        let block = encoder.finish_compressed(level, &mut frames).unwrap();
+        let start = out.len();
+        let block = encoder.finish_compressed(level, &mut out).unwrap();
         assert_eq!((block.rows, block.uncompressed_bytes), (3, plain.len()));
-        assert_eq!(zstd::bulk::decompress(&frames[start..], 1 << 20).unwrap(), plain);
+        assert_eq!(zstd::bulk::decompress(&out[start..], 1 << 20).unwrap(), plain);
+        let (first, content) = frames::frame_size(&out[start..]).unwrap();
+        assert_eq!(content, plain.len() as u64 - 24);
+        let ids = zstd::bulk::decompress(&out[start + first..], 1 << 20).unwrap();
+        assert_eq!(ids, [100_u64, 101, 102].map(u64::to_le_bytes).concat());
         assert_eq!((encoder.rows(), encoder.estimated_bytes()), (0, 0));
         encoder = sample();
     }
-    assert!(frames.starts_with(b"before"));
+    assert!(out.starts_with(b"before"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Lines of containers: what the runtime wrapped around a program's line is taken off, and the line is read in whatever
 //! format the program writes.
 
+use super::lines::Stream;
 use crate::draft::{Draft, EntryTime, Scan, Scanner};
 use crate::scan::json::{self, JsonReader, Wrapped};
 use crate::scan::{access, database, generic, go, java, logfmt, python, rust, syslog, web_error};
@@ -40,8 +41,19 @@ pub(super) enum Unwrapped {
     Foreign,
 }
 
+/// What wrapped the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrapping {
+    Docker,
+    Cri,
+    /// Nothing: they come as the program wrote them.
+    Bare(Option<Stream>),
+}
+
 pub(super) struct Container {
-    is_docker: bool,
+    wrapping: Wrapping,
+    /// When bare lines of a stream that name no time arrived, in nanoseconds since the epoch.
+    pub(super) now_ns: i64,
     path: Path,
     json: JsonReader,
     /// Reused memory for the program's line.
@@ -58,7 +70,8 @@ pub(super) struct Container {
 impl Container {
     pub(super) fn docker() -> Self {
         Self {
-            is_docker: true,
+            wrapping: Wrapping::Docker,
+            now_ns: 0,
             path: Path::default(),
             json: JsonReader::default(),
             inner: String::new(),
@@ -72,7 +85,20 @@ impl Container {
     }
 
     pub(super) fn cri() -> Self {
-        Self { is_docker: false, ..Self::docker() }
+        Self { wrapping: Wrapping::Cri, ..Self::docker() }
+    }
+
+    pub(super) fn bare(stream: Option<Stream>) -> Self {
+        Self { wrapping: Wrapping::Bare(stream), ..Self::docker() }
+    }
+
+    /// Number of the file's line in which a line starts that the runtime cut, until its end came.
+    pub(super) fn open_line(&self) -> Option<u64> {
+        self.is_open().then_some(self.first_line)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.partial.is_empty()
     }
 
     /// Takes a line of the file; the program's line is left in `inner`.
@@ -81,10 +107,14 @@ impl Container {
         if self.partial.is_empty() {
             self.attributes.clear();
         }
-        let found = if self.is_docker {
-            json::unwrap_docker(line, &mut self.path, inner, &mut self.attributes)
-        } else {
-            json::unwrap_cri(line, inner)
+        let found = match self.wrapping {
+            Wrapping::Docker => json::unwrap_docker(line, &mut self.path, inner, &mut self.attributes),
+            Wrapping::Cri => json::unwrap_cri(line, inner),
+            Wrapping::Bare(stream) => {
+                inner.push_str(line);
+                let time = stream.map_or(EntryTime::Missing, |_| EntryTime::Utc(self.now_ns));
+                Some(Wrapped { time, is_stderr: stream == Some(Stream::Stderr), partial: false })
+            }
         };
         let Some(wrapped) = found else {
             self.wrapped = None;
@@ -124,11 +154,14 @@ impl Container {
         if scan != Scan::Start {
             return scan;
         }
-        // The runtime's time is certain; the program's own is better only if it says its zone.
-        if !matches!(draft.time, EntryTime::Utc(_)) {
+        // The runtime's time is certain; the program's own is better only if it says its zone. Bare lines may be old.
+        let is_bare = matches!(self.wrapping, Wrapping::Bare(_));
+        if draft.time == EntryTime::Missing || !is_bare && !matches!(draft.time, EntryTime::Utc(_)) {
             draft.time = wrapped.time;
         }
-        draft.attribute("log.iostream", if wrapped.is_stderr { "stderr" } else { "stdout" });
+        if self.wrapping != Wrapping::Bare(None) {
+            draft.attribute("log.iostream", if wrapped.is_stderr { "stderr" } else { "stdout" });
+        }
         for (key, value) in &self.attributes {
             draft.attribute(key, value);
         }

@@ -120,6 +120,26 @@ fn sequences_outlive_their_frames() {
 }
 
 #[test]
+fn sources_beyond_the_most_are_forgotten_oldest_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(TestClock::default());
+    let few = SpoolConfig { segment_bytes: 200, max_sources: 3, ..config(dir.path()) };
+    let open = || Spool::open(few.clone(), Arc::<TestClock>::clone(&clock)).unwrap().0;
+    let spool = open();
+    for id in 1..=6 {
+        clock.0.store(i64::from(id), Ordering::Relaxed);
+        spool.append_blocking(from_source(&[0; 100], id, 10)).unwrap();
+    }
+    assert_eq!(spool.stats().sources, 6, "those whose frames are in the log are known in any case");
+    assert_eq!(drain(&spool).len(), 6);
+    drop(spool);
+    let spool = open();
+    let known: Vec<u8> = (1..=6).filter(|id| spool.last_sequence([*id; 16]).is_some()).collect();
+    assert_eq!(known, [4, 5, 6]);
+    assert_eq!(spool.source([5; 16]), Some(KnownSource { sequence: 10, appended_at_ns: 5 }));
+}
+
+#[test]
 fn cuts_complete_in_any_order_and_come_again_when_open() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _) = open_ok(dir.path());
