@@ -115,7 +115,10 @@ async fn files_are_read_as_configured_and_the_configuration_again_when_it_change
             .is_some_and(|text| text.contains("start one\n  belongs to it\nso does this")),
         "{rows:?}"
     );
-    assert!(rows[0]["Timestamp"].as_str().is_some_and(|time| time.starts_with("2025-11-20T06:15:30")), "{rows:?}");
+    assert!(
+        rows[0]["Timestamp"].as_str().is_some_and(|time| time.starts_with("2025-11-20T06:15:30")),
+        "{rows:?}"
+    );
 
     // A mistake changes nothing.
     configure(root, &server.url(), &format!("{sections}\n[[files]]\nformat = \"auto\""))?;
