@@ -4,6 +4,45 @@
  */
 
 export interface paths {
+  '/api/v1/agent/batches': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes a numbered batch of an agent.
+     * @description Headers: `X-Click-Lite-Agent` (UUID), `X-Click-Lite-Sequence` (records that the agent has sent in all, those of this
+     *     batch included), `X-Click-Lite-Rows`, `X-Click-Lite-Block-Schema`. Answers when the batch is on disk. A batch whose
+     *     number is durable already is acknowledged and not stored again.
+     */
+    post: operations['batches'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the agents that have sent to this server, the last one first; at most 10,000. */
+    get: operations['list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/complete': {
     parameters: {
       query?: never;
@@ -484,6 +523,41 @@ export interface components {
      * @enum {string}
      */
     Action: 'drop' | 'rewrite' | 'move' | 'ttl' | 'volume';
+    /** @description An agent that sends to this server. */
+    Agent: {
+      /** Format: uuid */
+      id: string;
+      /** @description What it calls itself (`User-Agent`), such as `click-lite-agent/0.1.0 (host-7)`. */
+      user_agent: string;
+      /** @description Version of the agent, where it says one. */
+      version?: string | null;
+      /** @description The machine that it runs on, where it says so. */
+      host?: string | null;
+      first_seen: string;
+      /** @description When its last batch was stored; absent where that is not known any more. */
+      last_seen?: string | null;
+      /**
+       * Format: int64
+       * @description Records that it has sent in all.
+       */
+      sequence?: number | null;
+      /**
+       * Format: int64
+       * @description Batches and records that were stored since the start of the server.
+       */
+      batches: number;
+      /** Format: int64 */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Batches that were sent again and were durable already, since the start of the server.
+       */
+      duplicates: number;
+    };
+    /** @description All agents. */
+    AgentList: {
+      agents: components['schemas']['Agent'][];
+    };
     /** @description Something that needs attention. */
     Alarm: {
       /** @description Stable: `spool.size`, `spool.age`, `spool.dead_letters`. */
@@ -496,6 +570,11 @@ export interface components {
     AttributeMatch: {
       key: string;
       value: string;
+    };
+    /** @description What became of a batch. */
+    BatchAnswer: {
+      /** @description False where it was durable already. */
+      stored: boolean;
     };
     /** @description Records of one span of time. */
     Bucket: {
@@ -1365,6 +1444,75 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  batches: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/vnd.clickhouse.native': string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BatchAnswer'];
+        };
+      };
+      /** @description the batch is damaged: it is refused again */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description another agent uses the same id */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the spool is full */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentList'];
+        };
+      };
+    };
+  };
   complete: {
     parameters: {
       query?: never;
