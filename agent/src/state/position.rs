@@ -65,5 +65,5 @@ impl FileKey {
 /// Size of the file, if it still lies at its path.
 pub(super) fn current_size(file: &FilePosition) -> Option<u64> {
     let metadata = std::fs::metadata(&file.path).ok()?;
-    (FileKey::of(&metadata) == file.key).then(|| metadata.len())
+    (FileKey::of(&metadata) == file.key).then_some(metadata.len())
 }

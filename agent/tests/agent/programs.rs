@@ -98,11 +98,11 @@ fn a_program_that_leaves_others_behind_ends_all_the_same() {
 fn a_program_on_a_terminal_stays_on_one() {
     let setup = Setup::new();
     let (mut ours, mut theirs) = (0, 0);
-    let mut size = libc::winsize { ws_row: 33, ws_col: 99, ws_xpixel: 0, ws_ypixel: 0 };
+    let size = libc::winsize { ws_row: 33, ws_col: 99, ws_xpixel: 0, ws_ypixel: 0 };
     // SAFETY: the pointers are to live values or null; on success both descriptors are new and nobody else's.
     let (ours, theirs) = unsafe {
         let none = std::ptr::null_mut();
-        assert_eq!(libc::openpty(&mut ours, &mut theirs, none, std::ptr::null(), &mut size), 0);
+        assert_eq!(libc::openpty(&mut ours, &mut theirs, none, std::ptr::null(), &size), 0);
         (File::from_raw_fd(ours), File::from_raw_fd(theirs))
     };
     let script = "test -t 1 && test -t 2 && echo both; stty size <&1; echo err >&2";
