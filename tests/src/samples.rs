@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use tempfile::NamedTempFile;
 
 use crate::server_binary;
 
@@ -104,18 +105,19 @@ pub fn access_log(count: u64) -> anyhow::Result<PathBuf> {
 
 fn made(
     name: &str,
-    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> anyhow::Result<()>,
 ) -> anyhow::Result<PathBuf> {
     let folder = server_binary()?.parent().context("a folder")?.join("test-data");
     fs::create_dir_all(&folder)?;
     let path = folder.join(name);
     if !path.is_file() {
-        // Tests of several programs may make it at once: each writes its own, and the last one stays.
-        let part = folder.join(format!("{name}.{}.part", std::process::id()));
-        let mut out = BufWriter::new(File::create(&part)?);
+        // Several tests may make it at once: each writes its own, and the last one stays.
+        let mut part = NamedTempFile::new_in(&folder)?;
+        let mut out = BufWriter::new(part.as_file_mut());
         write(&mut out)?;
         out.flush()?;
-        fs::rename(&part, &path)?;
+        drop(out);
+        part.persist(&path)?;
     }
     Ok(path)
 }

@@ -8,10 +8,10 @@ const KILLS: u64 = 30;
 async fn each_line_is_in_the_table_once_after_thirty_kills() -> anyhow::Result<()> {
     let seed = std::env::var("CLICK_LITE_CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
     let plan = Plan { kills: KILLS, seed: seed.unwrap_or_else(random_seed) };
-    println!("seed {}", plan.seed);
+    eprintln!("seed {}", plan.seed);
     let folder = tempfile::tempdir()?;
     let outcome = run(plan, folder.path()).await?;
-    println!("{outcome}");
+    eprintln!("{outcome}");
     assert!(outcome.kills.agent > 0 && outcome.kills.server > 0 && outcome.tally.written > 1000, "{outcome}");
     outcome.check()
 }

@@ -145,7 +145,9 @@ async fn connections_over_the_limit_are_refused_and_counted() -> anyhow::Result<
     for (name, _) in [("tcp", 1), ("tcp", 2), ("syslog_tcp", 3)] {
         open.push(TcpStream::connect(server.address(name)?)?);
     }
-    server.wait_for_metric("click_lite_connections_open", &[], |connections| connections == 3.0).await?;
+    let open_now = "click_lite_connections_open";
+    server.wait_for_metric(open_now, &[r#"protocol="tcp""#], |connections| connections == 2.0).await?;
+    server.wait_for_metric(open_now, &[r#"protocol="syslog_tcp""#], |connections| connections == 1.0).await?;
     let mut refused = TcpStream::connect(server.address("tcp")?)?;
     refused.set_read_timeout(Some(Duration::from_secs(20)))?;
     assert!(matches!(refused.read(&mut [0; 1]), Ok(0) | Err(_)));
@@ -155,7 +157,7 @@ async fn connections_over_the_limit_are_refused_and_counted() -> anyhow::Result<
     open[0].write_all(b"one\n")?;
     server.wait_for_count("one", 1).await?;
     open.remove(1);
-    server.wait_for_metric("click_lite_connections_open", &[], |connections| connections == 2.0).await?;
+    server.wait_for_metric(open_now, &[r#"protocol="tcp""#], |connections| connections == 1.0).await?;
     TcpStream::connect(server.address("tcp")?)?.write_all(b"two\n")?;
     server.wait_for_count("two", 1).await?;
     Ok(())

@@ -130,6 +130,11 @@ test('says that nothing is stored, and runs the rules by hand', async ({ app }) 
 });
 
 test('says that the server is gone', async ({ app, server }) => {
+  // The page itself comes from the server: it is on its way as soon as one points at it.
+  const page = app.waitForResponse(/storage-page.*\.js/);
+  const styles = app.waitForResponse(/storage-page.*\.css/);
+  await app.getByRole('link', { name: 'Storage' }).hover();
+  await Promise.all([page, styles]);
   await server.stop();
   await app.keyboard.press('Alt+3');
   await expect(app.getByRole('heading', { name: 'What is stored could not be asked' })).toBeVisible({

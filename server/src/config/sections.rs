@@ -286,7 +286,8 @@ impl Default for Ingest {
             max_compression_ratio: 1000,
             max_in_flight_bytes: 64 * MIB,
             max_connections: 4096,
-            idle_seconds: 600,
+            // Of the protocols without an answer a sender loses the message that finds its connection closed.
+            idle_seconds: 86_400,
             stall_seconds: 30,
             datagram_buffer_bytes: 8 * MIB,
             max_bytes_per_second_per_sender: 0,

@@ -85,7 +85,7 @@ export function RefusedBatch({ letter, onGone }: RefusedBatchProps) {
           <Button variant="default" onClick={() => setAsksToDelete(false)} data-autofocus>
             Keep
           </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+          <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate()}>
             Delete {what}
           </Button>
         </Group>

@@ -79,7 +79,7 @@ export function DropDialog({ target, onClose }: DropDialogProps) {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" color="red" disabled={!isReady} loading={drop.isPending}>
+          <Button type="submit" color="red.9" disabled={!isReady} loading={drop.isPending}>
             Delete
           </Button>
         </div>
