@@ -16,6 +16,7 @@ fn main() {
             "import_file",
             "write_clipboard",
             "save_text",
+            "set_theme",
         ]));
     if let Err(error) = tauri_build::try_build(attributes) {
         panic!("the desktop can't be built: {error:#}");

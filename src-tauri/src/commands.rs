@@ -9,7 +9,7 @@ use std::time::Duration;
 use click_lite_client::{ApiClient, FileIdentity, Import, ImportRequest, inspect};
 use serde::{Deserialize, Serialize};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Manager, State, WebviewWindow};
+use tauri::{AppHandle, Manager, State, Theme, WebviewWindow};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tauri_plugin_dialog::DialogExt;
 use tauri_plugin_opener::OpenerExt;
@@ -208,6 +208,13 @@ pub async fn restart_server(sidecar: State<'_, Arc<Sidecar>>) -> Result<()> {
 #[tauri::command]
 pub fn open_log_folder(app: AppHandle, sidecar: State<'_, Arc<Sidecar>>) -> Result<()> {
     open_folder(&app, &sidecar.state().log_path)
+}
+
+/// Lets what the system draws follow the theme of the page; `null` is the system's own.
+#[tauri::command]
+pub fn set_theme(window: WebviewWindow, theme: Option<Theme>) -> Result<()> {
+    crate::window::set_theme(&window, theme)
+        .map_err(|error| CommandError::new("shell.theme", format!("the window keeps its theme: {error}")))
 }
 
 /// Opens a folder in the user's file manager.

@@ -78,6 +78,7 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
             commands::server_state,
             commands::restart_server,
             commands::open_log_folder,
+            commands::set_theme,
             commands::pick_files,
             commands::take_opened_files,
             commands::inspect_file,

@@ -32,9 +32,7 @@ pub fn open(app: &App) -> tauri::Result<()> {
             }
         })
         .build()?;
-    // Seen at the edge while the window grows.
-    let surface = if window.theme()? == Theme::Dark { DARK_SURFACE } else { LIGHT_SURFACE };
-    window.set_background_color(Some(surface))?;
+    draw_surface(&window)?;
     let asked = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { api, .. } = event {
@@ -46,6 +44,18 @@ pub fn open(app: &App) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Sets the theme of what the system draws; `None` is the system's own.
+pub fn set_theme(window: &WebviewWindow, theme: Option<Theme>) -> tauri::Result<()> {
+    window.set_theme(theme)?;
+    draw_surface(window)
+}
+
+/// The surface is seen behind the menu, and at the edge while the window grows.
+fn draw_surface(window: &WebviewWindow) -> tauri::Result<()> {
+    let surface = if window.theme()? == Theme::Dark { DARK_SURFACE } else { LIGHT_SURFACE };
+    window.set_background_color(Some(surface))
 }
 
 /// Shows the window, when it is not shown yet.

@@ -1,7 +1,6 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import { getCurrentWindow } from '@tauri-apps/api/window';
 import { ApiError, type ApiErrorBody } from '@/api/errors';
 import type { Import, ImportPreview } from '@/api/types';
 import { followProgress } from './progress';
@@ -148,7 +147,7 @@ class TauriShell implements Shell {
   }
 
   setTheme(theme: 'light' | 'dark' | null): Promise<void> {
-    return getCurrentWindow().setTheme(theme);
+    return call('set_theme', { theme });
   }
 }
 
