@@ -221,7 +221,7 @@ async fn senders_that_send_again_until_answered_lose_and_double_nothing() -> any
                                 break;
                             }
                             Ok((status, answer)) => {
-                                ensure!(status == 429 || status >= 500, "{status}: {answer}")
+                                ensure!(status == 429 || status >= 500, "{status}: {answer}");
                             }
                             Err(_) => {}
                         }
@@ -254,6 +254,6 @@ async fn senders_that_send_again_until_answered_lose_and_double_nothing() -> any
     server.wait_for_count("*", sent).await?;
     // As many as were sent, and each another one: so each is there once.
     assert_eq!(distinct_records(&server, 10_000).await?, sent);
-    println!("{sent} records, {} batches were durable when they came again", again.load(Ordering::Relaxed));
+    eprintln!("{sent} records, {} batches were durable when they came again", again.load(Ordering::Relaxed));
     Ok(())
 }
