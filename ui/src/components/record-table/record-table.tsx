@@ -3,14 +3,24 @@ import { SeverityTag } from '@/components/severity-tag';
 import { formatTime, formatTimeExact, zoneName } from '@/lib/format/time';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { levelOfNumber } from '@/lib/severity';
-import classes from './sample-rows.module.css';
+import classes from './record-table.module.css';
 
-/** The first records of a refused batch. */
-export function SampleRows({ rows }: { rows: LogRow[] }) {
+interface RecordTableProps {
+  /** What screen readers call the table. */
+  label: string;
+  rows: LogRow[];
+  /** Said where there is no row. */
+  empty: string;
+  /** Stands in place of the service of each row, unless empty. */
+  service?: string;
+}
+
+/** A few records at a glance, such as the first of a file. */
+export function RecordTable({ label, rows, empty, service = '' }: RecordTableProps) {
   const [{ timeZone }] = usePreferences();
-  if (rows.length === 0) return <p className={classes.none}>The rows of this batch can’t be shown.</p>;
+  if (rows.length === 0) return <p className={classes.none}>{empty}</p>;
   return (
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label="First refused rows">
+    <div className={classes.scroll} tabIndex={0} role="region" aria-label={label}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -21,13 +31,13 @@ export function SampleRows({ rows }: { rows: LogRow[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={row.IngestId}>
+          {rows.map((row, index) => (
+            <tr key={index}>
               <td title={formatTimeExact(row.Timestamp, timeZone)}>{formatTime(row.Timestamp, timeZone)}</td>
               <td>
                 <SeverityTag level={levelOfNumber(row.SeverityNumber)} />
               </td>
-              <td>{row.ServiceName}</td>
+              <td>{service === '' ? row.ServiceName : service}</td>
               <td className={classes.message} title={row.Body}>
                 {row.Body}
               </td>
