@@ -75,6 +75,8 @@ impl App {
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
 
         let spool = open_spool(&config, "spool", &clock).await?;
+        // The spool's lock says that the folder is ours. The engine takes longest to start, beside all that follows.
+        let engine = EngineHandle::start(&config)?;
         let span_spool = open_spool(&config, "spool-traces", &clock).await?;
         let pipeline = Pipeline::new(
             spool,
@@ -104,7 +106,6 @@ impl App {
             // A remote server's volumes are its own.
             config.engine.cold.clone().filter(|_| config.clickhouse.url.is_none()),
         ));
-        let engine = EngineHandle::start(&config)?;
         let inserters = [
             Inserter::new::<LogColumns>(
                 pipeline.spool().clone(),

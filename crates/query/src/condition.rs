@@ -1,7 +1,7 @@
 //! A checked query: what each test means, independent of how it is written and of SQL.
 
 use crate::syntax::{Operator, Pattern};
-use crate::text::TextMatch;
+use crate::text::{TextMatch, longest_text};
 use crate::{Field, TimeRange};
 
 /// A filter over records. Two-valued: a test on a field that a record lacks does not hold, its negation does.
@@ -112,6 +112,34 @@ impl Condition {
                 Self::And(left)
             }
             (left, right) => Self::And(vec![left, right]),
+        }
+    }
+
+    /// Whether texts of the rows are read to decide, because no index of the table answers.
+    pub(crate) fn reads_texts(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::reads_texts),
+            Self::Not(inner) => inner.reads_texts(),
+            Self::Test(test) => test.reads_texts(),
+        }
+    }
+}
+
+impl Test {
+    fn reads_texts(&self) -> bool {
+        match (&self.field, &self.predicate) {
+            (Field::Body, Predicate::Contains(text)) => text.tokens.is_empty(),
+            (Field::Body, Predicate::Wildcard(pattern)) => longest_text(pattern).is_none(),
+            (Field::Body, predicate) => *predicate != Predicate::Exists,
+            (
+                Field::Attribute(_)
+                | Field::RecordAttribute(_)
+                | Field::ResourceAttribute(_)
+                | Field::ScopeAttribute(_),
+                predicate,
+            ) => !matches!(predicate, Predicate::Equals(_) | Predicate::Exists),
+            _ => false,
         }
     }
 }

@@ -6,6 +6,8 @@ mod histogram;
 mod search;
 mod traces;
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
 use click_lite_model::{Record, Severity};
@@ -24,6 +26,10 @@ pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, histogram};
 pub use search::{__path_cancel, __path_search, cancel, search};
 pub use traces::{__path_trace, trace};
+
+/// How long a question waits for an engine that is starting: a client that asks too early would come again after a pause
+/// that is longer than the start.
+const START_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a question is about.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
@@ -98,6 +104,10 @@ impl Prepared {
 /// Begins a statement; its rows come as they are found.
 async fn select(app: &App, statement: &Statement, query_id: Option<&str>) -> Result<RowStream, ApiError> {
     let query_id = query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
+    // Ready without a connection: its tables are being looked at.
+    if !app.store.is_connected() && matches!(app.engine.status().state, "starting" | "ready") {
+        let _ = tokio::time::timeout(START_PATIENCE, app.store.wait_until_connected()).await;
+    }
     app.store.select(statement, SelectOptions { query_id }).await.map_err(|error| store_error(app, &error))
 }
 
