@@ -115,31 +115,24 @@ impl Condition {
         }
     }
 
-    /// Whether texts of the rows are read to decide, because no index of the table answers.
-    pub(crate) fn reads_texts(&self) -> bool {
+    /// Whether the message of each row is read to decide, because the index over its words does not answer.
+    pub(crate) fn reads_messages(&self) -> bool {
         match self {
             Self::All => false,
-            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::reads_texts),
-            Self::Not(inner) => inner.reads_texts(),
-            Self::Test(test) => test.reads_texts(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::reads_messages),
+            Self::Not(inner) => inner.reads_messages(),
+            Self::Test(test) => test.field == Field::Body && test.predicate.reads_message(),
         }
     }
 }
 
-impl Test {
-    fn reads_texts(&self) -> bool {
-        match (&self.field, &self.predicate) {
-            (Field::Body, Predicate::Contains(text)) => text.tokens.is_empty(),
-            (Field::Body, Predicate::Wildcard(pattern)) => longest_text(pattern).is_none(),
-            (Field::Body, predicate) => *predicate != Predicate::Exists,
-            (
-                Field::Attribute(_)
-                | Field::RecordAttribute(_)
-                | Field::ResourceAttribute(_)
-                | Field::ScopeAttribute(_),
-                predicate,
-            ) => !matches!(predicate, Predicate::Equals(_) | Predicate::Exists),
-            _ => false,
+impl Predicate {
+    fn reads_message(&self) -> bool {
+        match self {
+            Self::Contains(text) => text.tokens.is_empty(),
+            Self::Wildcard(pattern) => longest_text(pattern).is_none(),
+            Self::Exists => false,
+            _ => true,
         }
     }
 }

@@ -42,7 +42,7 @@ mod trace;
 pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
 pub use condition::{Comparison, Condition, Predicate, Test};
 pub use cursor::Cursor;
-pub use dialect::{Dialect, ItemsIndex, Promoted, PromotedKind};
+pub use dialect::{Dialect, ItemsIndex};
 pub use error::{ErrorKind, QueryError, Span};
 pub use facets::{FieldValues, TOP_VALUES};
 pub use field::{COLUMNS, Field, SHORT_NAMES, nearest_name};
