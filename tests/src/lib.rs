@@ -67,6 +67,20 @@ impl Server {
         Ok(())
     }
 
+    /// Starts it again on the same folder and returns as soon as it listens, before its engine answers.
+    pub fn restart_unready(&mut self) -> anyhow::Result<()> {
+        self.kill();
+        let mut child =
+            serve_command(self.folder.path())?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let said = BufReader::new(child.stdout.take().context("a pipe")?).lines();
+        self.child = child;
+        let address = said
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.strip_prefix("Listening on http://")?.to_owned()));
+        self.ready["http"] = address.context("the server ended before it listened")?.into();
+        Ok(())
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) {
         let _ = self.child.kill();

@@ -198,3 +198,12 @@ async fn completion_offers_fields_and_values() -> anyhow::Result<()> {
     assert_eq!((&hint["position"], &hint["length"]), (&json!(0), &json!(6)));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_comes_before_the_engine_waits_for_it() -> anyhow::Result<()> {
+    let mut server = filled().await?;
+    server.restart_unready()?;
+    let answer = server.call("/api/v1/search", &json!({ "query": "request", "limit": 1 })).await?;
+    assert_eq!(answer["rows"].as_array().map(Vec::len), Some(1), "{answer}");
+    Ok(())
+}
