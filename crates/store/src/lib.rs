@@ -15,7 +15,7 @@ mod migrations;
 mod select;
 mod store;
 
-pub use answer::Progress;
+pub use answer::{AnswerColumn, Progress};
 pub use config::{Credentials, Endpoint, StoreConfig};
 pub use error::StoreError;
 pub use kept::{

@@ -5,7 +5,7 @@ use clickhouse::query::BytesCursor;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::answer::{Line, Lines, Progress};
+use crate::answer::{AnswerColumn, Line, Lines, Progress};
 use crate::connection::Connection;
 use crate::error::StoreError;
 
@@ -43,6 +43,7 @@ pub enum RowEvent {
 pub struct RowStream {
     cursor: BytesCursor,
     lines: Lines,
+    columns: Vec<AnswerColumn>,
     /// A line that was read behind the rows of the last event.
     pending: Option<Progress>,
     ended: bool,
@@ -67,6 +68,7 @@ impl RowStream {
         let mut stream = Self {
             cursor,
             lines: Lines::default(),
+            columns: Vec::new(),
             pending: None,
             ended: false,
             started,
@@ -103,6 +105,7 @@ impl RowStream {
                     self.pending = Some(progress);
                     return Ok(Some(RowEvent::Rows(rows)));
                 }
+                Some(Line::Columns(columns)) => self.columns = columns,
                 Some(Line::Other) => {}
                 // What is there is given before more is waited for.
                 None if !rows.is_empty() => return Ok(Some(RowEvent::Rows(rows))),
@@ -124,6 +127,11 @@ impl RowStream {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// Names and types, in order; known with the first row, and at the end.
+    pub fn columns(&self) -> &[AnswerColumn] {
+        &self.columns
     }
 
     /// What the query cost so far; at the end, in all.

@@ -33,6 +33,8 @@ struct Document;
 pub fn calls() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(read::search))
+        .routes(routes!(read::parse_query))
+        .routes(routes!(read::print_query))
         .routes(routes!(read::cancel))
         .routes(routes!(read::histogram))
         .routes(routes!(read::fields))

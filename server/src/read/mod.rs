@@ -3,13 +3,16 @@
 mod complete;
 mod fields;
 mod histogram;
+mod language;
 mod search;
 mod traces;
 
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
 use click_lite_model::{Record, Severity};
-use click_lite_query::{Compiler, Condition, Dialect, Parsed, QueryError, Statement, TimeRange, parse};
+use click_lite_query::{
+    Compiler, Condition, Dialect, Parsed, PipeOptions, Piped, QueryError, Statement, TimeRange, parse,
+};
 use click_lite_store::{QueryStats, RowStream, SelectOptions, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -22,6 +25,7 @@ use crate::http::error::ApiError;
 pub use complete::{__path_complete, KnownFields, complete};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, histogram};
+pub use language::{__path_parse_query, __path_print_query, parse_query, print_query};
 pub use search::{__path_cancel, __path_search, cancel, search};
 pub use traces::{__path_trace, trace};
 
@@ -92,6 +96,20 @@ impl Prepared {
 
     fn compiler(&self) -> Compiler<'_> {
         Compiler::new(&self.dialect, &self.condition, self.range)
+    }
+
+    /// The filter and its pipes as one statement.
+    async fn piped(
+        &self,
+        app: &App,
+        limit: Option<u32>,
+        columns: Option<&[String]>,
+    ) -> Result<Piped, ApiError> {
+        let query = &self.parsed.query;
+        let range = if query.fits_buckets() { histogram::known_range(app, self).await? } else { self.range };
+        let options =
+            PipeOptions { dialect: &self.dialect, range, now_ns: app.clock.now_ns(), limit, columns };
+        query.compile(&options).map_err(|error| query_error(&error))
     }
 }
 

@@ -7,8 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use click_lite_query::{Cursor, Highlight, Hint, SearchOptions, Statement, highlight_terms};
-use click_lite_store::{RowEvent, RowStream};
+use click_lite_query::{Cursor, Highlight, Hint, SearchOptions, Shape, Statement, highlight_terms};
+use click_lite_store::{AnswerColumn, RowEvent, RowStream};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -52,8 +52,20 @@ pub struct SearchAnswer {
 /// What stands after the rows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchEnd {
-    /// For the next page; absent where this is the last one.
+    /// For the next page; absent where this is the last one, and behind pipes.
     next_cursor: Option<String>,
+    /// `records`: whole log records; `table`: rows by the names of the pipes; `time_series`: a table whose first column,
+    /// `time`, is the start of a bucket.
+    #[schema(value_type = String)]
+    shape: Shape,
+    /// Names and ClickHouse types of the columns, in order.
+    #[schema(value_type = Vec<Object>)]
+    columns: Vec<AnswerColumn>,
+    /// Width of the buckets of a time series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket_seconds: Option<f64>,
+    /// There are more rows than are shown, and no way to page through them.
+    truncated: bool,
     /// The statement, with its values: it can be run in any ClickHouse client.
     sql: String,
     /// Values that were bound to the statement.
@@ -75,17 +87,33 @@ struct Search {
     limit: u32,
     query_id: String,
     hints: Vec<Hint>,
+    shape: Shape,
+    bucket_seconds: Option<f64>,
+    has_pipes: bool,
 }
 
 impl Search {
-    fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
+    async fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
         let prepared = Prepared::new(app, &request.scope)?;
         let cursor =
             request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
-        let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
-        let options = SearchOptions { columns, limit, cursor };
-        let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+        let has_pipes = !prepared.parsed.query.pipes.is_empty();
+        let (statement, limit, shape, bucket_seconds) = if has_pipes {
+            if cursor.is_some() {
+                return Err(ApiError::bad_request(
+                    "query.cursor",
+                    "a search with pipes has one page: leave the cursor out",
+                ));
+            }
+            let piped = prepared.piped(app, request.limit, columns.as_deref()).await?;
+            (piped.statement, piped.limit, piped.shape, piped.bucket_seconds)
+        } else {
+            let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
+            let options = SearchOptions { columns, limit, cursor };
+            let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+            (statement, limit, Shape::Records, None)
+        };
         let query_id = checked_query_id(request.query_id.as_deref())?;
         // Without knowledge of the data no name is unknown.
         let known = app.known_fields.latest().unwrap_or_default();
@@ -94,14 +122,25 @@ impl Search {
         if !known.is_empty() {
             hints.extend(prepared.parsed.query.field_hints(&known));
         }
-        Ok(Self { prepared, statement, limit, query_id, hints })
+        Ok(Self { prepared, statement, limit, query_id, hints, shape, bucket_seconds, has_pipes })
     }
 
-    fn end(&self, rows: u64, last: Option<&RawValue>, stats: Stats) -> SearchEnd {
-        let next_cursor =
-            last.filter(|_| rows >= u64::from(self.limit)).and_then(cursor_of).map(Cursor::encode);
+    /// Of `batch`, which comes behind so many rows, what is shown. With pipes the statement gives one row more than that.
+    fn shown(&self, mut batch: Vec<Box<RawValue>>, before: u64) -> Vec<Box<RawValue>> {
+        let room = u64::from(self.limit).saturating_sub(before);
+        batch.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        batch
+    }
+
+    /// `rows` are those that came, shown or not.
+    fn end(&self, rows: u64, last: Option<&RawValue>, columns: &[AnswerColumn], stats: Stats) -> SearchEnd {
+        let may_go_on = !self.has_pipes && rows >= u64::from(self.limit);
         SearchEnd {
-            next_cursor,
+            next_cursor: last.filter(|_| may_go_on).and_then(cursor_of).map(Cursor::encode),
+            shape: self.shape,
+            columns: columns.to_vec(),
+            bucket_seconds: self.bucket_seconds,
+            truncated: rows > u64::from(self.limit),
             sql: self.statement.display_sql.clone(),
             params: self.statement.params.iter().map(|param| (param.name.clone(), param.value.clone().into())).collect(),
             highlights: highlight_terms(&self.prepared.condition),
@@ -165,7 +204,7 @@ pub async fn search(
     headers: HeaderMap,
     JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Response, ApiError> {
-    let search = Search::new(&app, &request)?;
+    let search = Search::new(&app, &request).await?;
     let stream = select(&app, &search.statement, Some(&search.query_id)).await?;
     let wants_stream = headers
         .get(header::ACCEPT)
@@ -180,7 +219,9 @@ pub async fn search(
     while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(&app, &error))? {
         rows.extend(batch);
     }
-    let end = search.end(rows.len() as u64, rows.last().map(|row| &**row), stream.stats().into());
+    let came = rows.len() as u64;
+    let rows = search.shown(rows, 0);
+    let end = search.end(came, rows.last().map(|row| &**row), stream.columns(), stream.stats().into());
     Ok(Json(SearchAnswer { rows, end }).into_response())
 }
 
@@ -205,7 +246,9 @@ fn lines(
         }
         let line = match state.stream.next_event().await {
             Ok(Some(RowEvent::Rows(rows))) => {
-                state.rows += rows.len() as u64;
+                let came = rows.len() as u64;
+                let rows = state.search.shown(rows, state.rows);
+                state.rows += came;
                 let line = line(&Rows { rows: &rows });
                 state.last = rows.into_iter().next_back().or(state.last);
                 line
@@ -213,7 +256,8 @@ fn lines(
             Ok(Some(RowEvent::Progress(progress))) => line(&json!({ "progress": progress })),
             Ok(None) => {
                 state.ended = true;
-                let end = state.search.end(state.rows, state.last.as_deref(), state.stream.stats().into());
+                let (stream, last) = (&state.stream, state.last.as_deref());
+                let end = state.search.end(state.rows, last, stream.columns(), stream.stats().into());
                 line(&json!({ "done": end }))
             }
             Err(error) => {
