@@ -21,6 +21,7 @@ mod check;
 mod completion;
 mod condition;
 mod cursor;
+mod dashboards;
 mod dialect;
 mod error;
 mod facets;
@@ -43,12 +44,14 @@ pub mod syntax;
 mod text;
 mod time_range;
 mod trace;
+pub mod user_sql;
 
 pub use completion::{
     CompletionContext, CompletionItem, CompletionKind, ItemKind, Signature, column_text, complete,
 };
 pub use condition::{Comparison, Condition, Predicate, Test, Unit};
 pub use cursor::Cursor;
+pub use dashboards::DASHBOARD_TEMPLATES;
 pub use dialect::{Dialect, ItemsIndex, Promoted, PromotedKind};
 pub use error::{ErrorKind, QueryError, Span};
 pub use facets::{FieldValues, TOP_VALUES};

@@ -89,6 +89,16 @@ impl Query {
         (!rows.is_records).then(|| rows.columns.into_iter().map(|column| column.name).collect())
     }
 
+    /// Whether rows of an earlier time than the range are read.
+    pub fn compares(&self) -> bool {
+        self.pipes.iter().any(|pipe| match &pipe.kind {
+            PipeKind::Compare { .. } => true,
+            PipeKind::Join(join) => join.query.compares(),
+            PipeKind::Union(query) => query.compares(),
+            _ => false,
+        })
+    }
+
     /// Whether a pipe fits the width of its buckets to the time range, so that both ends of it must be known.
     pub fn fits_buckets(&self) -> bool {
         self.pipes.iter().any(|pipe| match &pipe.kind {

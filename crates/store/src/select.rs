@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use click_lite_query::Statement;
-use clickhouse::query::BytesCursor;
+use clickhouse::query::{BytesCursor, Query};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -58,12 +58,17 @@ impl RowStream {
         statement: &Statement,
         options: SelectOptions,
     ) -> Result<Self, StoreError> {
-        let started = Instant::now();
         let mut query =
             connection.reader.query_raw(&statement.sql).with_setting("query_id", options.query_id);
         for param in &statement.params {
             query = query.with_setting(format!("param_{}", param.name), param.http_value());
         }
+        Self::of(query).await
+    }
+
+    /// Sends a query that is complete.
+    pub(crate) async fn of(query: Query) -> Result<Self, StoreError> {
+        let started = Instant::now();
         let cursor = query.fetch_bytes("JSONEachRowWithProgress")?;
         let mut stream = Self {
             cursor,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use click_lite_query::syntax::Query;
-use click_lite_query::{Hint, QueryError, SearchOptions, Shape, parse};
+use click_lite_query::{Hint, PipeOptions, QueryError, SearchOptions, Shape, parse};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::{Prepared, Scope, query_error};
+use super::run::QueryKind;
+use super::{Caller, Prepared, Scope, query_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -99,13 +100,14 @@ async fn answer(app: &App, scope: &Scope, query: Query, hints: &[Hint]) -> Resul
         let options = SearchOptions { limit: 100, ..SearchOptions::default() };
         prepared.compiler().search(&options).map(|statement| (statement, Shape::Records))
     } else {
+        let caller = Caller { kind: QueryKind::Search, group: None, query_id: None };
         let range = if query.fits_buckets() {
-            super::histogram::known_range(app, &prepared).await?
+            super::histogram::known_range(app, &prepared, caller).await?
         } else {
             prepared.range
         };
         let dialect = &prepared.dialect;
-        let options = click_lite_query::PipeOptions { dialect, range, now_ns, limit: None, columns: None };
+        let options = PipeOptions { dialect, range, now_ns, limit: None, columns: None };
         query.compile(&options).map(|piped| (piped.statement, piped.shape))
     };
     match compiled {

@@ -12,10 +12,10 @@ import { NewRowsPill } from '../results/new-rows-pill';
 import { useExplore } from '../state/explore-context';
 import type { Selection } from '../state/use-selection';
 import { useColumnWidths } from '../table/column-widths';
-import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '../table/columns';
-import type { RowLook } from '../table/log-row';
+import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '@/components/log/columns';
+import type { RowLook } from '@/components/log/log-row';
 import { LogTable } from '../table/log-table';
-import { midnight, type Zone } from '../time/zone';
+import { midnight, type Zone } from '@/lib/time-range/zone';
 import classes from './workspace.module.css';
 
 const ROW_HEIGHTS = { compact: 22, comfortable: 28 };
