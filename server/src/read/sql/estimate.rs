@@ -1,5 +1,6 @@
 //! `POST /api/v1/estimate`: what a question would read, and whether it is within the budget.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
@@ -44,7 +45,7 @@ pub struct Estimate {
     /// Pieces of the index that are read.
     pub marks: u64,
     pub parts: u64,
-    /// From what this server's past queries took; `null` before there was one to measure.
+    /// From what this server's past queries took; `null` before there were five to measure.
     pub seconds: Option<f64>,
     /// It ends as soon as it has its rows, probably long before it has read all this.
     pub is_upper_bound: bool,
@@ -74,16 +75,17 @@ pub struct BudgetRequest {
     pub confirmed: bool,
 }
 
-/// How fast queries read, from those that ran.
+/// How fast queries read, from those that ran last: bytes a second.
 #[derive(Debug, Default)]
-pub struct Throughput(Mutex<Option<f64>>);
+pub struct Throughput(Mutex<VecDeque<f64>>);
 
 /// Less tells about the overhead of a query, not about reading.
-const MEASURED_BYTES: u64 = 4 * 1024 * 1024;
+const MEASURED_BYTES: u64 = 16 * 1024 * 1024;
+/// Queries that count, and how many there have to be: the first after a start find cold caches.
+const MEASURED_QUERIES: usize = 32;
+const LEAST_QUERIES: usize = 5;
 /// What begins and ends a query, whatever it reads.
 const OVERHEAD_SECONDS: f64 = 0.01;
-/// Weight of the latest query.
-const LATEST: f64 = 0.2;
 
 impl Throughput {
     /// Notes what a query took.
@@ -91,14 +93,22 @@ impl Throughput {
         if stats.bytes_read < MEASURED_BYTES || stats.elapsed_ms == 0 {
             return;
         }
-        let seen = stats.bytes_read as f64 / (stats.elapsed_ms as f64 / 1000.0);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Some(known.map_or(seen, |known| known * (1.0 - LATEST) + seen * LATEST));
+        if known.len() == MEASURED_QUERIES {
+            known.pop_front();
+        }
+        known.push_back(stats.bytes_read as f64 / (stats.elapsed_ms as f64 / 1000.0));
     }
 
+    /// By the median: single queries are slowed down by a slow reader, or by others.
     fn seconds(&self, bytes: u64) -> Option<f64> {
-        let bytes_per_second = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
-        Some(OVERHEAD_SECONDS + bytes as f64 / bytes_per_second.max(1.0))
+        let mut known: Vec<f64> =
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        if known.len() < LEAST_QUERIES {
+            return None;
+        }
+        known.sort_by(f64::total_cmp);
+        Some(OVERHEAD_SECONDS + bytes as f64 / known[known.len() / 2].max(1.0))
     }
 }
 
@@ -268,13 +278,15 @@ mod tests {
     }
 
     #[test]
-    fn throughput_follows_what_was_measured() {
+    fn throughput_is_the_median_of_what_was_measured() {
         let known = Throughput::default();
-        assert_eq!(known.seconds(1), None);
         let stats = |bytes_read, elapsed_ms| Stats { bytes_read, elapsed_ms, ..Stats::default() };
-        known.note(&stats(1024, 1000));
-        assert_eq!(known.seconds(1), None, "too little to tell");
-        known.note(&stats(1_000_000_000, 1000));
+        for elapsed_ms in [1000, 1000, 1000, 90_000] {
+            known.note(&stats(1024, elapsed_ms));
+            known.note(&stats(1_000_000_000, elapsed_ms));
+        }
+        assert_eq!(known.seconds(1), None, "four large queries are too few to tell");
+        known.note(&stats(1_000_000_000, 100));
         let seconds = known.seconds(2_000_000_000).expect("measured");
         assert!((seconds - 2.01).abs() < 1e-6, "{seconds}");
     }
