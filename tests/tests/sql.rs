@@ -19,9 +19,10 @@ const ENDLESS: &str = "SELECT sum(cityHash64(number)) AS n FROM numbers(10000000
 async fn filled(server: &Server) -> anyhow::Result<()> {
     let mut body = String::new();
     for n in 0..3000u64 {
+        let (level, service) = (["info", "error"][n as usize % 2], ["api", "cart", "web"][n as usize % 3]);
         let record = json!({
-            "timestamp": format!("2026-01-02T03:{:02}:{:02}Z", n / 60 % 60, n % 60), "level": ["info", "error"][n as usize % 2],
-            "service": ["api", "cart", "web"][n as usize % 3], "message": format!("request {n} done"), "user": format!("u{}", n % 10),
+            "timestamp": format!("2026-01-02T03:{:02}:{:02}Z", n / 60 % 60, n % 60), "level": level,
+            "service": service, "message": format!("request {n} done"), "user": format!("u{}", n % 10),
         });
         body += &format!("{record}\n");
     }
