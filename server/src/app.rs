@@ -25,6 +25,7 @@ use crate::http::SenderLimits;
 use crate::ingest::rate::RateLimit;
 use crate::manage::agents::Agents;
 use crate::manage::alarms::{Alarms, Situation};
+use crate::manage::dashboards::Dashboards;
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
@@ -54,6 +55,7 @@ pub struct App {
     pub alarms: Alarms,
     pub imports: Imports,
     pub agents: Agents,
+    pub dashboards: Dashboards,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -97,6 +99,7 @@ impl App {
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
+        let dashboards = Dashboards::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -149,6 +152,7 @@ impl App {
             alarms: Alarms::default(),
             imports,
             agents,
+            dashboards,
             store,
             storage,
             engine,
