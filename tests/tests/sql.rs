@@ -148,6 +148,10 @@ async fn estimates_advise_and_a_budget_asks() -> anyhow::Result<()> {
     assert!(text.contains("\"name\":\"body_words\"") && text.contains("\"is_used\":true"), "{text}");
     let search = server.call("/api/v1/estimate", &json!({ "query": "level:error" })).await?;
     assert_eq!(search["verdict"], "ok", "{search}");
+    let piped = json!({ "query": "done | stats count() by user" });
+    assert_eq!(server.call("/api/v1/estimate", &piped).await?["verdict"], "ask");
+    let (_, error) = server.refused("/api/v1/search", &piped).await?;
+    assert_eq!(error.code, "query.over_budget");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use click_lite_query::user_sql::{Advice, BoundParameter, PlanStep, StatementKind, Tree, advise};
 use click_lite_query::{SearchOptions, Statement};
-use click_lite_store::{SourceEstimate, Store};
+use click_lite_store::{SourceEstimate, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -17,7 +17,8 @@ use super::{PreparedSql, SqlRequest};
 use crate::app::App;
 use crate::config::Budget;
 use crate::http::error::{ApiError, JsonBody};
-use crate::read::{Prepared, Scope, Stats, query_error, store_error};
+use crate::read::run::QueryKind;
+use crate::read::{Caller, Prepared, Scope, Stats, query_error, store_error};
 
 /// A question whose cost is asked for: `sql`, or `query` of the search language.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -133,8 +134,13 @@ pub async fn estimate(
             group: None,
         };
         let prepared = Prepared::new(&app, &scope)?;
-        let options = SearchOptions { limit: request.limit.unwrap_or(100), ..SearchOptions::default() };
-        let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+        let statement = if prepared.parsed.query.pipes.is_empty() {
+            let options = SearchOptions { limit: request.limit.unwrap_or(100), ..SearchOptions::default() };
+            prepared.compiler().search(&options).map_err(|error| query_error(&error))?
+        } else {
+            let caller = Caller { kind: QueryKind::Table, group: None, query_id: None };
+            prepared.piped(&app, request.limit, None, caller).await?.statement
+        };
         return Ok(Json(of_statement(&app, &statement).await?));
     };
     let request = SqlRequest {
@@ -156,12 +162,16 @@ pub async fn of_statement(app: &App, statement: &Statement) -> Result<Estimate, 
         .map(|param| BoundParameter { name: param.name.clone(), http_value: param.http_value() })
         .collect();
     let store = &app.store;
-    let (tree, sources, plan) = tokio::try_join!(
+    let found = tokio::try_join!(
         store.syntax_tree(&statement.sql, &params),
         store.estimate_sql(&statement.sql, &params),
         store.plan_sql(&statement.sql, &params),
-    )
-    .map_err(|error| store_error(app, &error))?;
+    );
+    let (tree, sources, plan) = match found {
+        Ok(found) => found,
+        Err(StoreError::Timeout) => return Ok(unknown(app)),
+        Err(error) => return Err(store_error(app, &error)),
+    };
     let mut estimate = judge(app, &tree, &sources, PlanStep::parse(&plan).as_ref(), "").await;
     // Advice is about the SQL, which the user did not write.
     estimate.hints.clear();
@@ -179,13 +189,37 @@ pub async fn of_sql(app: &App, prepared: &PreparedSql) -> Result<Estimate, ApiEr
     );
     let sources = match sources {
         Ok(sources) => sources,
+        Err(StoreError::Timeout) => return Ok(unknown(app)),
         Err(error) => return Err(prepared.error(app, Store::ESTIMATE_PREFIX.len(), &error).await),
     };
     let plan = match plan {
         Ok(plan) => PlanStep::parse(&plan),
+        Err(StoreError::Timeout) => return Ok(unknown(app)),
         Err(error) => return Err(prepared.error(app, Store::PLAN_PREFIX.len(), &error).await),
     };
     Ok(judge(app, &prepared.tree, &sources, plan.as_ref(), &prepared.sql).await)
+}
+
+/// Of a statement whose subqueries have to run first, and take long. It runs within the limits of every query.
+fn unknown(app: &App) -> Estimate {
+    let advice = Advice {
+        code: "subquery_first",
+        message: "subqueries have to run before the rest can be estimated, and they take longer than a second".to_owned(),
+        suggestion: "run the subquery by itself, and give its result as a parameter".to_owned(),
+        position: None,
+        length: None,
+    };
+    Estimate {
+        rows: 0,
+        bytes: 0,
+        marks: 0,
+        parts: 0,
+        seconds: None,
+        is_upper_bound: false,
+        hints: vec![advice],
+        verdict: Verdict::Ok,
+        budget: app.config.budget.clone(),
+    }
 }
 
 async fn judge(
