@@ -29,6 +29,7 @@ use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::KnownFields;
 use crate::storage::Housekeeper;
+use crate::tail::{Feed, Tails};
 
 pub use engine::{EngineHandle, store_config};
 
@@ -59,6 +60,7 @@ pub struct App {
     pub metrics: PrometheusHandle,
     pub rates: Rates,
     pub known_fields: KnownFields,
+    pub tails: Tails,
     pub clock: Arc<dyn Clock>,
     pub stop: CancellationToken,
     listeners: OnceLock<Map<String, Value>>,
@@ -84,6 +86,7 @@ impl App {
             config.ingest.max_in_flight_bytes,
         );
         let pipeline = Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
+        let tails = Tails::new(Feed::follow(pipeline.spool())?);
         let senders = Arc::new(SenderLimits {
             body_timeout: Duration::from_secs(config.http.body_timeout_seconds),
             bytes: RateLimit::new(config.ingest.max_bytes_per_second_per_sender),
@@ -135,6 +138,7 @@ impl App {
             metrics,
             rates: Rates::default(),
             known_fields: KnownFields::default(),
+            tails,
             clock,
             stop: CancellationToken::new(),
             listeners: OnceLock::new(),

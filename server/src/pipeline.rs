@@ -4,6 +4,8 @@
 //! gets its answer) → deliver ([`crate::deliver`]). Nothing here is unbounded: requests wait for a turn before their
 //! bodies are read, bodies wait for their decoder, blocks for the spool's writer, cuts for one of the inserts.
 //!
+//! Live tails ([`crate::tail`]) get a copy of each frame of log records once it is durable.
+//!
 //! Log records and spans go the same way beside each other, each in a [`Lane`] with a spool of its own: an insert is
 //! into one table, so in one spool the two would cut each other's inserts short.
 
@@ -15,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, StatusCode};
-use click_lite_formats::native::{BlockEncoder, Encoder, LogColumns, SpanColumns};
+use click_lite_formats::native::{BlockEncoder, CompressError, Encoder, LogColumns, SpanColumns};
 use click_lite_model::Clock;
 use click_lite_spool::{Appended, Completion, Frame, Source, Spool, SpoolError, Stats, TimeRange};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -41,6 +43,16 @@ pub const INSERTS_IN_FLIGHT: usize = 2;
 const WHOLE_REQUESTS: usize = 4;
 /// Blocks of agents that are decompressed and checked at once.
 pub const AGENT_BLOCKS: usize = 2;
+/// Frames between the spool and the thread that matches them for live tails, and their bytes as they are stored.
+pub const TAIL_FRAMES: usize = 4096;
+pub const TAIL_FRAME_BYTES: usize = 64 * 1024 * 1024;
+/// Rows of a live tail that wait for its socket, and their bytes as JSON.
+pub const TAIL_ROWS: usize = 65_536;
+pub const TAIL_ROW_BYTES: usize = 32 * 1024 * 1024;
+/// Messages of a live tail's socket that wait to be sent.
+pub const TAIL_MESSAGES: usize = 8;
+/// Commands of a live tail's client to one of its filters.
+pub const TAIL_COMMANDS: usize = 8;
 
 /// Bytes of a block before compression at which it goes to the spool.
 const BLOCK_BYTES: usize = 8 * 1024 * 1024;
@@ -60,7 +72,8 @@ pub struct Meters {
 }
 
 impl Meters {
-    fn accepted(&self, rows: u64, bytes: u64) {
+    /// Counts records that are on their way to the disk, or on it.
+    pub fn accepted(&self, rows: u64, bytes: u64) {
         self.accepted_rows.fetch_add(rows, Ordering::Relaxed);
         self.accepted_bytes.fetch_add(bytes, Ordering::Relaxed);
         metrics::counter!("click_lite_ingest_accepted_rows_total").increment(rows);
@@ -357,23 +370,51 @@ impl Pipeline {
         self.enqueue(frame).map(Some)
     }
 
-    /// Hands a frame to the spool of its signal, waiting for room in the spool's queue.
+    /// As [`Self::hand_over`], and counts the records as accepted.
     pub fn enqueue(&self, frame: Frame) -> Result<Completion, SpoolError> {
         let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
-        let spool = if frame.schema == SpanColumns::SCHEMA { self.span_spool() } else { self.spool() };
-        let completion = tokio::runtime::Handle::current().block_on(spool.enqueue(frame))?;
+        let completion = self.hand_over(frame)?;
         self.meters.accepted(rows, bytes);
         Ok(completion)
     }
 
-    /// Stores a frame with a source; returns when it is durable.
-    pub async fn append(&self, frame: Frame) -> Result<Appended, SpoolError> {
-        let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
-        let appended = self.spool().append(frame).await?;
-        if appended == Appended::Stored {
-            self.meters.accepted(rows, bytes);
+    /// Numbers the rows of a frame and hands it to the spool of its signal, waiting for room in the spool's queue. For
+    /// threads that may block.
+    pub fn hand_over(&self, mut frame: Frame) -> Result<Completion, SpoolError> {
+        let rows = u64::from(frame.rows);
+        let is_spans = frame.schema == SpanColumns::SCHEMA;
+        let spool = if is_spans { self.span_spool() } else { self.spool() };
+        let mut numbering = if is_spans { self.spans.lock_numbering() } else { self.logs.lock_numbering() };
+        let first_id = self.ids.take(rows);
+        numbering
+            .append(first_id, rows, COMPRESSION_LEVEL, &mut frame.payload)
+            .map_err(|error| not_compressed(&error))?;
+        let completion = tokio::runtime::Handle::current().block_on(spool.enqueue(frame));
+        drop(numbering);
+        completion
+    }
+
+    /// The last number that a log record has that was handed to the spool: what comes later has a higher one. For
+    /// threads that may block.
+    pub fn last_id(&self) -> u64 {
+        let _numbering = self.logs.lock_numbering();
+        self.ids.take(0).saturating_sub(1)
+    }
+
+    /// Waits until the log records that were handed to the spool by now are in ClickHouse, or in the dead letters.
+    pub async fn delivered_so_far(&self) {
+        const LOOK: Duration = Duration::from_millis(20);
+        let let_in = self.spool().progress().let_in;
+        let mut progress = self.spool().progress();
+        while progress.settled < let_in {
+            tokio::time::sleep(LOOK).await;
+            progress = self.spool().progress();
         }
-        Ok(appended)
+        let end = progress.end;
+        while !progress.is_empty && progress.delivered < end {
+            tokio::time::sleep(LOOK).await;
+            progress = self.spool().progress();
+        }
     }
 
     /// Numbers for `count` records.
@@ -396,13 +437,13 @@ pub fn is_large<T: Signal>(encoder: &Encoder<T>) -> bool {
     encoder.estimated_bytes() >= BLOCK_BYTES
 }
 
-/// The rows of an encoder as a frame; the encoder is empty afterwards.
+/// The rows of an encoder as a frame without their numbers, which [`Pipeline::enqueue`] adds; the encoder is empty
+/// afterwards.
 pub fn frame_of<T: Signal>(encoder: &mut Encoder<T>, source: Option<Source>) -> Result<Frame, SpoolError> {
     let mut payload = Vec::new();
-    let block = encoder.finish_compressed(COMPRESSION_LEVEL, &mut payload).map_err(|error| {
-        tracing::error!(error = %error, "a block was not compressed");
-        SpoolError::Closed
-    })?;
+    let block = encoder
+        .finish_without_ids(COMPRESSION_LEVEL, &mut payload)
+        .map_err(|error| not_compressed(&error))?;
     Ok(Frame {
         payload,
         rows: u32::try_from(block.rows).unwrap_or(u32::MAX),
@@ -411,6 +452,11 @@ pub fn frame_of<T: Signal>(encoder: &mut Encoder<T>, source: Option<Source>) -> 
         source,
         times: Some(TimeRange { min_ns: block.min_time_ns, max_ns: block.max_time_ns }),
     })
+}
+
+fn not_compressed(error: &CompressError) -> SpoolError {
+    tracing::error!(error = %error, "a block was not compressed");
+    SpoolError::Closed
 }
 
 enum Target<'p, T> {
@@ -441,7 +487,7 @@ impl<T: Signal> Intake<'_, T> {
             Target::Shared(shared) => &mut shared.encoder,
             Target::Own(encoder) => encoder.as_mut(),
         };
-        T::push(encoder, item, self.pipeline.ids.take(1), self.arrival_ns, &self.default_service);
+        T::push(encoder, item, self.arrival_ns, &self.default_service);
         self.rows += 1;
     }
 

@@ -47,20 +47,27 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
 }
 
 async fn search(client: &ApiClient, text: &str, call: &Value) -> anyhow::Result<Value> {
-    match client.json(reqwest::Method::POST, "/api/v1/search", Some(call.to_string())).await {
-        Ok(answer) => Ok(answer),
-        Err(ClientError::Api { detail, .. }) if detail.details["position"].is_u64() => {
+    client
+        .json(reqwest::Method::POST, "/api/v1/search", Some(call.to_string()))
+        .await
+        .map_err(|error| query_problem(text, error))
+}
+
+/// An error of the server, with the place in the text that it is about.
+pub fn query_problem(text: &str, error: ClientError) -> anyhow::Error {
+    match &error {
+        ClientError::Api { detail, .. } if detail.details["position"].is_u64() => {
             let position = usize::try_from(detail.details["position"].as_u64().unwrap_or(0)).unwrap_or(0);
             let length = detail.details["length"].as_u64().unwrap_or(1).clamp(1, 1000) as usize;
             let hint = detail.details["hint"].as_str().map(|hint| format!("\n  {hint}")).unwrap_or_default();
-            anyhow::bail!(
+            anyhow::anyhow!(
                 "{}\n  {text}\n  {}{}{hint}",
                 detail.message,
                 " ".repeat(position),
                 "^".repeat(length)
             )
         }
-        Err(error) => Err(error.into()),
+        _ => error.into(),
     }
 }
 
