@@ -138,11 +138,12 @@ pub fn tail_close(tails: State<'_, Tails>, id: String) {
 pub async fn open_window(
     app: AppHandle,
     path: String,
+    title: String,
     width: f64,
     height: f64,
     always_on_top: bool,
 ) -> Result<()> {
-    let opened = window::open_own(&app, &path, (width, height), always_on_top)?;
+    let opened = window::open_own(&app, &path, &title, (width, height), always_on_top)?;
     let label = opened.label().to_owned();
     opened.on_window_event(move |event| {
         if let WindowEvent::Destroyed = event {

@@ -61,13 +61,14 @@ pub fn open(app: &App) -> tauri::Result<()> {
 pub fn open_own(
     app: &AppHandle,
     path: &str,
+    title: &str,
     (width, height): (f64, f64),
     is_on_top: bool,
 ) -> tauri::Result<WebviewWindow> {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let label = format!("{OWN}{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let window = WebviewWindowBuilder::new(app, label, WebviewUrl::App(path.trim_start_matches('/').into()))
-        .title("Click-Lite")
+        .title(format!("{title} - Click-Lite"))
         .inner_size(width, height)
         .min_inner_size(360.0, 240.0)
         .always_on_top(is_on_top)

@@ -71,6 +71,7 @@ export interface TailSocket {
 }
 
 export interface WindowOptions {
+  title: string;
   width: number;
   height: number;
   /** Only the desktop can keep a window above the others. */

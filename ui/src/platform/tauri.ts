@@ -103,6 +103,7 @@ export class TauriPlatform implements Platform {
   async openWindow(path: string, options: WindowOptions): Promise<boolean> {
     await call('open_window', {
       path,
+      title: options.title,
       width: options.width,
       height: options.height,
       alwaysOnTop: options.isAlwaysOnTop,

@@ -26,8 +26,8 @@ import { TailToolbar, type TailActions } from './tail-toolbar';
 import classes from './tail-page.module.css';
 
 const ROW_HEIGHTS = { compact: 22, comfortable: 28 };
-const WINDOW_SIZE = { width: 1_000, height: 560 };
-const EXPLORE_WINDOW = { width: 1_400, height: 900, isAlwaysOnTop: false };
+const WINDOW_SIZE = { title: 'Tail', width: 1_000, height: 560 };
+const EXPLORE_WINDOW = { title: 'Explore', width: 1_400, height: 900, isAlwaysOnTop: false };
 const TIME_WIDTH = 104;
 const NARROW_COLUMNS = ['time', 'level', 'message'];
 const GROUP = 'Tail';
