@@ -56,8 +56,11 @@ async fn run() -> anyhow::Result<()> {
     let mut clients = JoinSet::new();
     for number in 0..CLIENTS {
         // Half of them look into attributes, half into the message.
-        let query =
-            if number % 2 == 0 { format!("bucket:{number}") } else { format!("customer w{number} order") };
+        let query = if number.is_multiple_of(2) {
+            format!("bucket:{number}")
+        } else {
+            format!("customer w{number} order")
+        };
         let path = format!("/api/v1/tail?last=0&query={}", query.replace(' ', "%20"));
         let socket = server.client()?.tail(&path).await?;
         clients.spawn(listen(socket, expected, Arc::clone(&is_over)));

@@ -85,7 +85,7 @@ fn now_ms() -> u64 {
 }
 
 fn line(n: u64) -> String {
-    let level = if n % 10 == 0 { "error" } else { "info" };
+    let level = if n.is_multiple_of(10) { "error" } else { "info" };
     format!(
         "{{\"message\":\"row {n} of many\",\"n\":{n},\"level\":\"{level}\",\"service\":\"s{}\",\"at\":{}}}\n",
         n % 3,

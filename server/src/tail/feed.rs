@@ -112,7 +112,7 @@ fn distribute(frame: &Queued, subscriptions: &[Arc<Subscription>]) -> bool {
         }
     }
     let mut taken: Vec<Vec<Row>> = vec![Vec::new(); subscriptions.len()];
-    let (mut rows, mut last_id) = (0, 0);
+    let (mut rows, mut last_id) = (0_usize, 0);
     let hand_out = |taken: &mut Vec<Vec<Row>>, last_id| {
         for (subscription, rows) in subscriptions.iter().zip(taken) {
             subscription.push(rows, last_id);
@@ -129,7 +129,7 @@ fn distribute(frame: &Queued, subscriptions: &[Arc<Subscription>]) -> bool {
             }
         }
         (rows, last_id) = (rows + 1, id);
-        if rows % ROWS_AT_ONCE == 0 {
+        if rows.is_multiple_of(ROWS_AT_ONCE) {
             hand_out(&mut taken, last_id);
         }
     });

@@ -23,8 +23,9 @@ impl Pace {
     /// Whether the row with this number is in the sample: the same for all who sample alike, live or from the store.
     pub fn is_sampled(self, id: u64) -> bool {
         // Neighbours have neighbouring numbers: a multiplication spreads them (Knuth, TAOCP 6.4).
-        self.one_of
-            .is_none_or(|one_of| (id.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % u64::from(one_of) == 0)
+        self.one_of.is_none_or(|one_of| {
+            (id.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33).is_multiple_of(u64::from(one_of))
+        })
     }
 }
 
