@@ -56,8 +56,8 @@ export function TailLine(props: TailLineProps) {
       <span className={classes.figure}>
         {formatCountOf(tail.kept, 'row')}
         {tail.forgotten > 0 && (
-          <span className={classes.faint}>
-            , the newest {formatCount(KEPT_ROWS)} are kept ({formatCount(tail.forgotten)} older ones left)
+          <span className={classes.faint} title={`The newest ${formatCount(KEPT_ROWS)} rows are kept here`}>
+            , {formatCount(tail.forgotten)} older ones not kept
           </span>
         )}
       </span>
