@@ -1,9 +1,10 @@
 //! What Click-Lite remembers beside the logs: a SQLite database in the data folder.
 //!
-//! It holds small things that change (imports, agents, how long records are kept), never log records. It is opened once;
+//! It holds small things that change (imports, agents, dashboards, how long records are kept), never log records. It is opened once;
 //! all access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
 mod agents;
+mod dashboards;
 mod error;
 mod imports;
 mod retention;
@@ -16,6 +17,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use agents::AgentEntry;
+pub use dashboards::{DashboardEntry, DashboardVersion};
 pub use error::CatalogError;
 pub use imports::{ImportEntry, ImportState};
 pub use retention::{RetentionEntry, RunEntry, RunState};

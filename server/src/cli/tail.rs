@@ -6,7 +6,7 @@ use click_lite_client::{ApiClient, ClientError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::query::query_problem;
+use super::query::shown_in_text;
 use super::{TailArgs, TailFormat};
 
 /// First and longest wait before the connection is made again.
@@ -39,7 +39,10 @@ pub async fn run(args: TailArgs) -> anyhow::Result<()> {
         }
         // The first connection tells whether there is a server at all.
         if follower.resume.is_none() || !problem.is_retryable() {
-            return Err(query_problem(&args.text, problem));
+            return Err(match problem {
+                ClientError::Api { detail, .. } => shown_in_text(&args.text, &detail),
+                other => other.into(),
+            });
         }
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(WAITS.1);

@@ -18,7 +18,7 @@ import { useStored } from '../state/stored';
 import { toggleColumn } from '@/components/log/columns';
 import { layOut } from '@/components/log/log-text';
 import { SegmentsView } from '@/components/log/log-text-view';
-import { absoluteRange } from '../time/range';
+import { absoluteRange } from '@/lib/time-range/range';
 import classes from './detail.module.css';
 
 const VALUE_LIMIT = 10_000;

@@ -16,7 +16,7 @@ import { levelOfNumber } from '@/lib/severity';
 import { Shortcut } from '../layout/shortcut';
 import { detailGroups } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
-import { formatLength } from '../time/range';
+import { formatLength } from '@/lib/time-range/range';
 import { DetailFields } from './detail-fields';
 import { DetailMessage } from './detail-message';
 import type { RowActions } from './use-row-actions';

@@ -7,7 +7,7 @@ import { recordJson } from '@/components/log/record';
 import { rowKeyText } from '../state/row-key';
 import { stripAnsi } from '@/components/log/ansi';
 import { useExplore } from '../state/explore-context';
-import { absoluteRange } from '../time/range';
+import { absoluteRange } from '@/lib/time-range/range';
 import { exploreAddress } from '../state/search-state';
 
 export interface RowActions {

@@ -10,8 +10,8 @@ import { patientRetry } from '../histogram/use-histogram';
 import { filtersOf, removeRange } from '@/lib/query-language/filters';
 import { useExplore } from '../state/explore-context';
 import type { Run } from '../state/search-session';
-import { ALL_TIME, formatRange, zoomOut } from '../time/range';
-import { formatDate, type Zone } from '../time/zone';
+import { ALL_TIME, formatRange, zoomOut } from '@/lib/time-range/range';
+import { formatDate, type Zone } from '@/lib/time-range/zone';
 import classes from './results.module.css';
 
 const SKELETON_ROWS = 6;

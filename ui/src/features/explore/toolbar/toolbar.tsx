@@ -13,8 +13,8 @@ import { useCommands } from '@/lib/shortcuts/use-commands';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
-import { shiftRange, zoomOut, type TimeRange } from '../time/range';
-import { TimePicker } from '../time/time-picker';
+import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
+import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import classes from './toolbar.module.css';
 
@@ -90,7 +90,7 @@ export function Toolbar() {
             <IconArrowRight size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-        <TimePicker />
+        <ExploreTime />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
             className={classes.wide}
