@@ -31,6 +31,7 @@ use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
 use crate::storage::Housekeeper;
+use crate::tail::{Feed, Tails};
 
 pub use engine::{EngineHandle, store_config};
 
@@ -62,6 +63,7 @@ pub struct App {
     pub metrics: PrometheusHandle,
     pub rates: Rates,
     pub known_fields: KnownFields,
+    pub tails: Tails,
     pub schema: KnownSchema,
     pub queries: Arc<Queries>,
     pub answers: AnswerCache,
@@ -94,6 +96,7 @@ impl App {
             config.ingest.max_in_flight_bytes,
         );
         let pipeline = Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
+        let tails = Tails::new(Feed::follow(pipeline.spool())?);
         let senders = Arc::new(SenderLimits {
             body_timeout: Duration::from_secs(config.http.body_timeout_seconds),
             bytes: RateLimit::new(config.ingest.max_bytes_per_second_per_sender),
@@ -160,6 +163,7 @@ impl App {
             metrics,
             rates: Rates::default(),
             known_fields: KnownFields::default(),
+            tails,
             schema: KnownSchema::default(),
             queries,
             answers,

@@ -14,6 +14,7 @@ mod pipeline;
 mod read;
 mod serve;
 mod storage;
+mod tail;
 mod tls;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args)),
         Command::Migrate(args) => runtime()?.block_on(serve::migrate(args)),
         Command::Import(args) => runtime()?.block_on(cli::run_import(args)),
+        Command::Tail(args) => runtime()?.block_on(cli::run_tail(args)),
         Command::Query(args) => runtime()?.block_on(cli::run_query(args)),
     }
 }

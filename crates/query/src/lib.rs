@@ -41,6 +41,7 @@ mod plan;
 mod print;
 mod sql;
 pub mod syntax;
+mod tail;
 mod text;
 mod time_range;
 mod trace;

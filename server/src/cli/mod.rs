@@ -4,6 +4,7 @@ mod config_command;
 mod import;
 mod query;
 mod sql;
+mod tail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use click_lite_client::{ApiClient, default_data_dir, find_token};
 pub use config_command::run as run_config;
 pub use import::run as run_import;
 pub use query::run as run_query;
+pub use tail::run as run_tail;
 
 /// Ingest and query server of Click-Lite.
 #[derive(Debug, Parser)]
@@ -31,6 +33,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Search from the terminal
     Query(QueryArgs),
+    /// Print rows as they come in
+    Tail(TailArgs),
     /// Print a link that signs a browser in, once
     Link(ServerArgs),
     /// Bring the tables of ClickHouse up to date and end
@@ -184,6 +188,34 @@ pub struct QueryArgs {
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct TailArgs {
+    #[command(flatten)]
+    pub server: ServerArgs,
+    /// How rows are printed
+    #[arg(long, value_enum, default_value_t = TailFormat::Text)]
+    pub format: TailFormat,
+    /// Latest rows to start with
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub last: u32,
+    /// Most rows a second; those above are left out and counted
+    #[arg(long, value_name = "ROWS")]
+    pub rate_limit: Option<u32>,
+    /// Print one of so many rows
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u32>,
+    /// The filter, such as `level:error service:api`
+    #[arg(value_name = "TEXT", default_value = "*")]
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TailFormat {
+    /// Time, level, service and message
+    Text,
+    Ndjson,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read, storage};
+use crate::{ingest, manage, read, storage, tail};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -48,6 +48,7 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::field_values))
         .routes(routes!(read::complete))
         .routes(routes!(read::trace))
+        .routes(routes!(tail::tail))
         .routes(routes!(ingest::import::preview))
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))

@@ -601,6 +601,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/tail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Follows records as they come in (WebSocket).
+     * @description With `query` the socket begins with a filter of the id `main`; without it, it waits for the client's messages. See
+     *     `docs/api.md` for those.
+     */
+    get: operations['tail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/traces/{trace_id}': {
     parameters: {
       query?: never;
@@ -2960,6 +2981,62 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DropAnswer'];
+        };
+      };
+    };
+  };
+  tail: {
+    parameters: {
+      query?: {
+        /** @description A filter of the search language; empty or `*` is everything. */
+        query?: string;
+        /** @description Latest rows of the store to start with: 100 unless said, 10,000 at most. */
+        last?: number;
+        /** @description Token of an earlier message: goes on behind it, in place of the latest rows. */
+        resume?: string;
+        /** @description Rows a second at most; what is above is dropped and counted. No limit where it is missing. */
+        rate_limit?: number;
+        /** @description Shows one of so many rows. */
+        sample?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description the socket is open */
+      101: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description the filter is wrong */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the request is no WebSocket */
+      426: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description too many tails are open */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };

@@ -80,6 +80,12 @@ export function AppCommands() {
       run: () => void navigate({ to: '/explore' }),
     },
     {
+      id: 'app.tail',
+      title: 'Go to Tail',
+      group: 'Pages',
+      run: () => void navigate({ to: '/tail' }),
+    },
+    {
       id: 'app.imports',
       title: 'Go to Imports',
       group: 'Pages',

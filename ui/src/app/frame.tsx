@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import {
+  IconActivity,
   IconDatabase,
   IconDatabaseImport,
   IconFileImport,
@@ -8,7 +9,7 @@ import {
   IconSettings,
   IconZoomScan,
 } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { AppCommands } from './app-commands';
@@ -17,14 +18,30 @@ import { StatusBar } from './status-bar';
 
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
+  { to: '/tail', title: 'Tail', icon: IconActivity },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
   { to: '/settings', title: 'Settings', icon: IconSettings },
 ] as const;
 
-/** Rail, page and status bar. */
+/** Rail, page and status bar; a page in a window of its own stands alone. */
 export function Frame({ children }: { children: ReactNode }) {
+  const isOwnWindow = useRouterState({
+    select: ({ location }) => (location.search as { window?: unknown }).window === true,
+  });
+  if (isOwnWindow) {
+    return (
+      <>
+        <main className={classes.alone}>{children}</main>
+        <AppCommands />
+      </>
+    );
+  }
+  return <WholeFrame>{children}</WholeFrame>;
+}
+
+function WholeFrame({ children }: { children: ReactNode }) {
   const [{ railCollapsed }, change] = usePreferences();
   const Toggle = railCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';

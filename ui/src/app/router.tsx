@@ -5,6 +5,7 @@ import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
 import { settingsRoute } from '@/routes/settings';
 import { storageRoute } from '@/routes/storage';
+import { tailRoute } from '@/routes/tail';
 import { RouteError } from './route-error';
 
 const homeRoute = createRoute({
@@ -17,6 +18,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     exploreRoute,
+    tailRoute,
     importsRoute,
     storageRoute,
     deliveryRoute,

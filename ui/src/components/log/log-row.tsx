@@ -31,6 +31,8 @@ interface LogRowViewProps {
   top: number;
   look: RowLook;
   isSelected: boolean;
+  /** Marked by the user, to be found again. */
+  isBookmarked?: boolean;
   onOpen: (row: LogRow) => void;
   /** Given where heights differ from row to row. */
   measure: ((element: HTMLElement | null) => void) | undefined;
@@ -41,7 +43,7 @@ export function rowElementId(row: LogRow): string {
 }
 
 export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
-  const { row, index, top, look, isSelected, onOpen, measure } = props;
+  const { row, index, top, look, isSelected, isBookmarked = false, onOpen, measure } = props;
   return (
     <div
       ref={measure}
@@ -52,6 +54,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
       aria-selected={isSelected}
       className={classes.row}
       data-wrapped={look.isWrapped || undefined}
+      data-bookmarked={isBookmarked || undefined}
       style={{ transform: `translateY(${top}px)`, gridTemplateColumns: look.template }}
       onClick={() => {
         // Selecting text to copy it is no wish to open the row.

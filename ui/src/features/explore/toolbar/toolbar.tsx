@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import {
+  IconActivity,
   IconArrowLeft,
   IconArrowRight,
   IconDatabase,
@@ -7,7 +8,7 @@ import {
   IconRefresh,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { useRouter } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
@@ -20,6 +21,9 @@ import classes from './toolbar.module.css';
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
   const { history } = useRouter();
+  const navigate = useNavigate();
+  const openTail = () =>
+    void navigate({ to: '/tail', search: search.query === '' ? {} : { q: search.query } });
   const isBusy = results.status === 'running' || results.isLoadingMore || results.willRetry;
   const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
     const range = change(search.range, Date.now());
@@ -49,6 +53,13 @@ export function Toolbar() {
       group,
       keys: ['}'],
       run: () => move((range, now) => shiftRange(range, 1, now)),
+    },
+    {
+      id: 'explore.live',
+      title: 'Follow this search as rows come in',
+      group,
+      keys: ['shift+t'],
+      run: openTail,
     },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
   ]);
@@ -110,6 +121,16 @@ export function Toolbar() {
         )}
         <AutoRefresh />
       </Button.Group>
+      <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
+        <Button
+          className={classes.live}
+          variant="default"
+          leftSection={<IconActivity size={14} aria-hidden />}
+          onClick={openTail}
+        >
+          Live
+        </Button>
+      </Tooltip>
     </div>
   );
 }
