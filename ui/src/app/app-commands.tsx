@@ -80,6 +80,12 @@ export function AppCommands() {
       run: () => void navigate({ to: '/explore' }),
     },
     {
+      id: 'app.dashboards',
+      title: 'Go to Dashboards',
+      group: 'Pages',
+      run: () => void navigate({ to: '/dashboards' }),
+    },
+    {
       id: 'app.imports',
       title: 'Go to Imports',
       group: 'Pages',

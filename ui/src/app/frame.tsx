@@ -3,6 +3,7 @@ import {
   IconDatabase,
   IconDatabaseImport,
   IconFileImport,
+  IconLayoutDashboard,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconSettings,
@@ -17,6 +18,7 @@ import { StatusBar } from './status-bar';
 
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
+  { to: '/dashboards', title: 'Dashboards', icon: IconLayoutDashboard },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
