@@ -3,7 +3,8 @@ import type { Variable, Widget } from '@/api/dashboards';
 import { Gate } from './gate';
 import { changed, historyOf, redone, undone } from './history';
 import { compacted, freePlace, inReadingOrder, moved, resized } from './layout';
-import { bucketSeconds, hasPipe } from './query';
+import { hasPipe } from '@/lib/query-language/pipe';
+import { bucketSeconds } from './query';
 import { fillSearch, inOrder, sqlParameters, valuesOf, variablesIn, withPicked } from './variables';
 
 function widget(id: string, x: number, y: number, w: number, h: number): Widget {

@@ -2,7 +2,7 @@ import type { ApiClient } from '@/api/client';
 import type { WidgetKind, WidgetQuery } from '@/api/dashboards';
 import { LEVELS, type HistogramResponse } from '@/api/types';
 import type { ResultData } from '@/components/charts/result-data';
-import { tokenize } from '@/lib/query-language/lexer';
+import { hasPipe } from '@/lib/query-language/pipe';
 import { fillSearch, sqlParameters, type Values } from './variables';
 
 const ROWS = 5_000;
@@ -27,14 +27,6 @@ export function bucketSeconds(from: string | null, to: string | null): number {
   if (from === null || to === null) return 86_400;
   const seconds = (Date.parse(to) - Date.parse(from)) / 1_000;
   return STEPS_S.find((step) => seconds / step <= BUCKETS) ?? 2_592_000;
-}
-
-/** Whether a search has a pipe, which makes a table of it. A pipe in quotes or in a regular expression is none. */
-export function hasPipe(text: string): boolean {
-  const covered = tokenize(text).filter(({ kind }) => kind === 'phrase' || kind === 'regex');
-  return [...text].some(
-    (character, index) => character === '|' && !covered.some(({ from, to }) => from <= index && index < to),
-  );
 }
 
 /** Runs the query of a widget. A plain search counts its rows over time by level, where no list of rows is wanted. */
