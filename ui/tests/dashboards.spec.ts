@@ -28,14 +28,18 @@ test('a dashboard from a template is changed, saved and still there', async ({ a
 
   const paths = app.getByRole('region', { name: 'Paths', exact: true });
   await expect(paths.getByRole('button', { name: /\/cart/ })).toBeVisible();
-  await expect(app.getByRole('region', { name: 'Requests', exact: true }).getByRole('img')).toHaveAccessibleName('Requests: 600');
+  await expect(
+    app.getByRole('region', { name: 'Requests', exact: true }).getByRole('img'),
+  ).toHaveAccessibleName('Requests: 600');
 
   await test.step('a variable narrows every widget', async () => {
     await app.getByRole('textbox', { name: 'Service' }).click();
     await app.getByRole('option', { name: 'web' }).click();
     await app.keyboard.press('Escape');
     await expect(app).toHaveURL(/vars=.*web/);
-    await expect(app.getByRole('region', { name: 'Requests', exact: true }).getByRole('img')).toHaveAccessibleName('Requests: 200');
+    await expect(
+      app.getByRole('region', { name: 'Requests', exact: true }).getByRole('img'),
+    ).toHaveAccessibleName('Requests: 200');
   });
 
   await test.step('a widget is added with a preview', async () => {
@@ -65,7 +69,8 @@ test('a dashboard from a template is changed, saved and still there', async ({ a
     const requestsHandle = app.getByRole('button', { name: /^Move Requests: / });
     const from = await requestsHandle.boundingBox();
     if (from === null) throw new Error('the handle is not there');
-    const left = async () => (await app.getByRole('region', { name: 'Requests', exact: true }).boundingBox())?.x ?? 0;
+    const left = async () =>
+      (await app.getByRole('region', { name: 'Requests', exact: true }).boundingBox())?.x ?? 0;
     const leftBefore = await left();
     await app.mouse.move(from.x + 8, from.y + 8);
     await app.mouse.down();

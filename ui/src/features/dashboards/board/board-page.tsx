@@ -12,7 +12,7 @@ import { Gate } from '../model/gate';
 import { compacted, freePlace } from '../model/layout';
 import { valuesOf } from '../model/variables';
 import { BoardContext, type Board } from '../state/board-context';
-import { rangeOf, rangeSearch, type BoardSearch } from '../state/board-search';
+import { rangeOf, rangeSearch, without, type BoardSearch } from '../state/board-search';
 import { useAskedAt } from '../state/use-asked-at';
 import { useDashboard, useDraft } from '../state/use-board';
 import { BoardSkeleton } from './board-skeleton';
@@ -52,16 +52,9 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
   const [cursor] = useState(() => new SharedCursor());
   const [edited, setEdited] = useState<Widget | null>(null);
   const isEditing = search.edit === true;
-  const go = (change: Partial<BoardSearch>) =>
-    void navigate({ to: '/dashboards/$id', params: { id: dashboard.id }, search: { ...search, ...change } });
-  const setEditing = (edit: boolean) => {
-    const { edit: _, ...rest } = search;
-    void navigate({
-      to: '/dashboards/$id',
-      params: { id: dashboard.id },
-      search: edit ? { ...rest, edit: true } : rest,
-    });
-  };
+  const go = (next: BoardSearch) =>
+    void navigate({ to: '/dashboards/$id', params: { id: dashboard.id }, search: next });
+  const setEditing = (edit: boolean) => go(edit ? { ...search, edit: true } : without(search, 'edit'));
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => draft.isChanged && current.pathname !== next.pathname,
     enableBeforeUnload: draft.isChanged,
@@ -76,8 +69,8 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
     zone,
     isEditing,
     gate,
-    setRange: (next) => go(rangeSearch(next)),
-    setValues: (vars) => go({ vars }),
+    setRange: (next) => go({ ...search, ...rangeSearch(next) }),
+    setValues: (vars) => go({ ...search, vars }),
     change: draft.changeWidgets,
     edit: setEdited,
   };
@@ -112,7 +105,7 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
             <BoardToolbar {...{ dashboard, draft, search, go, setEditing }} onAdd={add} onRefresh={ask} />
           }
         >
-          <div className={classes.board} data-kiosk={search.kiosk || undefined}>
+          <div className={classes.board} data-kiosk={search.kiosk ?? undefined}>
             <VariableBar />
             {definition.widgets.length === 0 ? (
               <EmptyState title="No widgets yet">

@@ -13,7 +13,7 @@ import type { Dashboard } from '@/api/dashboards';
 import { TimePicker } from '@/components/time-picker/time-picker';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { useBoard } from '../state/board-context';
-import type { BoardSearch } from '../state/board-search';
+import { without, type BoardSearch } from '../state/board-search';
 import type { Draft } from '../state/use-board';
 import { BoardMenu } from './board-menu';
 import classes from './board.module.css';
@@ -22,7 +22,7 @@ interface BoardToolbarProps {
   dashboard: Dashboard;
   draft: Draft;
   search: BoardSearch;
-  go: (change: Partial<BoardSearch>) => void;
+  go: (search: BoardSearch) => void;
   setEditing: (edit: boolean) => void;
   onAdd: () => void;
   onRefresh: () => void;
@@ -39,14 +39,14 @@ export function BoardToolbar(props: BoardToolbarProps) {
   const { dashboard, draft, search, go, setEditing, onAdd, onRefresh } = props;
   const { range, zone, setRange, isEditing, definition } = useBoard();
   const save = () => {
-    if (!draft.isChanged) return setEditing(false);
-    void draft.save().then((isSaved) => isSaved && setEditing(false));
+    if (!draft.isChanged) setEditing(false);
+    else void draft.save().then((isSaved) => isSaved && setEditing(false));
   };
   const discard = () => {
     draft.discard();
     setEditing(false);
   };
-  const { kiosk: _, ...withoutKiosk } = search;
+  const toggleKiosk = () => go(search.kiosk === true ? without(search, 'kiosk') : { ...search, kiosk: true });
   useCommands([
     { id: 'board.refresh', title: 'Ask for all data again', group: 'Dashboard', keys: ['r'], run: onRefresh },
     { id: 'board.add', title: 'Add a widget', group: 'Dashboard', keys: ['a'], run: onAdd },
@@ -65,11 +65,7 @@ export function BoardToolbar(props: BoardToolbarProps) {
       title: search.kiosk ? 'Leave the kiosk' : 'Only the widgets (kiosk)',
       group: 'Dashboard',
       keys: ['f'],
-      run: () =>
-        go({
-          ...withoutKiosk,
-          ...(search.kiosk ? { kiosk: undefined } : { kiosk: true }),
-        } as Partial<BoardSearch>),
+      run: toggleKiosk,
     },
   ]);
   if (search.kiosk) {
@@ -78,10 +74,7 @@ export function BoardToolbar(props: BoardToolbarProps) {
         <h1 className={classes.name}>{draft.content.name}</h1>
         <span className={classes.space} />
         <Tooltip label="Leave the kiosk">
-          <ActionIcon
-            aria-label="Leave the kiosk"
-            onClick={() => go({ kiosk: undefined } as Partial<BoardSearch>)}
-          >
+          <ActionIcon aria-label="Leave the kiosk" onClick={toggleKiosk}>
             <IconX size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
@@ -169,7 +162,7 @@ export function BoardToolbar(props: BoardToolbarProps) {
           </Menu.Dropdown>
         </Menu>
       </Button.Group>
-      <BoardMenu dashboard={dashboard} draft={draft} onKiosk={() => go({ kiosk: true })} />
+      <BoardMenu dashboard={dashboard} draft={draft} onKiosk={() => go({ ...search, kiosk: true })} />
     </div>
   );
 }

@@ -39,7 +39,8 @@ export function WidgetBody({ widget, answer }: { widget: Widget; answer: WidgetD
     );
   }
   if (answer.data === undefined) return skeleton;
-  if (widget.kind === 'logs') {
+  // Rows of the table have no columns here; a pipe or SQL makes other rows.
+  if (widget.kind === 'logs' && answer.data.columns.length === 0) {
     return (
       <Suspense fallback={skeleton}>
         <LogList title={widget.title} data={answer.data} zone={zone} />
@@ -58,7 +59,7 @@ export function WidgetBody({ widget, answer }: { widget: Widget; answer: WidgetD
   return (
     <div className={classes.fill} data-stale={answer.isStale || undefined}>
       <ResultChart
-        kind={widget.kind}
+        kind={widget.kind === 'logs' ? 'table' : widget.kind}
         title={widget.title}
         data={answer.data}
         before={answer.before}

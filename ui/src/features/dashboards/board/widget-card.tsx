@@ -1,5 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconArrowsMove, IconLoader2 } from '@tabler/icons-react';
+import { CatchBoundary, type ErrorComponentProps } from '@tanstack/react-router';
 import { useRef, type KeyboardEvent } from 'react';
 import type { Widget } from '@/api/dashboards';
 import { moved, resized } from '../model/layout';
@@ -38,9 +39,23 @@ export function WidgetCard({ widget }: { widget: Widget }) {
         <WidgetMenu widget={widget} answer={answer} body={body} />
       </header>
       <div className={classes.body} ref={body}>
-        <WidgetBody widget={widget} answer={answer} />
+        <CatchBoundary
+          getResetKey={() => JSON.stringify([widget.kind, widget.query, widget.options])}
+          errorComponent={WidgetFault}
+        >
+          <WidgetBody widget={widget} answer={answer} />
+        </CatchBoundary>
       </div>
     </section>
+  );
+}
+
+/** A fault of one widget leaves the others. */
+function WidgetFault({ error }: ErrorComponentProps) {
+  return (
+    <div className={classes.problem} role="alert">
+      This widget failed. {error instanceof Error ? error.message : String(error)}
+    </div>
   );
 }
 

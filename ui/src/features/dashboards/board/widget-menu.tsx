@@ -26,8 +26,7 @@ export function WidgetMenu({ widget, answer, body }: WidgetMenuProps) {
   const navigate = useNavigate();
   const name = widget.title === '' ? 'widget' : widget.title;
   const search = widget.query?.language === 'search' ? widget.query.text : null;
-  const canDraw =
-    body.current !== null && !['table', 'top_list', 'logs', 'text', 'number'].includes(widget.kind);
+  const canDraw = !['table', 'top_list', 'logs', 'text', 'number'].includes(widget.kind);
 
   const copy = () =>
     change((widgets) => {

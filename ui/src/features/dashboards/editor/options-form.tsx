@@ -42,7 +42,7 @@ export function OptionsForm({ widget, onChange }: OptionsFormProps) {
             { value: 'stacked_bar', label: 'Bars, stacked' },
           ]}
           value={options.style ?? 'line'}
-          onChange={(style) => set({ style: style as NonNullable<ChartOptions['style']> })}
+          onChange={(style) => style !== null && set({ style })}
         />
       )}
       {kind === 'number' && (
@@ -57,7 +57,7 @@ export function OptionsForm({ widget, onChange }: OptionsFormProps) {
             { value: 'max', label: 'Greatest' },
           ]}
           value={options.reduce ?? 'sum'}
-          onChange={(reduce) => set({ reduce: reduce as NonNullable<ChartOptions['reduce']> })}
+          onChange={(reduce) => reduce !== null && set({ reduce })}
         />
       )}
       {FIGURES.includes(kind) && (
@@ -66,7 +66,7 @@ export function OptionsForm({ widget, onChange }: OptionsFormProps) {
           allowDeselect={false}
           data={UNITS.map((unit) => ({ value: unit, label: UNIT_NAMES[unit] }))}
           value={options.unit ?? 'none'}
-          onChange={(unit) => set({ unit: unit as NonNullable<ChartOptions['unit']> })}
+          onChange={(unit) => unit !== null && set({ unit })}
         />
       )}
       {(kind === 'time_series' || kind === 'pie') && (
@@ -79,7 +79,7 @@ export function OptionsForm({ widget, onChange }: OptionsFormProps) {
             { value: 'hidden', label: 'None' },
           ]}
           value={options.legend ?? (kind === 'pie' ? 'right' : 'bottom')}
-          onChange={(legend) => set({ legend: legend as NonNullable<ChartOptions['legend']> })}
+          onChange={(legend) => legend !== null && set({ legend })}
         />
       )}
       {AXES.includes(kind) && (

@@ -34,7 +34,7 @@ export function ThresholdsField({ thresholds, onChange }: ThresholdsFieldProps) 
             allowDeselect={false}
             data={TONES}
             value={tone}
-            onChange={(next) => replace(index, { tone: next as Tone })}
+            onChange={(next) => next !== null && replace(index, { tone: next })}
           />
           <ActionIcon
             aria-label={`Remove threshold ${index + 1}`}

@@ -39,8 +39,9 @@ export function VariableFields({ variable, onChange, onRemove }: VariableFieldsP
           ]}
           value={variable.type}
           onChange={(type) =>
+            type !== null &&
             set({
-              type: type as Variable['type'],
+              type,
               ...(type === 'query' && variable.query == null
                 ? { query: { language: 'sql' as const, text: '' } }
                 : {}),

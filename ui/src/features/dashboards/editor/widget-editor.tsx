@@ -27,7 +27,12 @@ export function WidgetEditor({ widget, onDone, onClose }: WidgetEditorProps) {
   const query: WidgetQuery = draft.query ?? { language: 'search', text: '' };
   const setKind = (kind: WidgetKind) => {
     // A new widget has the place that fits its kind, an old one keeps its own.
-    set({ kind, ...(isNew ? { layout: freePlace(definition.widgets, kind) } : {}) });
+    const language = kind === 'logs' ? ('search' as const) : query.language;
+    set({
+      kind,
+      query: { ...query, language },
+      ...(isNew ? { layout: freePlace(definition.widgets, kind) } : {}),
+    });
   };
   const done = () => onDone(draft.title === '' ? { ...draft, title: KIND_NAMES[draft.kind] } : draft);
   return (

@@ -22,7 +22,7 @@ export function withLayout(widgets: Widget[], layout: readonly Item[]): Widget[]
 export function isSameLayout(widgets: Widget[], layout: readonly Item[]): boolean {
   return widgets.every(({ id, layout: { x, y, w, h } }) => {
     const item = layout.find(({ i }) => i === id);
-    return item !== undefined && item.x === x && item.y === y && item.w === w && item.h === h;
+    return item?.x === x && item.y === y && item.w === w && item.h === h;
   });
 }
 

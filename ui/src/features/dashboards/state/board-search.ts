@@ -47,3 +47,8 @@ export function rangeSearch(range: TimeRange): Pick<BoardSearch, 'from' | 'to'> 
   if (range.from === null && range.to === null) return { from: ALL };
   return { from: range.from ?? ALL, to: range.to ?? 'now' };
 }
+
+/** The search without one of its switches. */
+export function without(search: BoardSearch, name: 'kiosk' | 'edit'): BoardSearch {
+  return Object.fromEntries(Object.entries(search).filter(([other]) => other !== name));
+}
