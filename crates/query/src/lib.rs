@@ -27,11 +27,16 @@ mod error;
 mod facets;
 mod field;
 mod filter;
+mod functions;
 mod highlight;
 mod hints;
 mod lexer;
+mod literal;
 mod matcher;
+mod network;
 mod parser;
+mod pipeline;
+mod pipes;
 mod plan;
 mod print;
 mod sql;
@@ -41,8 +46,10 @@ mod time_range;
 mod trace;
 pub mod user_sql;
 
-pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
-pub use condition::{Comparison, Condition, Predicate, Test};
+pub use completion::{
+    CompletionContext, CompletionItem, CompletionKind, ItemKind, Signature, column_text, complete,
+};
+pub use condition::{Comparison, Condition, Predicate, Test, Unit};
 pub use cursor::Cursor;
 pub use dashboards::DASHBOARD_TEMPLATES;
 pub use dialect::{Dialect, ItemsIndex, Promoted, PromotedKind};
@@ -51,12 +58,14 @@ pub use facets::{FieldValues, TOP_VALUES};
 pub use field::{COLUMNS, Field, SHORT_NAMES, nearest_name};
 pub use highlight::{Highlight, HighlightKind, highlight_terms};
 pub use matcher::Matcher;
-pub use parser::{Hint, MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS, Parsed, parse};
+pub use network::Network;
+pub use parser::{Hint, MAX_CHARACTERS, MAX_DEPTH, MAX_PIPES, MAX_SUBQUERIES, MAX_TERMS, Parsed, parse};
+pub use pipeline::{PipeOptions, Piped, Shape};
 pub use plan::{Compiler, MAX_ROWS, SearchOptions};
 pub use print::{quote_field, quote_value};
 pub use sql::{Param, ParamType, Statement, string_literal};
 pub use text::TextMatch;
-pub use time_range::{TimePoint, TimeRange, parse_time};
+pub use time_range::{TimePoint, TimeRange, bucket_width_ms, parse_time};
 pub use trace::{MAX_SPANS, trace_spans};
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ struct Document;
 pub fn calls() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(read::search))
+        .routes(routes!(read::parse_query))
+        .routes(routes!(read::print_query))
         .routes(routes!(read::list_queries))
         .routes(routes!(read::get_query, read::cancel))
         .routes(routes!(read::sql))
