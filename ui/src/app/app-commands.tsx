@@ -84,6 +84,12 @@ export function AppCommands() {
       title: 'Go to Tail',
       group: 'Pages',
       run: () => void navigate({ to: '/tail' }),
+      },
+      {
+      id: 'app.dashboards',
+      title: 'Go to Dashboards',
+      group: 'Pages',
+      run: () => void navigate({ to: '/dashboards' }),
     },
     {
       id: 'app.imports',

@@ -4,6 +4,7 @@ import {
   IconDatabase,
   IconDatabaseImport,
   IconFileImport,
+  IconLayoutDashboard,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconSettings,
@@ -19,6 +20,7 @@ import { StatusBar } from './status-bar';
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
   { to: '/tail', title: 'Tail', icon: IconActivity },
+  { to: '/dashboards', title: 'Dashboards', icon: IconLayoutDashboard },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },

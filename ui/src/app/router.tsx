@@ -1,4 +1,5 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { dashboardRoute, dashboardsRoute } from '@/routes/dashboards';
 import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
@@ -19,6 +20,8 @@ export const router = createRouter({
     homeRoute,
     exploreRoute,
     tailRoute,
+    dashboardsRoute,
+    dashboardRoute,
     importsRoute,
     storageRoute,
     deliveryRoute,

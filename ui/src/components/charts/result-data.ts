@@ -24,7 +24,7 @@ export function plainType(type: string): string {
 export function kindOf({ type }: ResultColumn): ColumnKind {
   const plain = plainType(type);
   if (/^(?:U?Int\d+|Float\d+|BFloat16|Decimal)/.test(plain)) return 'number';
-  return /^Date/.test(plain) ? 'time' : 'text';
+  return plain.startsWith('Date') ? 'time' : 'text';
 }
 
 /** Whole numbers are counts: where none is given, it is zero. Of a mean nothing is known there. */

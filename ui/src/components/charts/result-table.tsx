@@ -20,6 +20,7 @@ export function ResultTable({ title, data, options, zone, onPick }: ChartProps) 
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const rows = useMemo(() => sorted(data, sorting), [data, sorting]);
   const scroller = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here relies on being memoized
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

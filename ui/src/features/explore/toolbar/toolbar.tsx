@@ -16,6 +16,7 @@ import { useExplore } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
+import { ToDashboard } from './to-dashboard';
 import classes from './toolbar.module.css';
 
 export function Toolbar() {
@@ -101,6 +102,7 @@ export function Toolbar() {
             <IconZoomOut size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
+        <ToDashboard />
       </div>
       <Button.Group className={classes.run}>
         {isBusy ? (
