@@ -53,6 +53,7 @@ pub struct App {
     pub alarms: Alarms,
     pub imports: Imports,
     pub agents: Agents,
+    pub catalog: Catalog,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -96,7 +97,7 @@ impl App {
 
         let store = Arc::new(Store::new(store_config(&config))?);
         let storage = Arc::new(Housekeeper::new(
-            catalog,
+            catalog.clone(),
             Arc::clone(&store),
             Arc::clone(&pipeline),
             Arc::clone(&clock),
@@ -129,6 +130,7 @@ impl App {
             alarms: Alarms::default(),
             imports,
             agents,
+            catalog,
             store,
             storage,
             engine,

@@ -6,6 +6,7 @@
 mod agents;
 mod error;
 mod imports;
+mod notes;
 mod retention;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 pub use agents::AgentEntry;
 pub use error::CatalogError;
 pub use imports::{ImportEntry, ImportState};
+pub use notes::{NoteEntry, NoteRange};
 pub use retention::{RetentionEntry, RunEntry, RunState};
 
 /// An open catalog. Cheap to clone.

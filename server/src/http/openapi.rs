@@ -22,6 +22,7 @@ use crate::{ingest, manage, read, storage};
         (name = "ingest", description = "Sending records"),
         (name = "imports", description = "Importing files"),
         (name = "read", description = "Searching"),
+        (name = "notes", description = "Notes and marks on rows"),
         (name = "access", description = "Signing in"),
         (name = "storage", description = "How long records are kept, and what they take"),
         (name = "operate", description = "State of the server")
@@ -37,6 +38,8 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::histogram))
         .routes(routes!(read::fields))
         .routes(routes!(read::field_values))
+        .routes(routes!(read::field_stats))
+        .routes(routes!(read::surrounding))
         .routes(routes!(read::complete))
         .routes(routes!(read::trace))
         .routes(routes!(ingest::import::preview))
@@ -50,6 +53,8 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(storage::api::drop_day))
         .routes(routes!(storage::api::drop_service))
         .routes(routes!(manage::agents::list))
+        .routes(routes!(manage::notes::list, manage::notes::add))
+        .routes(routes!(manage::notes::get, manage::notes::replace, manage::notes::delete))
         .routes(routes!(manage::status))
         .routes(routes!(manage::list_dead_letters))
         .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))

@@ -1,9 +1,11 @@
 //! Questions about what is stored: search, histogram, facets, completion, traces.
 
 mod complete;
+mod field_stats;
 mod fields;
 mod histogram;
 mod search;
+mod surrounding;
 mod traces;
 
 use axum::http::StatusCode;
@@ -20,9 +22,11 @@ use crate::app::App;
 use crate::http::error::ApiError;
 
 pub use complete::{__path_complete, KnownFields, complete};
+pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, histogram};
 pub use search::{__path_cancel, __path_search, cancel, search};
+pub use surrounding::{__path_surrounding, surrounding};
 pub use traces::{__path_trace, trace};
 
 /// What a question is about.
