@@ -22,6 +22,11 @@ export function linkOrigin(kind: Platform['kind'], listener: string | undefined)
   return listener === undefined ? null : `http://${listener}`;
 }
 
+/** The server's address for a command that is pasted into a shell. */
+export function serverAddress(kind: Platform['kind'], listener: string | undefined): string {
+  return linkOrigin(kind, listener) ?? 'http://127.0.0.1:7410';
+}
+
 /** What can be copied of a row; nothing happens where there is none. */
 export function useRowActions(row: LogRow | null): RowActions {
   const platform = usePlatform();
