@@ -10,8 +10,8 @@ import {
 import type { ReactNode } from 'react';
 import type { LogRow } from '@/api/types';
 import { CopyButton } from '@/components/copy-button';
-import { fieldTerm, toggleExclude, toggleInclude } from '../language/filters';
-import { canonicalField } from '../language/syntax';
+import { fieldTerm, toggleExclude, toggleInclude } from '@/lib/query-language/filters';
+import { canonicalField } from '@/lib/query-language/syntax';
 import type { DetailField, DetailGroup } from '../record/record';
 import { useExplore } from '../state/explore-context';
 import { useStored } from '../state/stored';

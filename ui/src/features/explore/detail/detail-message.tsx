@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { LogRow } from '@/api/types';
 import { formatBytes } from '@/lib/format/numbers';
-import { highlightsOf } from '../language/highlight';
+import { highlightsOf } from '@/lib/query-language/highlight';
 import { prettyJson } from '../record/record';
 import { useExplore } from '../state/explore-context';
 import { splitLinks } from '../text/links';

@@ -8,8 +8,8 @@ import {
 import { useId, useState } from 'react';
 import type { Field, FieldValue } from '@/api/types';
 import { formatCompact, formatCountOf } from '@/lib/format/numbers';
-import type { Filter } from '../language/filters';
-import { canonicalField } from '../language/syntax';
+import type { Filter } from '@/lib/query-language/filters';
+import { canonicalField } from '@/lib/query-language/syntax';
 import { GRAVEST_FIRST, levelNamed } from '../record/record';
 import { useExplore } from '../state/explore-context';
 import { toggleColumn } from '../table/columns';

@@ -3,7 +3,7 @@ import { IconEqualNot, IconX } from '@tabler/icons-react';
 import type { FieldValue } from '@/api/types';
 import { SeverityTag } from '@/components/severity-tag';
 import { formatCompact, formatCountOf } from '@/lib/format/numbers';
-import { stateOf, toggleExclude, toggleInclude } from '../language/filters';
+import { stateOf, toggleExclude, toggleInclude } from '@/lib/query-language/filters';
 import { levelNamed } from '../record/record';
 import { useExplore } from '../state/explore-context';
 import classes from './facets.module.css';

@@ -6,7 +6,7 @@ import { plainMessage } from '@/components/notify';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
-import { highlightsOf } from '../language/highlight';
+import { highlightsOf } from '@/lib/query-language/highlight';
 import { EmptyResult } from '../results/empty-result';
 import { NewRowsPill } from '../results/new-rows-pill';
 import { useExplore } from '../state/explore-context';

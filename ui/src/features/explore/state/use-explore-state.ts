@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { useApi } from '@/api/client';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { absoluteRange, resolveRange, type TimeRange } from '../time/range';
-import { fieldTerm } from '../language/filters';
+import { fieldTerm } from '@/lib/query-language/filters';
 import type { Explore } from './explore-context';
 import { rememberRange } from './opening';
 import { rowKeyText } from './row-key';

@@ -1,6 +1,6 @@
 import { fireEvent, screen } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
-import { highlightsOf } from '../language/highlight';
+import { highlightsOf } from '@/lib/query-language/highlight';
 import { logRow, renderExplore } from '../test/render-explore';
 import { gridTemplate, layOutColumns } from './columns';
 import { LogRowView, type RowLook } from './log-row';

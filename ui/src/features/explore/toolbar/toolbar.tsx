@@ -10,7 +10,7 @@ import {
 import { useRouter } from '@tanstack/react-router';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { Shortcut } from '../layout/shortcut';
-import { SearchBar } from '../search/search-bar';
+import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '../time/range';
 import { TimePicker } from '../time/time-picker';
@@ -59,7 +59,7 @@ export function Toolbar() {
         <IconDatabase size={14} aria-hidden />
         Logs
       </span>
-      <SearchBar />
+      <ExploreSearch />
       <div className={classes.time}>
         <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
           <ActionIcon
