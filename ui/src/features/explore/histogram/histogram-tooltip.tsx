@@ -1,4 +1,4 @@
-import { SeverityTag } from '@/components/severity-tag';
+import { SeverityTag } from '@/components/log/severity-tag';
 import { formatCount, formatCountOf } from '@/lib/format/numbers';
 import { formatLength } from '../time/range';
 import type { Zone } from '../time/zone';
