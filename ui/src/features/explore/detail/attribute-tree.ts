@@ -1,4 +1,4 @@
-import type { DetailField } from '../record/record';
+import type { DetailField } from '@/components/log/record';
 
 /** A branch of fields whose names begin alike, or a field. */
 export interface TreeNode {

@@ -1,12 +1,12 @@
 import { Modal, Switch } from '@mantine/core';
 import { useState } from 'react';
 import type { LogRow } from '@/api/types';
-import { SeverityTag } from '@/components/severity-tag';
+import { SeverityTag } from '@/components/log/severity-tag';
 import { formatCountOf } from '@/lib/format/numbers';
 import { formatTime, formatTimeExact } from '@/lib/format/time';
 import { levelOfNumber } from '@/lib/severity';
 import { useExplore } from '../state/explore-context';
-import { stripAnsi } from '../text/ansi';
+import { stripAnsi } from '@/components/log/ansi';
 import { compareRows, differences, type ComparedField, type Piece } from './compare';
 import classes from './rows.module.css';
 

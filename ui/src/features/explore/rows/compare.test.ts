@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { logRow } from '../test/render-explore';
+import { logRow } from '@/test/log-row';
 import { compareRows, differences } from './compare';
 
 it('puts the fields of rows side by side and says which differ', () => {

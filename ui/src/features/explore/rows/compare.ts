@@ -1,5 +1,5 @@
 import type { LogRow } from '@/api/types';
-import { detailGroups } from '../record/record';
+import { detailGroups } from '@/components/log/record';
 
 export interface ComparedField {
   label: string;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { logRow } from '../test/render-explore';
+import { logRow } from '@/test/log-row';
 import { asCsv, asCurl, asJson, asNdjson, asText, searchFor, spanOf } from './row-formats';
 
 const first = logRow({ IngestId: '7', Body: '\u001b[31mred\u001b[0m, "quoted"', LogAttributes: { code: '=1+1' } });

@@ -1,7 +1,7 @@
 import type { LogRow } from '@/api/types';
 import { levelOfNumber } from '@/lib/severity';
-import { fieldValue, recordJson } from '../record/record';
-import { stripAnsi } from '../text/ansi';
+import { fieldValue, recordJson } from '@/components/log/record';
+import { stripAnsi } from '@/components/log/ansi';
 
 /** What rows can be copied as; `sql` is made by the server. */
 export type RowFormat = 'text' | 'message' | 'json' | 'ndjson' | 'csv' | 'search' | 'curl' | 'sql';

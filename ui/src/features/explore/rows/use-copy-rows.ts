@@ -6,7 +6,7 @@ import { formatCountOf } from '@/lib/format/numbers';
 import { usePlatform } from '@/platform/context';
 import { serverAddress } from '../detail/use-row-actions';
 import { useExplore } from '../state/explore-context';
-import { stripAnsi } from '../text/ansi';
+import { stripAnsi } from '@/components/log/ansi';
 import {
   asCsv,
   asCurl,
