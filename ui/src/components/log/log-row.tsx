@@ -25,13 +25,26 @@ export interface RowLook {
   isWrapped: boolean;
 }
 
+export type PickMode = 'toggle' | 'extend';
+
+export interface RowNote {
+  colour: string;
+  text: string;
+}
+
 interface LogRowViewProps {
   row: LogRow;
   index: number;
   top: number;
   look: RowLook;
   isSelected: boolean;
+  /** Picked beside others, for what is done to several. */
+  isPicked?: boolean;
+  /** Colour and words of a note on the row. */
+  note?: RowNote | undefined;
   onOpen: (row: LogRow) => void;
+  /** A click with Ctrl (`toggle`) or Shift (`extend`). */
+  onPick?: (row: LogRow, mode: PickMode) => void;
   /** Given where heights differ from row to row. */
   measure: ((element: HTMLElement | null) => void) | undefined;
 }
@@ -41,7 +54,7 @@ export function rowElementId(row: LogRow): string {
 }
 
 export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
-  const { row, index, top, look, isSelected, onOpen, measure } = props;
+  const { row, index, top, look, isSelected, isPicked = false, note, onOpen, onPick, measure } = props;
   return (
     <div
       ref={measure}
@@ -49,15 +62,31 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
       data-index={index}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={isSelected}
+      aria-selected={isSelected || isPicked}
+      data-picked={isPicked || undefined}
       className={classes.row}
       data-wrapped={look.isWrapped || undefined}
       style={{ transform: `translateY(${top}px)`, gridTemplateColumns: look.template }}
-      onClick={() => {
+      onMouseDown={(event) => {
+        // With Shift the browser would select the text up to here.
+        if (event.shiftKey && onPick !== undefined) event.preventDefault();
+      }}
+      onClick={(event) => {
+        if (onPick !== undefined && (event.ctrlKey || event.metaKey)) onPick(row, 'toggle');
+        else if (onPick !== undefined && event.shiftKey) onPick(row, 'extend');
         // Selecting text to copy it is no wish to open the row.
-        if (window.getSelection()?.isCollapsed !== false) onOpen(row);
+        else if (window.getSelection()?.isCollapsed !== false) onOpen(row);
       }}
     >
+      {note !== undefined && (
+        <span
+          className={classes.note}
+          data-colour={note.colour}
+          role="img"
+          aria-label={note.text === '' ? `Mark, ${note.colour}` : `Note: ${note.text}`}
+          title={note.text}
+        />
+      )}
       {look.columns.map(({ name }) => (
         <div key={name} role="gridcell" className={classes.cell} data-column={name}>
           {cell(row, name, look)}

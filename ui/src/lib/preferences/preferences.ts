@@ -5,6 +5,8 @@ export interface Preferences {
   timeZone: 'local' | 'utc';
   wrapLines: boolean;
   railCollapsed: boolean;
+  /** Stands beside the notes that are written here; empty says nothing. */
+  authorName: string;
 }
 
 const KEY = 'click-lite.preferences';
@@ -13,6 +15,7 @@ const DEFAULTS: Preferences = {
   timeZone: 'local',
   wrapLines: false,
   railCollapsed: false,
+  authorName: '',
 };
 
 /** What the user chose for this browser or this desktop; kept in `localStorage`. */
@@ -52,6 +55,7 @@ function read(storage: Pick<Storage, 'getItem'>): Preferences {
       timeZone: stored.timeZone === 'utc' ? 'utc' : 'local',
       wrapLines: stored.wrapLines === true,
       railCollapsed: stored.railCollapsed === true,
+      authorName: typeof stored.authorName === 'string' ? stored.authorName.slice(0, 100) : '',
     };
   } catch {
     return DEFAULTS;

@@ -3,16 +3,12 @@ import type { LogRow } from '@/api/types';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { usePlatform } from '@/platform/context';
 import type { Platform } from '@/platform/platform';
-import { recordJson } from '@/components/log/record';
 import { rowKeyText } from '../state/row-key';
-import { stripAnsi } from '@/components/log/ansi';
 import { useExplore } from '../state/explore-context';
 import { absoluteRange } from '../time/range';
 import { exploreAddress } from '../state/search-state';
 
 export interface RowActions {
-  copyJson: () => void;
-  copyMessage: () => void;
   copyLink: () => void;
 }
 
@@ -39,8 +35,6 @@ export function useRowActions(row: LogRow | null): RowActions {
     );
   };
   return {
-    copyJson: () => row && copy('Row as JSON', recordJson(row)),
-    copyMessage: () => row && copy('Message', stripAnsi(row.Body)),
     copyLink: () => {
       if (!row) return;
       const origin = linkOrigin(platform.kind, listener);

@@ -7,8 +7,11 @@ import { SkeletonRows } from '@/components/skeleton-rows';
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
 import { highlightsOf } from '@/lib/query-language/highlight';
+import { useNotesByRow } from '../notes/use-notes';
 import { EmptyResult } from '../results/empty-result';
 import { NewRowsPill } from '../results/new-rows-pill';
+import type { PickedRows } from '../rows/picked-rows';
+import { SelectionBar } from '../rows/selection-bar';
 import { useExplore } from '../state/explore-context';
 import type { Selection } from '../state/use-selection';
 import { useColumnWidths } from '../table/column-widths';
@@ -25,6 +28,9 @@ const NARROW_COLUMNS = ['time', 'level', 'message'];
 interface RowsAreaProps {
   histogram: HistogramData | undefined;
   selection: Selection;
+  picked: PickedRows;
+  isComparing: boolean;
+  onCompare: (isComparing: boolean) => void;
   grid: RefObject<HTMLDivElement | null>;
   layout: string;
   isNarrow: boolean;
@@ -46,7 +52,9 @@ function queryHint(error: ApiError): string {
 }
 
 /** The rows, or what stands in their place. */
-export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsAreaProps) {
+export function RowsArea(props: RowsAreaProps) {
+  const { histogram, selection, picked, isComparing, onCompare, grid, layout, isNarrow } = props;
+  const notes = useNotesByRow();
   const { search, results, zone, refresh } = useExplore();
   const [{ wrapLines, density }] = usePreferences();
   const { widths } = useColumnWidths();
@@ -105,9 +113,12 @@ export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsA
         selectedId={selection.selectedId}
         onMove={selection.move}
         onOpen={selection.open}
+        picked={picked}
+        notes={notes}
         grid={grid}
         layout={layout}
       />
+      <SelectionBar picked={picked} isComparing={isComparing} onCompare={onCompare} />
     </div>
   );
 }

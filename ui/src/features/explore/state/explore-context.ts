@@ -2,6 +2,7 @@ import { createContext, use } from 'react';
 import type { LogRow } from '@/api/types';
 import type { TimeRange } from '../time/range';
 import type { Zone } from '../time/zone';
+import type { RowKey } from './row-key';
 import type { ExploreState } from './search-state';
 import type { SearchSession, SessionState } from './search-session';
 
@@ -28,6 +29,10 @@ export interface Explore {
   setAutoRefreshS: (seconds: number) => void;
   /** All rows, or all of its service, so many milliseconds around a row, which stays open. */
   showAround: (row: LogRow, lengthMs: number, sameService: boolean) => void;
+  /** The search with another range and a row of it open. */
+  showAt: (row: LogRow, range: TimeRange) => void;
+  /** Opens the row with this key: in the search as it is, or among all rows of another range. */
+  showKey: (key: RowKey, range: TimeRange | null) => void;
   /** Opens a row beside the table; null closes it. */
   openRow: (row: LogRow | null) => void;
 }

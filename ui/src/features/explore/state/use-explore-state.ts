@@ -85,6 +85,9 @@ export function useExploreState(): Explore {
           row: rowKeyText(row),
         });
       },
+      showAt: (row, next) => change({ ...rangeParameters(next), row: rowKeyText(row) }),
+      showKey: ({ id, timestamp }, next) =>
+        change({ ...(next === null ? {} : { q: undefined, ...rangeParameters(next) }), row: `${id}@${timestamp}` }),
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
   }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);

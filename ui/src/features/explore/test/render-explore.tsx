@@ -36,6 +36,8 @@ export function renderExplore(
     autoRefreshS: 0,
     setAutoRefreshS: () => undefined,
     showAround: () => undefined,
+    showAt: () => undefined,
+    showKey: () => undefined,
     openRow: () => undefined,
   };
   render(

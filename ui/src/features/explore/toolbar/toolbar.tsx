@@ -1,14 +1,12 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import {
-  IconArrowLeft,
-  IconArrowRight,
   IconDatabase,
   IconPlayerStopFilled,
   IconRefresh,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { useRouter } from '@tanstack/react-router';
 import { useCommands } from '@/lib/shortcuts/use-commands';
+import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
@@ -19,7 +17,6 @@ import classes from './toolbar.module.css';
 
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
-  const { history } = useRouter();
   const isBusy = results.status === 'running' || results.isLoadingMore || results.willRetry;
   const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
     const range = change(search.range, Date.now());
@@ -27,14 +24,6 @@ export function Toolbar() {
   };
   const group = 'Explore';
   useCommands([
-    { id: 'explore.back', title: 'Back to the search before', group, keys: ['['], run: () => history.back() },
-    {
-      id: 'explore.forward',
-      title: 'Forward to the search after',
-      group,
-      keys: [']'],
-      run: () => history.forward(),
-    },
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
     {
       id: 'explore.earlier',
@@ -61,24 +50,7 @@ export function Toolbar() {
       </span>
       <ExploreSearch />
       <div className={classes.time}>
-        <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
-          <ActionIcon
-            className={classes.wide}
-            aria-label="Back to the search before"
-            onClick={() => history.back()}
-          >
-            <IconArrowLeft size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label={<Shortcut text="Forward to the search after" keys="]" />}>
-          <ActionIcon
-            className={classes.wide}
-            aria-label="Forward to the search after"
-            onClick={() => history.forward()}
-          >
-            <IconArrowRight size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <HistoryMenu />
         <TimePicker />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
