@@ -28,6 +28,7 @@ use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::KnownFields;
+use crate::saved::SavedQueries;
 use crate::storage::Housekeeper;
 
 pub use engine::{EngineHandle, store_config};
@@ -54,6 +55,7 @@ pub struct App {
     pub imports: Imports,
     pub agents: Agents,
     pub catalog: Catalog,
+    pub saved: SavedQueries,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -92,6 +94,7 @@ impl App {
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
+        let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -131,6 +134,7 @@ impl App {
             imports,
             agents,
             catalog,
+            saved,
             store,
             storage,
             engine,

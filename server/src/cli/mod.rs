@@ -3,6 +3,7 @@
 mod config_command;
 mod import;
 mod query;
+mod saved;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use click_lite_client::{ApiClient, default_data_dir, find_token};
 pub use config_command::run as run_config;
 pub use import::run as run_import;
 pub use query::run as run_query;
+pub use saved::run as run_saved;
 
 /// Ingest and query server of Click-Lite.
 #[derive(Debug, Parser)]
@@ -30,6 +32,9 @@ pub enum Command {
     Import(ImportArgs),
     /// Search from the terminal
     Query(QueryArgs),
+    /// Look at saved queries, and move them as a file
+    #[command(subcommand)]
+    Saved(SavedCommand),
     /// Print a link that signs a browser in, once
     Link(ServerArgs),
     /// Bring the tables of ClickHouse up to date and end
@@ -171,6 +176,12 @@ pub struct QueryArgs {
     /// Show the SQL in place of the rows
     #[arg(long)]
     pub show_sql: bool,
+    /// Run the saved query of this name in place of TEXT
+    #[arg(long, value_name = "NAME", conflicts_with = "text")]
+    pub saved: Option<String>,
+    /// Value of a parameter of the saved query; repeat it for several parameters, or for several values of one
+    #[arg(long, value_name = "NAME=VALUE", requires = "saved")]
+    pub param: Vec<String>,
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,
@@ -181,6 +192,45 @@ pub enum OutputFormat {
     Table,
     Ndjson,
     Csv,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum SavedCommand {
+    /// List saved queries
+    List {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Only those with these words
+        #[arg(value_name = "WORDS", default_value = "")]
+        search: String,
+    },
+    /// Print a saved query and its parameters
+    Show {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Name or id
+        name: String,
+    },
+    /// Write all saved queries to a file, or to standard output
+    Export {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[arg(value_name = "FILE", default_value = "-")]
+        file: PathBuf,
+    },
+    /// Take saved queries from a file, and say what was new, changed or the same
+    Import {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+        /// Leave saved queries as they are where the file has them otherwise
+        #[arg(long)]
+        keep: bool,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Subcommand)]

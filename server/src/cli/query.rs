@@ -7,20 +7,22 @@ use serde_json::{Map, Value, json};
 use super::{OutputFormat, QueryArgs};
 
 /// Columns of a table when none are named.
-const DEFAULT_COLUMNS: [&str; 4] = ["time", "level", "service", "message"];
+pub(super) const DEFAULT_COLUMNS: [&str; 4] = ["time", "level", "service", "message"];
 /// Rows of one page; more are fetched by cursor.
-const PAGE: u64 = 1000;
+pub(super) const PAGE: u64 = 1000;
 
 /// `click-lite-server query`: rows newest first.
 pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
+    if let Some(name) = &args.saved {
+        return super::saved::run_by_name(&args, name).await;
+    }
     let client = args.server.client()?;
     let columns: Vec<String> = if args.columns.is_empty() && args.format != OutputFormat::Ndjson {
         DEFAULT_COLUMNS.iter().map(ToString::to_string).collect()
     } else {
         args.columns.clone()
     };
-    let mut printer =
-        Printer { format: args.format, columns: columns.clone(), table: Table::new(), header: true };
+    let mut printer = Printer::new(args.format, columns.clone());
     let mut cursor = Value::Null;
     let mut left = args.limit;
     while left > 0 {
@@ -64,7 +66,8 @@ async fn search(client: &ApiClient, text: &str, call: &Value) -> anyhow::Result<
     }
 }
 
-struct Printer {
+/// Prints rows as they come.
+pub(super) struct Printer {
     format: OutputFormat,
     columns: Vec<String>,
     table: Table,
@@ -72,7 +75,11 @@ struct Printer {
 }
 
 impl Printer {
-    fn row(&mut self, row: &Map<String, Value>) -> anyhow::Result<()> {
+    pub(super) fn new(format: OutputFormat, columns: Vec<String>) -> Self {
+        Self { format, columns, table: Table::new(), header: true }
+    }
+
+    pub(super) fn row(&mut self, row: &Map<String, Value>) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         match self.format {
             OutputFormat::Ndjson => writeln!(out, "{}", Value::Object(row.clone()))?,
@@ -95,7 +102,7 @@ impl Printer {
         Ok(())
     }
 
-    fn finish(mut self) -> anyhow::Result<()> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
         if self.format == OutputFormat::Table {
             self.table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
             self.table.set_header(self.columns);

@@ -220,7 +220,8 @@ export class ApiClient {
     return this.call({ method: 'DELETE', path: `/api/v1/dead-letters/${encodeURIComponent(id)}` });
   }
 
-  private async call<T>(request: ApiRequest): Promise<T> {
+  /** Any call whose answer is JSON or nothing. */
+  async call<T>(request: ApiRequest): Promise<T> {
     const { status, body } = await this.platform.request(request);
     if (status < 200 || status > 299) throw ApiError.fromResponse(status, body);
     return (body === '' ? undefined : JSON.parse(body)) as T;

@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import {
+  IconBookmark,
   IconDatabase,
   IconDatabaseImport,
   IconFileImport,
@@ -17,6 +18,7 @@ import { StatusBar } from './status-bar';
 
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
+  { to: '/saved', title: 'Saved', icon: IconBookmark },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },

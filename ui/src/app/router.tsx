@@ -3,6 +3,7 @@ import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
+import { savedRoute } from '@/routes/saved';
 import { settingsRoute } from '@/routes/settings';
 import { storageRoute } from '@/routes/storage';
 import { RouteError } from './route-error';
@@ -17,6 +18,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     exploreRoute,
+    savedRoute,
     importsRoute,
     storageRoute,
     deliveryRoute,

@@ -72,6 +72,7 @@ export function useExploreState(): Explore {
       setDraft: (text) => {
         draft.current = text;
       },
+      readDraft: () => draft.current.trim(),
       setRange: (next) => setQueryAndRange(draft.current, next),
       setQueryAndRange,
       setColumns: (columns) => change({ cols: columnsParameter(columns) }, true),

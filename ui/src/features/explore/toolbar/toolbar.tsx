@@ -1,10 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import {
-  IconDatabase,
-  IconPlayerStopFilled,
-  IconRefresh,
-  IconZoomOut,
-} from '@tabler/icons-react';
+import { IconDatabase, IconPlayerStopFilled, IconRefresh, IconZoomOut } from '@tabler/icons-react';
+import { SavedMenu } from '@/components/saved/saved-menu';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
@@ -13,6 +9,7 @@ import { useExplore } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '../time/range';
 import { TimePicker } from '../time/time-picker';
 import { AutoRefresh } from './auto-refresh';
+import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
 
 export function Toolbar() {
@@ -22,6 +19,7 @@ export function Toolbar() {
     const range = change(search.range, Date.now());
     if (range) setRange(range);
   };
+  const saveSearch = useSaveSearch();
   const group = 'Explore';
   useCommands([
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
@@ -39,6 +37,13 @@ export function Toolbar() {
       keys: ['}'],
       run: () => move((range, now) => shiftRange(range, 1, now)),
     },
+    {
+      id: 'explore.save',
+      title: 'Save this search',
+      group,
+      keys: ['mod+s'],
+      run: saveSearch,
+    },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
   ]);
 
@@ -49,6 +54,7 @@ export function Toolbar() {
         Logs
       </span>
       <ExploreSearch />
+      <SavedMenu onSave={saveSearch} />
       <div className={classes.time}>
         <HistoryMenu />
         <TimePicker />
