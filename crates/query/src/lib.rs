@@ -42,6 +42,7 @@ pub mod templates;
 mod text;
 mod time_range;
 mod trace;
+pub mod user_sql;
 
 pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
 pub use condition::{Comparison, Condition, Predicate, Test};

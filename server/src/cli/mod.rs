@@ -4,11 +4,12 @@ mod config_command;
 mod import;
 mod query;
 mod saved;
+mod sql;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use click_lite_client::{ApiClient, default_data_dir, find_token};
 
 pub use config_command::run as run_config;
@@ -155,6 +156,7 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("parametrised").args(["sql", "saved"]))]
 pub struct QueryArgs {
     #[command(flatten)]
     pub server: ServerArgs,
@@ -174,14 +176,20 @@ pub struct QueryArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// Show the SQL in place of the rows
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub show_sql: bool,
     /// Run the saved query of this name in place of TEXT
     #[arg(long, value_name = "NAME", conflicts_with = "text")]
     pub saved: Option<String>,
-    /// Value of a parameter of the saved query; repeat it for several parameters, or for several values of one
-    #[arg(long, value_name = "NAME=VALUE", requires = "saved")]
-    pub param: Vec<String>,
+    /// Run a ClickHouse statement that reads, in place of a search
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["text", "columns"])]
+    pub sql: Option<String>,
+    /// Value of a parameter of the statement ({name:Type}) or the saved query; more than once for more
+    #[arg(long = "param", value_name = "NAME=VALUE", requires = "parametrised")]
+    pub params: Vec<String>,
+    /// Run a statement although its estimate is over the budget
+    #[arg(long, requires = "parametrised")]
+    pub confirm: bool,
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,

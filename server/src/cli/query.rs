@@ -1,6 +1,6 @@
 use std::io::Write;
 
-use click_lite_client::{ApiClient, ClientError};
+use click_lite_client::{ApiClient, ClientError, ErrorDetail};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,9 @@ pub(super) const PAGE: u64 = 1000;
 pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
     if let Some(name) = &args.saved {
         return super::saved::run_by_name(&args, name).await;
+    }
+    if let Some(sql) = &args.sql {
+        return super::sql::run(&args, sql).await;
     }
     let client = args.server.client()?;
     let columns: Vec<String> = if args.columns.is_empty() && args.format != OutputFormat::Ndjson {
@@ -51,19 +54,22 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
 async fn search(client: &ApiClient, text: &str, call: &Value) -> anyhow::Result<Value> {
     match client.json(reqwest::Method::POST, "/api/v1/search", Some(call.to_string())).await {
         Ok(answer) => Ok(answer),
-        Err(ClientError::Api { detail, .. }) if detail.details["position"].is_u64() => {
-            let position = usize::try_from(detail.details["position"].as_u64().unwrap_or(0)).unwrap_or(0);
-            let length = detail.details["length"].as_u64().unwrap_or(1).clamp(1, 1000) as usize;
-            let hint = detail.details["hint"].as_str().map(|hint| format!("\n  {hint}")).unwrap_or_default();
-            anyhow::bail!(
-                "{}\n  {text}\n  {}{}{hint}",
-                detail.message,
-                " ".repeat(position),
-                "^".repeat(length)
-            )
-        }
+        Err(ClientError::Api { detail, .. }) => Err(shown_in_text(text, &detail)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// An error with the line of the text that it is about, and carets below the place.
+pub(super) fn shown_in_text(text: &str, detail: &ErrorDetail) -> anyhow::Error {
+    let hint = detail.details["hint"].as_str().map(|hint| format!("\n  {hint}")).unwrap_or_default();
+    let number = |name: &str| detail.details[name].as_u64().and_then(|number| usize::try_from(number).ok());
+    let Some(position) = number("position") else { return anyhow::anyhow!("{}{hint}", detail.message) };
+    let before: String = text.chars().take(position).collect();
+    let column = before.chars().rev().take_while(|character| *character != '\n').count();
+    let line = text.split('\n').nth(before.matches('\n').count()).unwrap_or_default();
+    let room = (line.chars().count() + 1).saturating_sub(column).max(1);
+    let carets = "^".repeat(number("length").unwrap_or(1).clamp(1, room));
+    anyhow::anyhow!("{}\n  {line}\n  {}{carets}{hint}", detail.message, " ".repeat(column))
 }
 
 /// Prints rows as they come.

@@ -13,14 +13,14 @@ use super::{OutputFormat, QueryArgs, SavedCommand, print_line};
 pub async fn run_by_name(args: &QueryArgs, name: &str) -> anyhow::Result<()> {
     let client = args.server.client()?;
     let path = format!("/api/v1/saved-queries/{}/run", escaped(name));
-    let parameters = parameters(&args.param)?;
+    let parameters = parameters(&args.params)?;
     let mut printer: Option<Printer> = None;
     let mut cursor = Value::Null;
     let mut left = args.limit;
     while left > 0 {
         let call = json!({
             "parameters": parameters, "from": args.from, "to": args.to, "limit": left.min(PAGE), "cursor": cursor,
-            "columns": columns_of_search(args),
+            "columns": columns_of_search(args), "budget": { "confirmed": args.confirm },
         });
         let answer: Value = client.json(Method::POST, &path, Some(call.to_string())).await?;
         if args.show_sql {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::{Prepared, Scope, Stats, query_error, select, store_error};
+use super::run::QueryKind;
+use super::{Caller, Prepared, Scope, Stats, query_error, select, store_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -79,7 +80,8 @@ fn place(request: &SurroundingRequest, now_ns: i64) -> Result<Cursor, ApiError> 
 }
 
 async fn raw_rows(app: &App, statement: &Statement) -> Result<(Vec<Box<RawValue>>, Stats), ApiError> {
-    let mut stream = select(app, statement, None).await?;
+    let caller = Caller { kind: QueryKind::Search, group: None, query_id: None };
+    let mut stream = select(app, statement, caller).await?;
     let mut rows = Vec::new();
     while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(app, &error))? {
         rows.extend(batch);
