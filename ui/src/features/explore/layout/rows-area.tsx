@@ -18,7 +18,7 @@ import { useColumnWidths } from '../table/column-widths';
 import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '@/components/log/columns';
 import type { RowLook } from '@/components/log/log-row';
 import { LogTable } from '../table/log-table';
-import { midnight, type Zone } from '../time/zone';
+import { midnight, type Zone } from '@/lib/time-range/zone';
 import classes from './workspace.module.css';
 
 const ROW_HEIGHTS = { compact: 22, comfortable: 28 };

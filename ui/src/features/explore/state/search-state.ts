@@ -1,4 +1,4 @@
-import { ALL_TIME, DEFAULT_RANGE, type TimeRange } from '../time/range';
+import { ALL_TIME, DEFAULT_RANGE, type TimeRange } from '@/lib/time-range/range';
 import { DEFAULT_COLUMNS } from '@/components/log/columns';
 
 /** What the URL holds; a parameter that is left out has its default. */

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useApi } from '@/api/client';
 import { usePreferences } from '@/lib/preferences/preferences';
-import { absoluteRange, resolveRange, type TimeRange } from '../time/range';
+import { absoluteRange, resolveRange, type TimeRange } from '@/lib/time-range/range';
 import { fieldTerm } from '@/lib/query-language/filters';
 import type { Explore } from './explore-context';
 import { rememberRange } from './opening';

@@ -10,8 +10,8 @@ import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
-import { shiftRange, zoomOut, type TimeRange } from '../time/range';
-import { TimePicker } from '../time/time-picker';
+import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
+import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import classes from './toolbar.module.css';
 
@@ -51,7 +51,7 @@ export function Toolbar() {
       <ExploreSearch />
       <div className={classes.time}>
         <HistoryMenu />
-        <TimePicker />
+        <ExploreTime />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
             className={classes.wide}
