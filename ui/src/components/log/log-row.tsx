@@ -22,6 +22,8 @@ export interface RowLook {
   zone: TimeZone;
   /** Leaves the date out where all rows have the same. */
   hasDate: boolean;
+  /** Digits of a second; three unless said. */
+  fractionDigits?: number;
   isWrapped: boolean;
 }
 
@@ -99,7 +101,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
 function cell(row: LogRow, name: string, look: RowLook): ReactNode {
   if (name === 'level') return <SeverityTag level={levelOfNumber(row.SeverityNumber)} />;
   if (name === 'time') {
-    const text = formatTime(row.Timestamp, look.zone);
+    const text = formatTime(row.Timestamp, look.zone, look.fractionDigits);
     return (
       <time dateTime={row.Timestamp} title={formatTimeExact(row.Timestamp, look.zone)}>
         {look.hasDate ? text : text.slice(11)}

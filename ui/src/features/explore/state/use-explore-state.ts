@@ -18,10 +18,14 @@ function iso(time: number | null): string | undefined {
 /** Ties the URL to the search session: the URL is the only place where the search is kept. */
 export function useExploreState(): Explore {
   const api = useApi();
-  const [{ timeZone: zone }] = usePreferences();
+  const [{ timeZone: zone, pageRows }] = usePreferences();
+  const latestPageRows = useRef(pageRows);
+  useEffect(() => {
+    latestPageRows.current = pageRows;
+  }, [pageRows]);
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const navigate = useNavigate({ from: '/explore' });
-  const [session] = useState(() => new SearchSession(api));
+  const [session] = useState(() => new SearchSession(api, () => Number(latestPageRows.current)));
   const results = useSyncExternalStore(session.subscribe, session.get);
   const { q, from, to, cols } = parameters;
   const search = useMemo(() => readState({ q, from, to, cols }), [q, from, to, cols]);

@@ -48,8 +48,10 @@ export function Toolbar() {
         <IconDatabase size={14} aria-hidden />
         Logs
       </span>
-      <ExploreSearch />
-      <div className={classes.time}>
+      <div className={classes.search} data-tour="search">
+        <ExploreSearch />
+      </div>
+      <div className={classes.time} data-tour="time">
         <HistoryMenu />
         <ExploreTime />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
