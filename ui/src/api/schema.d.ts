@@ -136,6 +136,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/field-stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Describes the values of one field: how many records have it, its most frequent values, and the distribution of those
+     *     that are numbers.
+     */
+    post: operations['field_stats'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-values': {
     parameters: {
       query?: never;
@@ -276,6 +296,43 @@ export interface paths {
      */
     post: operations['ingest'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists notes, those on the newest rows first. */
+    get: operations['list'];
+    put?: never;
+    /** Makes a note, or a mark, on a row. */
+    post: operations['add'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notes/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One note. */
+    get: operations['get'];
+    /** Changes text, colour and author of a note. */
+    put: operations['replace'];
+    post?: never;
+    /** Deletes a note. */
+    delete: operations['delete'];
     options?: never;
     head?: never;
     patch?: never;
@@ -489,6 +546,23 @@ export interface paths {
     post?: never;
     /** Deletes everything of a service. Records that are still in the spool, or sent later, arrive afterwards. */
     delete: operations['drop_service'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/surrounding': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The matching rows before and after a place in time, as many as asked for on each side however far they are. */
+    post: operations['surrounding'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -795,6 +869,44 @@ export interface components {
       /** @description Its most frequent values, at most ten. */
       values: components['schemas']['ValueCount'][];
     };
+    /** @description What the values of a field look like. */
+    FieldStatsAnswer: {
+      field: string;
+      /**
+       * Format: int64
+       * @description Matching records.
+       */
+      total_rows: number;
+      /**
+       * Format: int64
+       * @description Everything below is of so many records: of all that match, or of the newest.
+       */
+      rows: number;
+      /** @description Whether `rows` are the newest of more. */
+      sampled: boolean;
+      /**
+       * Format: int64
+       * @description Records that have the field.
+       */
+      present: number;
+      /**
+       * Format: int64
+       * @description Different values; exact up to some ten thousand, else within a percent or two.
+       */
+      distinct: number;
+      /** @description The most frequent values, at most ten. */
+      top_values: components['schemas']['ValueCount'][];
+      numbers?: components['schemas']['NumberStats'] | null;
+      stats: components['schemas']['Stats'];
+    };
+    /** @description Which field of which records. */
+    FieldStatsRequest: components['schemas']['Scope'] & {
+      /**
+       * @description As the search language writes it.
+       * @default
+       */
+      field: string;
+    };
     /** @description Values of a field, the most frequent first. */
     FieldValuesAnswer: {
       field: string;
@@ -976,11 +1088,111 @@ export interface components {
        */
       accepted_rows: number;
     };
+    /** @description A note to make. */
+    NewNote: components['schemas']['NoteContent'] & {
+      /**
+       * @description `Timestamp` of the row, with all its digits.
+       * @default
+       */
+      timestamp: string;
+      /**
+       * @description `IngestId` of the row.
+       * @default
+       */
+      ingest_id: string;
+      /**
+       * @description What the row says; cut to 300 characters.
+       * @default
+       */
+      excerpt: string;
+    };
     /** @description Lines that do not look like the file's format. They are stored as they are. */
     NotUnderstood: {
       /** Format: int64 */
       lines: number;
       samples: components['schemas']['SampleLine'][];
+    };
+    /** @description A note on a row, or a mark where its text is empty. */
+    Note: {
+      id: string;
+      /** @description `Timestamp` of the row. */
+      timestamp: string;
+      /** @description `IngestId` of the row. */
+      ingest_id: string;
+      /** @description What the row says, as it was when the note was made. */
+      excerpt: string;
+      text: string;
+      colour: components['schemas']['NoteColour'];
+      /** @description Empty where nobody said who. */
+      author: string;
+      created_at: string;
+      updated_at: string;
+      /**
+       * Format: int64
+       * @description Counts the changes, from 1. Also the `ETag`.
+       */
+      version: number;
+    };
+    /** @description A change of a note. */
+    NoteChange: components['schemas']['NoteContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       * @default null
+       */
+      version: number | null;
+    };
+    /**
+     * @description What a note is marked with.
+     * @enum {string}
+     */
+    NoteColour: 'grey' | 'red' | 'amber' | 'green' | 'blue' | 'violet';
+    /** @description What can be changed of a note. */
+    NoteContent: {
+      /**
+       * @description At most 4,000 characters; empty for a mark.
+       * @default
+       */
+      text: string;
+      /** @default amber */
+      colour: components['schemas']['NoteColour'];
+      /**
+       * @description Who says so; at most 100 characters.
+       * @default
+       */
+      author: string;
+    };
+    /** @description Notes, those on the newest rows first. */
+    NoteList: {
+      notes: components['schemas']['Note'][];
+    };
+    /** @description Numbers from `from` up to `to`. */
+    NumberBucket: {
+      /** Format: double */
+      from: number;
+      /** Format: double */
+      to: number;
+      /** Format: int64 */
+      count: number;
+    };
+    /** @description Figures of the values that are numbers. */
+    NumberStats: {
+      /**
+       * Format: int64
+       * @description Records whose value is a number.
+       */
+      count: number;
+      /** Format: double */
+      min: number;
+      /** Format: double */
+      max: number;
+      /** Format: double */
+      mean: number;
+      /** @description By share of the values that are at most as large, in ascending order. */
+      quantiles: components['schemas']['Quantile'][];
+      /** @description Spans of equal width in ascending order; the last one reaches to `max`, however far that is. */
+      distribution: components['schemas']['NumberBucket'][];
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -996,6 +1208,16 @@ export interface components {
       /** @description The first records, as a search would show them. */
       rows: unknown[];
       problem?: components['schemas']['ImportProblem'] | null;
+    };
+    /** @description So large are values up to a share of them. */
+    Quantile: {
+      /**
+       * Format: double
+       * @description 0 to 1.
+       */
+      share: number;
+      /** Format: double */
+      value: number;
     };
     /** @description Why a record was refused. */
     RecordError: {
@@ -1405,6 +1627,41 @@ export interface components {
       /** Format: int64 */
       disk_bytes: number;
     };
+    /** @description Rows next to a place, the nearest first. */
+    SurroundingAnswer: {
+      /** @description Older rows: objects by column. */
+      before: Record<string, never>[];
+      /** @description Newer rows. */
+      after: Record<string, never>[];
+      /** @description The statements: of the older rows, of the newer rows. */
+      sql: string[];
+      stats: components['schemas']['Stats'];
+    };
+    /** @description Which rows next to what. */
+    SurroundingRequest: components['schemas']['Scope'] & {
+      /**
+       * @description The place: the `Timestamp` of a row, or any time as in a search.
+       * @default
+       */
+      timestamp: string;
+      /**
+       * @description `IngestId` of the row, which is left out of the answer; without it rows of that very time are `after`.
+       * @default null
+       */
+      ingest_id: string | null;
+      /**
+       * Format: int32
+       * @description Rows that are older, 20 unless said, at most 1,000.
+       * @default null
+       */
+      before: number | null;
+      /**
+       * Format: int32
+       * @description Rows that are newer, 20 unless said, at most 1,000.
+       * @default null
+       */
+      after: number | null;
+    };
     /** @description A table of ClickHouse's own. */
     SystemTable: {
       name: string;
@@ -1678,6 +1935,29 @@ export interface operations {
       };
     };
   };
+  field_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FieldStatsRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldStatsAnswer'];
+        };
+      };
+    };
+  };
   field_values: {
     parameters: {
       query?: never;
@@ -1943,6 +2223,139 @@ export interface operations {
       };
       /** @description the spool is full */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: {
+        /** @description Only on rows from this time on: RFC 3339 or relative, as in a search. */
+        from?: string;
+        /** @description Only on rows before this time. */
+        to?: string;
+        /** @description At most this many: 1,000 unless said, at most 10,000. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NoteList'];
+        };
+      };
+    };
+  };
+  add: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewNote'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+    };
+  };
+  get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+    };
+  };
+  replace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NoteChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: {
+        /** @description Delete only this version; the header `If-Match` says the same. */
+        version?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -2299,6 +2712,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DropAnswer'];
+        };
+      };
+    };
+  };
+  surrounding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SurroundingRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SurroundingAnswer'];
         };
       };
     };

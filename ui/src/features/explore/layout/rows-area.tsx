@@ -14,7 +14,8 @@ import type { PickedRows } from '../rows/picked-rows';
 import { SelectionBar } from '../rows/selection-bar';
 import { useExplore } from '../state/explore-context';
 import type { Selection } from '../state/use-selection';
-import { useColumnWidths } from '../table/column-widths';
+import { useTableLook } from '../table/table-look';
+import { wordMarks } from '../table/word-marks';
 import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '@/components/log/columns';
 import type { RowLook } from '@/components/log/log-row';
 import { LogTable } from '../table/log-table';
@@ -65,18 +66,19 @@ export function RowsArea(props: RowsAreaProps) {
   const notes = useNotesByRow();
   const { search, results, zone, refresh } = useExplore();
   const [{ wrapLines, density, dates, fractionDigits }] = usePreferences();
-  const { widths } = useColumnWidths();
+  const { widths, formats, highlights } = useTableLook();
   const { rows, status, error, run, rowsOf } = results;
 
   const from = rowsOf?.from === undefined ? histogram?.from : Date.parse(rowsOf.from);
   const to = rowsOf?.to === undefined ? histogram?.to : Date.parse(rowsOf.to);
   const hasDate = dates === 'always' || spansDays(from, to, zone);
   const digits = Number(fractionDigits);
+  const { pinned } = search;
   const query = rowsOf?.query ?? '';
   // A narrow window has no room for what was not asked for.
   const names = isNarrow && search.columns === DEFAULT_COLUMNS ? NARROW_COLUMNS : search.columns;
   const look = useMemo((): RowLook => {
-    const columns = layOutColumns(names, { time: timeWidth(hasDate, digits), ...widths });
+    const columns = layOutColumns(names, { time: timeWidth(hasDate, digits), ...widths }, pinned);
     return {
       columns,
       template: gridTemplate(columns),
@@ -85,8 +87,10 @@ export function RowsArea(props: RowsAreaProps) {
       hasDate,
       fractionDigits: digits,
       isWrapped: wrapLines,
+      marks: wordMarks(highlights),
+      formats,
     };
-  }, [names, widths, query, zone, hasDate, digits, wrapLines]);
+  }, [names, widths, query, zone, hasDate, digits, wrapLines, pinned, highlights, formats]);
 
   if (rows.length === 0 && status === 'running') {
     return (

@@ -23,7 +23,8 @@ export interface Explore {
   setDraft: (draft: string) => void;
   setRange: (range: TimeRange) => void;
   setQueryAndRange: (query: string, range: TimeRange) => void;
-  setColumns: (columns: string[]) => void;
+  /** `pinned` of them, from the left, stay in sight; as many as before unless said. */
+  setColumns: (columns: string[], pinned?: number) => void;
   /** Seconds between looks for newer rows; 0 is off. */
   autoRefreshS: number;
   setAutoRefreshS: (seconds: number) => void;

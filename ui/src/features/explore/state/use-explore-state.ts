@@ -8,7 +8,7 @@ import type { Explore } from './explore-context';
 import { rememberRange } from './opening';
 import { rowKeyText } from './row-key';
 import { SearchSession } from './search-session';
-import { columnsParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
+import { columnsParameter, pinnedParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
 import { useOpening } from './use-opening';
 
 function iso(time: number | null): string | undefined {
@@ -27,8 +27,8 @@ export function useExploreState(): Explore {
   const navigate = useNavigate({ from: '/explore' });
   const [session] = useState(() => new SearchSession(api, () => Number(latestPageRows.current)));
   const results = useSyncExternalStore(session.subscribe, session.get);
-  const { q, from, to, cols } = parameters;
-  const search = useMemo(() => readState({ q, from, to, cols }), [q, from, to, cols]);
+  const { q, from, to, cols, pin } = parameters;
+  const search = useMemo(() => readState({ q, from, to, cols, pin }), [q, from, to, cols, pin]);
   const [autoRefreshS, setAutoRefreshS] = useState(0);
   const draft = useRef(search.query);
 
@@ -78,7 +78,14 @@ export function useExploreState(): Explore {
       },
       setRange: (next) => setQueryAndRange(draft.current, next),
       setQueryAndRange,
-      setColumns: (columns) => change({ cols: columnsParameter(columns) }, true),
+      setColumns: (columns, pinned) =>
+        change(
+          {
+            cols: columnsParameter(columns),
+            ...(pinned === undefined ? {} : { pin: pinnedParameter(pinned) }),
+          },
+          true,
+        ),
       autoRefreshS,
       setAutoRefreshS,
       showAround: (row, lengthMs, sameService) => {
