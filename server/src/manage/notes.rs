@@ -90,7 +90,7 @@ pub struct NewNote {
 }
 
 /// What can be changed of a note.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct NoteContent {
     /// At most 4,000 characters; empty for a mark.

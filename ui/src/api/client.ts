@@ -18,6 +18,7 @@ import type {
   Import,
   ImportFormat,
   LogRow,
+  NamedItem,
   NewNote,
   Note,
   NoteContent,
@@ -141,6 +142,11 @@ export class ApiClient {
 
   deleteNote(id: string, version: number): Promise<void> {
     return this.call({ method: 'DELETE', path: `/api/v1/notes/${encodeURIComponent(id)}?version=${version}` });
+  }
+
+  /** What is stored under a name at one of the addresses that list such things. */
+  async named(path: '/api/v1/dashboards'): Promise<NamedItem[]> {
+    return (await this.call<{ items: NamedItem[] }>({ method: 'GET', path })).items;
   }
 
   complete(body: CompleteRequest, signal?: AbortSignal): Promise<CompleteResponse> {

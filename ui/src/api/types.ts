@@ -193,6 +193,18 @@ export interface Note extends NewNote {
   version: number;
 }
 
+/** The common part of what users store under a name: saved queries, dashboards. */
+export interface NamedItem {
+  id: string;
+  name: string;
+  description?: string;
+  /** Of a saved query. */
+  language?: 'search' | 'sql';
+  text?: string;
+  from?: string | null;
+  to?: string | null;
+}
+
 /** A span as `otel_traces` holds it. */
 export interface Span {
   Timestamp: string;

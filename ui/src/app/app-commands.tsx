@@ -7,7 +7,7 @@ import { useCommandRegistry, useCommands } from '@/lib/shortcuts/use-commands';
 import type { Command } from '@/lib/shortcuts/registry';
 import { usePlatform } from '@/platform/context';
 
-const Palette = lazy(() => import('./palette'));
+const Palette = lazy(() => import('./palette/palette'));
 const ShortcutHelp = lazy(() => import('./shortcut-help'));
 
 const MENU_COMMANDS: Record<string, string> = {

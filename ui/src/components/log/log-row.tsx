@@ -6,7 +6,8 @@ import { levelOfNumber } from '@/lib/severity';
 import type { Highlight } from '@/lib/query-language/highlight';
 import { canonicalField } from '@/lib/query-language/syntax';
 import { fieldValue } from './record';
-import { layOut } from './log-text';
+import { formatValue, type ValueFormat } from './value-format';
+import { layOut, type WordMark } from './log-text';
 import { LogTextView } from './log-text-view';
 import type { ColumnLayout } from './columns';
 import classes from './log-row.module.css';
@@ -22,7 +23,13 @@ export interface RowLook {
   zone: TimeZone;
   /** Leaves the date out where all rows have the same. */
   hasDate: boolean;
+  /** Digits of a second; three unless said. */
+  fractionDigits?: number;
   isWrapped: boolean;
+  /** Words that the user wants to stand out. */
+  marks?: readonly WordMark[];
+  /** How values of a column are written, by its name; as they came where it is missing. */
+  formats?: Partial<Record<string, ValueFormat>>;
 }
 
 export type PickMode = 'toggle' | 'extend';
@@ -87,8 +94,15 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
           title={note.text}
         />
       )}
-      {look.columns.map(({ name }) => (
-        <div key={name} role="gridcell" className={classes.cell} data-column={name}>
+      {look.columns.map(({ name, pinnedAt }) => (
+        <div
+          key={name}
+          role="gridcell"
+          className={classes.cell}
+          data-column={name}
+          data-pinned={pinnedAt !== undefined || undefined}
+          style={pinnedAt === undefined ? undefined : { left: pinnedAt }}
+        >
           {cell(row, name, look)}
         </div>
       ))}
@@ -99,7 +113,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
 function cell(row: LogRow, name: string, look: RowLook): ReactNode {
   if (name === 'level') return <SeverityTag level={levelOfNumber(row.SeverityNumber)} />;
   if (name === 'time') {
-    const text = formatTime(row.Timestamp, look.zone);
+    const text = formatTime(row.Timestamp, look.zone, look.fractionDigits);
     return (
       <time dateTime={row.Timestamp} title={formatTimeExact(row.Timestamp, look.zone)}>
         {look.hasDate ? text : text.slice(11)}
@@ -108,11 +122,20 @@ function cell(row: LogRow, name: string, look: RowLook): ReactNode {
   }
   const value = fieldValue(row, name);
   if (value === undefined || value === '') return null;
+  const format = look.formats?.[name];
+  if (format !== undefined) {
+    return (
+      <span className={classes.formatted} title={value}>
+        {formatValue(value, format, look.zone)}
+      </span>
+    );
+  }
   const isMessage = name === 'message';
   const isWrapped = look.isWrapped && isMessage;
   const line = layOut(value, {
     field: canonicalField(name),
     highlights: look.highlights,
+    marks: look.marks,
     limit: isWrapped ? WRAPPED_LIMIT : LINE_LIMIT,
     firstLineOnly: !isWrapped,
   });

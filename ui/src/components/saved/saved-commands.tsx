@@ -1,12 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCommands } from '@/lib/shortcuts/use-commands';
-import { useSaved } from './saved-context';
-import { useSavedQueries } from './use-saved';
 
-/** Every saved query is a command, so that the palette finds it by its name. */
+/** What is offered on every page. */
 export function SavedCommands() {
-  const queries = useSavedQueries().data?.items ?? [];
-  const { open } = useSaved();
   const navigate = useNavigate();
   useCommands([
     {
@@ -15,12 +11,6 @@ export function SavedCommands() {
       group: 'Saved queries',
       run: () => void navigate({ to: '/saved', search: { tab: 'templates' } }),
     },
-    ...queries.map((query) => ({
-      id: `saved.open.${query.id}`,
-      title: query.folder === '' ? query.name : `${query.folder} / ${query.name}`,
-      group: 'Saved queries',
-      run: () => open({ source: 'saved-queries', query }),
-    })),
   ]);
   return null;
 }

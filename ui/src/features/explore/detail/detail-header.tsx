@@ -16,7 +16,7 @@ import { levelOfNumber } from '@/lib/severity';
 import { Shortcut } from '../layout/shortcut';
 import { CopyItems } from '../rows/copy-items';
 import { useExplore } from '../state/explore-context';
-import { formatLength } from '../time/range';
+import { formatLength } from '@/lib/time-range/range';
 import type { RowActions } from './use-row-actions';
 import classes from './detail.module.css';
 

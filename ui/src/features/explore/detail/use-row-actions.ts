@@ -5,7 +5,7 @@ import { usePlatform } from '@/platform/context';
 import type { Platform } from '@/platform/platform';
 import { rowKeyText } from '../state/row-key';
 import { useExplore } from '../state/explore-context';
-import { absoluteRange } from '../time/range';
+import { absoluteRange } from '@/lib/time-range/range';
 import { exploreAddress } from '../state/search-state';
 
 export interface RowActions {

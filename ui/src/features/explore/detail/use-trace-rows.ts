@@ -1,7 +1,7 @@
 import type { LogRow } from '@/api/types';
 import { fieldTerm } from '@/lib/query-language/filters';
 import { useExplore } from '../state/explore-context';
-import { absoluteRange } from '../time/range';
+import { absoluteRange } from '@/lib/time-range/range';
 
 const REACH_MS = 3_600_000;
 

@@ -5,8 +5,8 @@ import { useEffect, useState } from 'react';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { Shortcut } from '../layout/shortcut';
 import { useExplore } from '../state/explore-context';
-import { formatRange, isSameRange } from '../time/range';
-import { formatClock } from '../time/zone';
+import { formatRange, isSameRange } from '@/lib/time-range/range';
+import { formatClock } from '@/lib/time-range/zone';
 import { readHistory, remember, type HistoryEntry } from './session-history';
 import classes from './history.module.css';
 

@@ -1,4 +1,4 @@
-import { isSameRange, type TimeRange } from '../time/range';
+import { isSameRange, type TimeRange } from '@/lib/time-range/range';
 
 /** A search of this session, as it stood in the address. */
 export interface HistoryEntry {

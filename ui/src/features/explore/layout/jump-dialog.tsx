@@ -4,9 +4,9 @@ import { useState } from 'react';
 import { useApi } from '@/api/client';
 import { plainMessage } from '@/components/notify';
 import { useExplore } from '../state/explore-context';
-import { parsePoint, type Clock } from '../time/parse-point';
-import { rangeAround, resolvePoint, resolveRange } from '../time/range';
-import { formatClock, formatDate, midnight } from '../time/zone';
+import { parsePoint, type Clock } from '@/lib/time-range/parse-point';
+import { rangeAround, resolvePoint, resolveRange } from '@/lib/time-range/range';
+import { formatClock, formatDate, midnight } from '@/lib/time-range/zone';
 import classes from './jump-dialog.module.css';
 
 /** Asks for a time, and shows the row nearest to it among what the search finds, with what is around. */

@@ -1,6 +1,6 @@
 import type { Note } from '@/api/types';
 import { useExplore } from '../state/explore-context';
-import { rangeAround, resolveRange } from '../time/range';
+import { rangeAround, resolveRange } from '@/lib/time-range/range';
 
 /** Shows the row of a note: within the search where its range holds the row, else among all rows around it. */
 export function useNoteJump(onDone: () => void): (note: Note) => void {

@@ -7,7 +7,7 @@ import { formatCountOf, formatDuration } from '@/lib/format/numbers';
 import { formatTime } from '@/lib/format/time';
 import { useExplore } from '../state/explore-context';
 import type { Run } from '../state/search-session';
-import { ALL_TIME, formatRange, rangeAround, resolveRange } from '../time/range';
+import { ALL_TIME, formatRange, rangeAround, resolveRange } from '@/lib/time-range/range';
 import { useWhyEmpty, type WhyEmpty } from './use-why-empty';
 import classes from './results.module.css';
 

@@ -1,7 +1,7 @@
 import { createContext, use } from 'react';
 import type { LogRow } from '@/api/types';
-import type { TimeRange } from '../time/range';
-import type { Zone } from '../time/zone';
+import type { TimeRange } from '@/lib/time-range/range';
+import type { Zone } from '@/lib/time-range/zone';
 import type { RowKey } from './row-key';
 import type { ExploreState } from './search-state';
 import type { SearchSession, SessionState } from './search-session';
@@ -25,7 +25,8 @@ export interface Explore {
   readDraft: () => string;
   setRange: (range: TimeRange) => void;
   setQueryAndRange: (query: string, range: TimeRange) => void;
-  setColumns: (columns: string[]) => void;
+  /** `pinned` of them, from the left, stay in sight; as many as before unless said. */
+  setColumns: (columns: string[], pinned?: number) => void;
   /** Seconds between looks for newer rows; 0 is off. */
   autoRefreshS: number;
   setAutoRefreshS: (seconds: number) => void;

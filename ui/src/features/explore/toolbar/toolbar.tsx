@@ -6,8 +6,8 @@ import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
-import { shiftRange, zoomOut, type TimeRange } from '../time/range';
-import { TimePicker } from '../time/time-picker';
+import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
+import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
@@ -53,11 +53,13 @@ export function Toolbar() {
         <IconDatabase size={14} aria-hidden />
         Logs
       </span>
-      <ExploreSearch />
+      <div className={classes.search} data-tour="search">
+        <ExploreSearch />
+      </div>
       <SavedMenu onSave={saveSearch} />
-      <div className={classes.time}>
+      <div className={classes.time} data-tour="time">
         <HistoryMenu />
-        <TimePicker />
+        <ExploreTime />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
             className={classes.wide}
