@@ -10,15 +10,15 @@ import {
 import type { ReactNode } from 'react';
 import type { LogRow } from '@/api/types';
 import { CopyButton } from '@/components/copy-button';
-import { fieldTerm, toggleExclude, toggleInclude } from '../language/filters';
-import { canonicalField } from '../language/syntax';
-import type { DetailField, DetailGroup } from '../record/record';
+import { fieldTerm, toggleExclude, toggleInclude } from '@/lib/query-language/filters';
+import { canonicalField } from '@/lib/query-language/syntax';
+import type { DetailField, DetailGroup } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
 import { useStored } from '../state/stored';
-import { toggleColumn } from '../table/columns';
-import { layOut } from '../text/log-text';
-import { SegmentsView } from '../text/log-text-view';
-import { absoluteRange } from '../time/range';
+import { toggleColumn } from '@/components/log/columns';
+import { layOut } from '@/components/log/log-text';
+import { SegmentsView } from '@/components/log/log-text-view';
+import { absoluteRange } from '@/lib/time-range/range';
 import classes from './detail.module.css';
 
 const VALUE_LIMIT = 10_000;

@@ -10,13 +10,13 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { LogRow } from '@/api/types';
-import { SeverityTag } from '@/components/severity-tag';
+import { SeverityTag } from '@/components/log/severity-tag';
 import { formatTime, formatTimeExact } from '@/lib/format/time';
 import { levelOfNumber } from '@/lib/severity';
 import { Shortcut } from '../layout/shortcut';
-import { detailGroups } from '../record/record';
+import { detailGroups } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
-import { formatLength } from '../time/range';
+import { formatLength } from '@/lib/time-range/range';
 import { DetailFields } from './detail-fields';
 import { DetailMessage } from './detail-message';
 import type { RowActions } from './use-row-actions';

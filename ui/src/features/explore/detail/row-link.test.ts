@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ALL_TIME } from '../time/range';
+import { ALL_TIME } from '@/lib/time-range/range';
 import { exploreAddress } from '../state/search-state';
 import { linkOrigin } from './use-row-actions';
 

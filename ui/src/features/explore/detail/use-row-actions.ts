@@ -3,11 +3,11 @@ import type { LogRow } from '@/api/types';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { usePlatform } from '@/platform/context';
 import type { Platform } from '@/platform/platform';
-import { recordJson } from '../record/record';
+import { recordJson } from '@/components/log/record';
 import { rowKeyText } from '../state/row-key';
-import { stripAnsi } from '../text/ansi';
+import { stripAnsi } from '@/components/log/ansi';
 import { useExplore } from '../state/explore-context';
-import { absoluteRange } from '../time/range';
+import { absoluteRange } from '@/lib/time-range/range';
 import { exploreAddress } from '../state/search-state';
 
 export interface RowActions {

@@ -8,11 +8,11 @@ import {
 import { useId, useState } from 'react';
 import type { Field, FieldValue } from '@/api/types';
 import { formatCompact, formatCountOf } from '@/lib/format/numbers';
-import type { Filter } from '../language/filters';
-import { canonicalField } from '../language/syntax';
-import { GRAVEST_FIRST, levelNamed } from '../record/record';
+import type { Filter } from '@/lib/query-language/filters';
+import { canonicalField } from '@/lib/query-language/syntax';
+import { GRAVEST_FIRST, levelNamed } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
-import { toggleColumn } from '../table/columns';
+import { toggleColumn } from '@/components/log/columns';
 import { FacetValue } from './facet-value';
 import { useFieldValues } from './use-fields';
 import classes from './facets.module.css';

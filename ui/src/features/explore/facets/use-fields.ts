@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
 import type { FieldsResponse, FieldValuesResponse } from '@/api/types';
 import { patientRetry, useLast } from '../histogram/use-histogram';
-import { withoutField } from '../language/filters';
+import { withoutField } from '@/lib/query-language/filters';
 import type { Run } from '../state/search-session';
 
 /** Fields of a run with their most frequent values; of the run before until the answer comes. */

@@ -3,7 +3,7 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Shortcut } from '../layout/shortcut';
 import { useExplore } from '../state/explore-context';
-import { absoluteRange, formatLength, shiftRange } from '../time/range';
+import { absoluteRange, formatLength, shiftRange } from '@/lib/time-range/range';
 import { bucketName } from './bucket-name';
 import { Brush } from './brush';
 import type { HistogramData } from './histogram-data';

@@ -7,11 +7,11 @@ import { EmptyState } from '@/components/empty-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCountOf } from '@/lib/format/numbers';
 import { patientRetry } from '../histogram/use-histogram';
-import { filtersOf, removeRange } from '../language/filters';
+import { filtersOf, removeRange } from '@/lib/query-language/filters';
 import { useExplore } from '../state/explore-context';
 import type { Run } from '../state/search-session';
-import { ALL_TIME, formatRange, zoomOut } from '../time/range';
-import { formatDate, type Zone } from '../time/zone';
+import { ALL_TIME, formatRange, zoomOut } from '@/lib/time-range/range';
+import { formatDate, type Zone } from '@/lib/time-range/zone';
 import classes from './results.module.css';
 
 const SKELETON_ROWS = 6;

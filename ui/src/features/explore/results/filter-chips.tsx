@@ -1,5 +1,5 @@
 import { IconX } from '@tabler/icons-react';
-import { filtersOf, negateFilter, removeRange, type Filter } from '../language/filters';
+import { filtersOf, negateFilter, removeRange, type Filter } from '@/lib/query-language/filters';
 import { useExplore } from '../state/explore-context';
 import classes from './results.module.css';
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
 import { useExplore } from '../state/explore-context';
-import { isRelative } from '../time/range';
+import { isRelative } from '@/lib/time-range/range';
 
 /** How many rows came since the search ran, looked for as often as the user chose. */
 export function useNewerRows(): number {

@@ -1,7 +1,7 @@
 import { createContext, use } from 'react';
 import type { LogRow } from '@/api/types';
-import type { TimeRange } from '../time/range';
-import type { Zone } from '../time/zone';
+import type { TimeRange } from '@/lib/time-range/range';
+import type { Zone } from '@/lib/time-range/zone';
 import type { ExploreState } from './search-state';
 import type { SearchSession, SessionState } from './search-session';
 

@@ -1,4 +1,4 @@
-import type { TimeRange } from '../time/range';
+import type { TimeRange } from '@/lib/time-range/range';
 import type { ExploreSearch } from './search-state';
 
 const KEY = 'click-lite.explore.range';

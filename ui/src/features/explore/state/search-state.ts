@@ -1,5 +1,5 @@
-import { ALL_TIME, DEFAULT_RANGE, type TimeRange } from '../time/range';
-import { DEFAULT_COLUMNS } from '../table/columns';
+import { ALL_TIME, DEFAULT_RANGE, type TimeRange } from '@/lib/time-range/range';
+import { DEFAULT_COLUMNS } from '@/components/log/columns';
 
 /** What the URL holds; a parameter that is left out has its default. */
 export interface ExploreSearch {

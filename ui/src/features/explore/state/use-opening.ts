@@ -1,7 +1,7 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useStatus } from '@/api/status';
-import { ALL_TIME, DEFAULT_RANGE } from '../time/range';
+import { ALL_TIME, DEFAULT_RANGE } from '@/lib/time-range/range';
 import { hasNoRange, openingRange } from './opening';
 import { rangeParameters, type ExploreSearch } from './search-state';
 import type { SessionState } from './search-session';

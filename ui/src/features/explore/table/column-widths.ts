@@ -1,5 +1,5 @@
 import { createContext, use } from 'react';
-import { MAXIMUM_WIDTH, MINIMUM_WIDTH } from './columns';
+import { MAXIMUM_WIDTH, MINIMUM_WIDTH } from '@/components/log/columns';
 
 export type ColumnWidths = Partial<Record<string, number>>;
 

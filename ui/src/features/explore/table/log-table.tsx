@@ -2,9 +2,9 @@ import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } fr
 import type { LogRow } from '@/api/types';
 import { formatCountOf } from '@/lib/format/numbers';
 import { useExplore } from '../state/explore-context';
-import { minimumTableWidth } from './columns';
-import { LogRowView, rowElementId, type RowLook } from './log-row';
-import { useRowWindow } from './row-window';
+import { minimumTableWidth } from '@/components/log/columns';
+import { LogRowView, rowElementId, type RowLook } from '@/components/log/log-row';
+import { useRowWindow } from '@/components/log/row-window';
 import { TableHeader } from './table-header';
 import classes from './log-table.module.css';
 

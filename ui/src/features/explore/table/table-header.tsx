@@ -3,7 +3,7 @@ import { IconArrowLeft, IconArrowRight, IconArrowsHorizontal, IconX } from '@tab
 import { useRef, useState, type PointerEvent } from 'react';
 import { useExplore } from '../state/explore-context';
 import { useColumnWidths } from './column-widths';
-import { moveColumn, placeColumn, toggleColumn, type ColumnLayout } from './columns';
+import { moveColumn, placeColumn, toggleColumn, type ColumnLayout } from '@/components/log/columns';
 import classes from './log-table.module.css';
 
 const WIDTH_STEP = 32;

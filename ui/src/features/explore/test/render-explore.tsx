@@ -3,7 +3,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { ApiClient, ApiContext } from '@/api/client';
-import type { LogRow } from '@/api/types';
 import { ExploreContext, type Explore } from '../state/explore-context';
 import { SearchSession, type SessionState } from '../state/search-session';
 import { readState } from '../state/search-state';
@@ -49,27 +48,4 @@ export function renderExplore(
     </MantineProvider>,
   );
   return { queries, columns };
-}
-
-export function logRow(change: Partial<LogRow> = {}): LogRow {
-  return {
-    Timestamp: '2026-11-20T00:00:03.123456789Z',
-    TraceId: '',
-    SpanId: '',
-    TraceFlags: 0,
-    SeverityText: 'error',
-    SeverityNumber: 17,
-    ServiceName: 'api',
-    Body: 'connection refused',
-    ResourceSchemaUrl: '',
-    ResourceAttributes: {},
-    ScopeSchemaUrl: '',
-    ScopeName: '',
-    ScopeVersion: '',
-    ScopeAttributes: {},
-    LogAttributes: {},
-    EventName: '',
-    IngestId: '7',
-    ...change,
-  };
 }

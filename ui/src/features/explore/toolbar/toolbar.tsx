@@ -10,10 +10,10 @@ import {
 import { useRouter } from '@tanstack/react-router';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { Shortcut } from '../layout/shortcut';
-import { SearchBar } from '../search/search-bar';
+import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
-import { shiftRange, zoomOut, type TimeRange } from '../time/range';
-import { TimePicker } from '../time/time-picker';
+import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
+import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import classes from './toolbar.module.css';
 
@@ -59,7 +59,7 @@ export function Toolbar() {
         <IconDatabase size={14} aria-hidden />
         Logs
       </span>
-      <SearchBar />
+      <ExploreSearch />
       <div className={classes.time}>
         <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
           <ActionIcon
@@ -79,7 +79,7 @@ export function Toolbar() {
             <IconArrowRight size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-        <TimePicker />
+        <ExploreTime />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
             className={classes.wide}

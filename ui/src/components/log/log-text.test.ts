@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { highlightsOf } from '../language/highlight';
+import { highlightsOf } from '@/lib/query-language/highlight';
 import { parseAnsi, stripAnsi } from './ansi';
 import { splitLinks } from './links';
 import { layOut, utf8Length } from './log-text';

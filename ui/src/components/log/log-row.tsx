@@ -1,16 +1,15 @@
 import { memo, type ReactNode } from 'react';
 import type { LogRow } from '@/api/types';
-import { SeverityTag } from '@/components/severity-tag';
-import { formatTime, formatTimeExact } from '@/lib/format/time';
+import { SeverityTag } from './severity-tag';
+import { formatTime, formatTimeExact, type TimeZone } from '@/lib/format/time';
 import { levelOfNumber } from '@/lib/severity';
-import type { Highlight } from '../language/highlight';
-import { canonicalField } from '../language/syntax';
-import { fieldValue } from '../record/record';
-import { layOut } from '../text/log-text';
-import { LogTextView } from '../text/log-text-view';
-import type { Zone } from '../time/zone';
+import type { Highlight } from '@/lib/query-language/highlight';
+import { canonicalField } from '@/lib/query-language/syntax';
+import { fieldValue } from './record';
+import { layOut } from './log-text';
+import { LogTextView } from './log-text-view';
 import type { ColumnLayout } from './columns';
-import classes from './log-table.module.css';
+import classes from './log-row.module.css';
 
 const LINE_LIMIT = 600;
 const WRAPPED_LIMIT = 4_000;
@@ -20,7 +19,7 @@ export interface RowLook {
   columns: ColumnLayout[];
   template: string;
   highlights: Highlight[];
-  zone: Zone;
+  zone: TimeZone;
   /** Leaves the date out where all rows have the same. */
   hasDate: boolean;
   isWrapped: boolean;

@@ -1,21 +1,25 @@
 import { Button, Popover } from '@mantine/core';
 import { IconChevronDown, IconClock } from '@tabler/icons-react';
 import { useState } from 'react';
+import { formatRange, type TimeRange } from '@/lib/time-range/range';
+import { zoneLabel, type Zone } from '@/lib/time-range/zone';
 import { useCommands } from '@/lib/shortcuts/use-commands';
-import { useExplore } from '../state/explore-context';
-import { useStored, withRecent } from '../state/stored';
-import { formatRange, isSameRange, type TimeRange } from './range';
 import { TimePanel } from './time-panel';
-import { zoneLabel } from './zone';
 import classes from './time-picker.module.css';
 
-const RECENT_LIMIT = 6;
+interface TimePickerProps {
+  range: TimeRange;
+  zone: Zone;
+  /** Ranges that were chosen before, the last first. */
+  recent: TimeRange[];
+  /** The group of its command, such as `Explore`. */
+  group: string;
+  onChoose: (range: TimeRange) => void;
+}
 
 /** The one place to choose a time range: typed, relative, recent or from the calendar. */
-export function TimePicker() {
-  const { search, zone, setRange } = useExplore();
+export function TimePicker({ range, zone, recent, group, onChoose }: TimePickerProps) {
   const [isOpen, setOpen] = useState(false);
-  const [recent, setRecent] = useStored<TimeRange[]>('ranges', []);
   // The zone's offset is that of the day that is looked at, not of today.
   const [openedAt, setOpenedAt] = useState(() => Date.now());
 
@@ -23,17 +27,12 @@ export function TimePicker() {
     setOpenedAt(Date.now());
     setOpen(true);
   };
-  const choose = (range: TimeRange) => {
-    setOpen(false);
-    setRecent(withRecent(recent, range, RECENT_LIMIT, isSameRange));
-    setRange(range);
-  };
   useCommands([
-    { id: 'explore.time', title: 'Choose the time range', group: 'Explore', keys: ['t'], run: open },
+    { id: `${group.toLowerCase()}.time`, title: 'Choose the time range', group, keys: ['t'], run: open },
   ]);
 
-  const label = formatRange(search.range, zone);
-  const at = Date.parse(search.range.to ?? '') || openedAt;
+  const label = formatRange(range, zone);
+  const at = Date.parse(range.to ?? '') || openedAt;
   return (
     <Popover
       opened={isOpen}
@@ -59,7 +58,15 @@ export function TimePicker() {
         </Button>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label="Time range">
-        <TimePanel range={search.range} recent={recent} clock={{ now: openedAt, zone }} onChoose={choose} />
+        <TimePanel
+          range={range}
+          recent={recent}
+          clock={{ now: openedAt, zone }}
+          onChoose={(chosen) => {
+            setOpen(false);
+            onChoose(chosen);
+          }}
+        />
       </Popover.Dropdown>
     </Popover>
   );

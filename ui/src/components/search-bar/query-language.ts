@@ -1,6 +1,6 @@
 import { StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, ViewPlugin, type DecorationSet, type ViewUpdate } from '@codemirror/view';
-import { tokenize, type Token } from '../language/lexer';
+import { tokenize, type Token } from '@/lib/query-language/lexer';
 
 const MARKS: Record<Token['kind'], Decoration> = {
   word: Decoration.mark({ class: 'query-word' }),

@@ -1,6 +1,6 @@
 import { LEVELS, type Level, type LogRow } from '@/api/types';
 import { levelOfNumber } from '@/lib/severity';
-import { canonicalField } from '../language/syntax';
+import { canonicalField } from '@/lib/query-language/syntax';
 
 /** Levels, the gravest first. */
 export const GRAVEST_FIRST: readonly Level[] = LEVELS.toReversed();

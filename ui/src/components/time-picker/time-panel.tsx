@@ -3,8 +3,8 @@ import { Button, TextInput } from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
 import { zoneName } from '@/lib/format/time';
-import type { Clock } from './parse-point';
-import { parseRange } from './parse-range';
+import type { Clock } from '@/lib/time-range/parse-point';
+import { parseRange } from '@/lib/time-range/parse-range';
 import {
   ALL_TIME,
   formatLength,
@@ -14,8 +14,8 @@ import {
   PRESETS,
   resolveRange,
   type TimeRange,
-} from './range';
-import { formatDate, midnight } from './zone';
+} from '@/lib/time-range/range';
+import { formatDate, midnight } from '@/lib/time-range/zone';
 import classes from './time-picker.module.css';
 
 interface TimePanelProps {

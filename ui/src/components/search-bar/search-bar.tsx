@@ -1,41 +1,55 @@
 import { IconSearch, IconX } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
 import { useApi } from '@/api/client';
 import { ApiError } from '@/api/errors';
 import { plainMessage } from '@/components/notify';
-import { useCommands } from '@/lib/shortcuts/use-commands';
-import { useExplore } from '../state/explore-context';
-import { useStored, withRecent } from '../state/stored';
 import { utf16Offset } from './offsets';
 import { PLACEHOLDER } from './placeholder';
 import { useEditor } from './use-editor';
 import classes from './search-bar.module.css';
 
-const HISTORY_LIMIT = 50;
+export interface SearchBarHandle {
+  focus: () => void;
+}
+
+interface SearchBarProps {
+  /** The search that runs; a change of it from outside replaces the text. */
+  query: string;
+  /** Enter was pressed; the text is trimmed. */
+  onRun: (text: string) => void;
+  /** The text was emptied by the button. */
+  onClear: () => void;
+  onChange?: (text: string) => void;
+  /** Escape was pressed. Returns false where there was nothing to do, and the bar gives up the focus. */
+  onEscape?: () => boolean;
+  /** Searches run before, newest first, offered by an empty bar. */
+  history?: readonly string[];
+  /** The time range whose fields and values are completed. */
+  span: () => { from: string | undefined; to: string | undefined };
+  /** Why a text was not run; shown at its place as long as that text stands in the bar. */
+  problem?: { text: string; error: Error } | null;
+  ref?: Ref<SearchBarHandle>;
+}
+
+const NO_HISTORY: readonly string[] = [];
 
 /** The search language in one line: coloured, completed by the server, with its errors under the character. */
-export function SearchBar() {
-  const { search, results, session, setQuery, setDraft } = useExplore();
+export function SearchBar(props: SearchBarProps) {
+  const { query, onRun, onClear, onChange, onEscape, span, problem = null, ref } = props;
+  const { history = NO_HISTORY } = props;
   const api = useApi();
   const host = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const [history, setHistory] = useStored<string[]>('queries', []);
-  const [text, setText] = useState(search.query);
-  const query = search.query;
+  const [text, setText] = useState(query);
 
-  const run = (next: string) => {
-    const trimmed = next.trim();
-    if (trimmed !== '')
-      setHistory(withRecent(history, trimmed, HISTORY_LIMIT, (left, right) => left === right));
-    setQuery(trimmed);
-  };
+  const run = (next: string) => onRun(next.trim());
   const type = (next: string) => {
     setText(next);
-    setDraft(next);
+    onChange?.(next);
   };
   const escape = () => {
-    if (session.isBusy()) session.cancel();
-    else if (editor === null) input.current?.blur();
+    if (onEscape?.() === true) return;
+    if (editor === null) input.current?.blur();
     else editor.blur();
   };
   const editor = useEditor(
@@ -46,13 +60,14 @@ export function SearchBar() {
       onEscape: escape,
       history: () => history,
       complete: (request, signal) => api.complete(request, signal),
-      span: () => ({ from: session.get().run?.from, to: session.get().run?.to }),
+      span,
     },
   );
   const focus = () => {
     if (editor === null) input.current?.focus();
     else editor.focus();
   };
+  useImperativeHandle(ref, () => ({ focus }));
 
   // A filter, the way back or a link changes the search from outside the bar.
   const [shownQuery, setShownQuery] = useState(query);
@@ -69,24 +84,14 @@ export function SearchBar() {
   }, [editor, query]);
 
   const error =
-    results.error instanceof ApiError && results.error.code.startsWith('query.') ? results.error : null;
+    problem?.error instanceof ApiError && problem.error.code.startsWith('query.') ? problem.error : null;
   const details = error?.queryDetails() ?? null;
-  const failedText = results.run?.query ?? '';
+  const failedText = problem?.text ?? '';
   useEffect(() => {
     const from = details === null ? 0 : utf16Offset(failedText, details.position);
     const to = details === null ? 0 : utf16Offset(failedText, details.position + Math.max(details.length, 1));
     editor?.setProblem(details === null ? null : { from, to });
   }, [editor, details, failedText]);
-
-  useCommands([
-    {
-      id: 'explore.search',
-      title: 'Go to the search bar',
-      group: 'Explore',
-      keys: ['/'],
-      run: focus,
-    },
-  ]);
 
   const isShown = error !== null && text.trim() === failedText;
   return (
@@ -119,7 +124,7 @@ export function SearchBar() {
           aria-label="Clear the text"
           onClick={() => {
             type('');
-            setQuery('');
+            onClear();
             editor?.setText('');
             focus();
           }}

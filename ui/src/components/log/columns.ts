@@ -1,4 +1,4 @@
-import { canonicalField } from '../language/syntax';
+import { canonicalField } from '@/lib/query-language/syntax';
 
 export const DEFAULT_COLUMNS = ['time', 'level', 'service', 'message'];
 

@@ -1,7 +1,8 @@
-import { fireEvent, screen } from '@testing-library/react';
+import { MantineProvider } from '@mantine/core';
+import { fireEvent, render, screen } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
-import { highlightsOf } from '../language/highlight';
-import { logRow, renderExplore } from '../test/render-explore';
+import { highlightsOf } from '@/lib/query-language/highlight';
+import { logRow } from '@/test/log-row';
 import { gridTemplate, layOutColumns } from './columns';
 import { LogRowView, type RowLook } from './log-row';
 
@@ -18,19 +19,20 @@ function look(names: string[], query = ''): RowLook {
 }
 
 function renderRow(row: ReturnType<typeof logRow>, rowLook: RowLook, onOpen = vi.fn()) {
-  renderExplore(
-    '',
-    <div role="grid">
-      <LogRowView
-        row={row}
-        index={0}
-        top={0}
-        look={rowLook}
-        isSelected={false}
-        onOpen={onOpen}
-        measure={undefined}
-      />
-    </div>,
+  render(
+    <MantineProvider env="test">
+      <div role="grid">
+        <LogRowView
+          row={row}
+          index={0}
+          top={0}
+          look={rowLook}
+          isSelected={false}
+          onOpen={onOpen}
+          measure={undefined}
+        />
+      </div>
+    </MantineProvider>,
   );
   return onOpen;
 }

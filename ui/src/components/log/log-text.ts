@@ -1,6 +1,6 @@
 import { parseAnsi, type AnsiStyle } from './ansi';
-import type { Highlight } from '../language/highlight';
-import { matchRanges } from '../language/highlight';
+import type { Highlight } from '@/lib/query-language/highlight';
+import { matchRanges } from '@/lib/query-language/highlight';
 
 /** A stretch of a log line that is drawn in one way. */
 export interface Segment {

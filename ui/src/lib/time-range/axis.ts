@@ -1,4 +1,4 @@
-import { partsOf, type Zone } from '../time/zone';
+import { partsOf, type Zone } from './zone';
 
 const STEPS_MS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5,
