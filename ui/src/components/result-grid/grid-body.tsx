@@ -19,10 +19,11 @@ interface GridBodyProps {
   answer: string | number;
   isBusy: boolean;
   onOpen: () => void;
+  onEnd: (() => void) | undefined;
 }
 
 /** The grid itself; only rows in sight are in the document, however many there are. */
-export function GridBody({ label, view, selection, answer, isBusy, onOpen }: GridBodyProps) {
+export function GridBody({ label, view, selection, answer, isBusy, onOpen, onEnd }: GridBodyProps) {
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [{ density }] = usePreferences();
@@ -35,6 +36,10 @@ export function GridBody({ label, view, selection, answer, isBusy, onOpen }: Gri
   useReveal(scroller, selection, view, rowHeight, height);
 
   const { first, end, top } = visibleRows(rowCount, rowHeight, Math.max(height, 0), scrollTop);
+  const isAtEnd = end === rowCount && rowCount > 0 && scrollTop > 0;
+  useEffect(() => {
+    if (isAtEnd) onEnd?.();
+  }, [isAtEnd, onEnd]);
   const template = `${NUMBER_WIDTH}px ${widths.map((width) => `${width}px`).join(' ')}`;
   const chosen = selection.range === null ? null : rectangleOf(selection.range);
   const head = selection.range?.head;

@@ -21,10 +21,12 @@ interface ResultGridProps {
   isBusy?: boolean;
   /** Name of the downloaded file, without ending. */
   fileName: string;
+  /** The last row came into sight, all rows being shown as they came. */
+  onEnd?: (() => void) | undefined;
 }
 
 /** Rows of an answer, typed, as many as there are: sorted, filtered, chosen by cell, copied, one of them opened whole. */
-export function ResultGrid({ answer, label, status, isBusy = false, fileName }: ResultGridProps) {
+export function ResultGrid({ answer, label, status, isBusy = false, fileName, onEnd }: ResultGridProps) {
   const view = useGridView(answer);
   const [isRowOpen, setIsRowOpen] = useState(false);
   const selection = useCellSelection(view, answer.id, () => setIsRowOpen(true));
@@ -37,6 +39,7 @@ export function ResultGrid({ answer, label, status, isBusy = false, fileName }: 
       answer={answer.id}
       isBusy={isBusy}
       onOpen={() => setIsRowOpen(true)}
+      onEnd={view.sort === null && Object.keys(view.filters).length === 0 ? onEnd : undefined}
     />
   );
   return (

@@ -18,6 +18,7 @@ import type { SqlSchema } from './schema';
 
 export interface EditorHooks {
   onChange: (text: string) => void;
+  onSelect: ((request: EditorRequest) => void) | undefined;
   onRun: ((request: EditorRequest) => void) | undefined;
   schema: SqlSchema | null;
 }
@@ -85,6 +86,7 @@ export class SqlEditorView implements SqlEditorHandle {
       this.states.set(this.document, this.view.state);
       this.document = document;
       this.view.setState(this.states.get(document) ?? this.newState(text));
+      this.hooks().onSelect?.(this.request());
     }
     if (this.text() === text) return;
     this.view.dispatch({
@@ -174,6 +176,7 @@ export class SqlEditorView implements SqlEditorHandle {
       EditorView.lineWrapping,
       EditorView.updateListener.of((update) => {
         if (update.docChanged) this.hooks().onChange(update.state.doc.toString());
+        if (update.docChanged || update.selectionSet) this.hooks().onSelect?.(this.request());
       }),
     ];
   }

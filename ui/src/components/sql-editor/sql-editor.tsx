@@ -34,6 +34,8 @@ interface SqlEditorProps {
   document?: string;
   schema?: SqlSchema | null;
   marks?: readonly SqlMark[];
+  /** The cursor or the selection is somewhere else, in this text or in another. */
+  onSelect?: (request: EditorRequest) => void;
   /** Ctrl+Enter. */
   onRun?: (request: EditorRequest) => void;
   placeholder?: string;
@@ -48,8 +50,8 @@ const NO_MARKS: readonly SqlMark[] = [];
  * text field takes its place. It fills its parent.
  */
 export function SqlEditor(props: SqlEditorProps) {
-  const { value, onChange, label, document = '', schema = null, marks = NO_MARKS, onRun, ref } = props;
-  const { placeholder = 'SELECT …', hasLineNumbers = true } = props;
+  const { value, onChange, label, document = '', schema = null, marks = NO_MARKS, ref } = props;
+  const { onSelect, onRun, placeholder = 'SELECT …', hasLineNumbers = true } = props;
   const host = useRef<HTMLDivElement>(null);
   const plain = useRef<HTMLTextAreaElement>(null);
   const [editor, setEditor] = useState<SqlEditorView | null>(null);
@@ -57,10 +59,10 @@ export function SqlEditor(props: SqlEditorProps) {
   const latest = useRef<{ value: string; document: string; hooks: EditorHooks }>({
     value,
     document,
-    hooks: { onChange, onRun, schema },
+    hooks: { onChange, onSelect, onRun, schema },
   });
   useEffect(() => {
-    latest.current = { value, document, hooks: { onChange, onRun, schema } };
+    latest.current = { value, document, hooks: { onChange, onSelect, onRun, schema } };
   });
 
   const look = useRef<EditorLook>({ label, placeholder, hasLineNumbers });
@@ -132,6 +134,7 @@ export function SqlEditor(props: SqlEditorProps) {
           spellCheck={false}
           value={value}
           onChange={(event) => onChange(event.currentTarget.value)}
+          onSelect={(event) => onSelect?.(requestOf(event.currentTarget))}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();

@@ -103,6 +103,18 @@ export function statementAt(sql: string, cursor: number): Statement | null {
   );
 }
 
+/** What runs: the selection, else the statement at the cursor. */
+export function chosenStatement(
+  text: string,
+  selection: { from: number; to: number } | null,
+  cursor: number,
+): Statement | null {
+  if (selection === null) return statementAt(text, Math.min(cursor, text.length));
+  const [first] = statementsOf(text.slice(selection.from, selection.to));
+  if (first === undefined) return null;
+  return { text: first.text, from: first.from + selection.from, to: first.to + selection.from };
+}
+
 /** A name as SQL takes it: between backticks where it is no plain word. */
 export function identifier(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? name : `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
