@@ -7,6 +7,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconSettings,
+  IconSql,
   IconZoomScan,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -18,6 +19,7 @@ import { StatusBar } from './status-bar';
 
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
+  { to: '/sql', title: 'SQL', icon: IconSql },
   { to: '/saved', title: 'Saved', icon: IconBookmark },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },

@@ -5,6 +5,7 @@ import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
 import { savedRoute } from '@/routes/saved';
 import { settingsRoute } from '@/routes/settings';
+import { sqlRoute } from '@/routes/sql';
 import { storageRoute } from '@/routes/storage';
 import { RouteError } from './route-error';
 
@@ -18,6 +19,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     exploreRoute,
+    sqlRoute,
     savedRoute,
     importsRoute,
     storageRoute,

@@ -10,11 +10,11 @@ import { useOpenBound } from './use-saved';
 
 /** Asks for the parameters of a query and opens it with them. */
 export default function OpenDialog({ opening, onClose }: { opening: Opening; onClose: () => void }) {
-  const { source, query } = opening;
+  const { query } = opening;
   const [values, setValues] = useState(() => firstValues(query.parameters));
   const openBound = useOpenBound();
   const open = useMutation({
-    mutationFn: () => openBound(source, query.id, values),
+    mutationFn: () => openBound(opening, values),
     onSuccess: onClose,
   });
   const isReady = !query.parameters.some((parameter) =>

@@ -2,7 +2,7 @@ import { Autocomplete, Button, Modal, SegmentedControl, TagsInput, Textarea, Tex
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
 import { ApiError } from '@/api/errors';
-import type { SavedContent } from '@/api/saved';
+import type { SavedContent, SavedParameter } from '@/api/saved';
 import { notifyDone, plainMessage } from '@/components/notify';
 import { ParameterEditor } from './parameter-editor';
 import classes from './saved.module.css';
@@ -17,7 +17,7 @@ const LANGUAGES = [
 
 /** The form of a saved query, new or changed. */
 export default function SaveDialog({ draft, onClose }: { draft: Draft; onClose: () => void }) {
-  const [content, setContent] = useState<SavedContent>(() => withParameters(draft.content));
+  const [content, setContent] = useState<SavedContent>(() => withDefaults(withParameters(draft.content), draft.values));
   const library = useSavedQueries().data;
   const write = useWriteSaved();
   // The one that has the name already: it can be replaced.
@@ -155,6 +155,14 @@ export default function SaveDialog({ draft, onClose }: { draft: Draft; onClose: 
 
 function withParameters(content: SavedContent): SavedContent {
   return { ...content, parameters: parametersOf(content.language, content.text, content.parameters) };
+}
+
+function withDefaults(content: SavedContent, values: Draft['values'] = {}): SavedContent {
+  const withDefault = (parameter: SavedParameter): SavedParameter => {
+    const value = values[parameter.name] ?? '';
+    return value === '' || parameter.default !== null ? parameter : { ...parameter, default: value };
+  };
+  return { ...content, parameters: content.parameters.map(withDefault) };
 }
 
 function fieldProblem(error: unknown, field: string): string | null {

@@ -4,6 +4,8 @@ import type { QuerySource, QueryTemplate, SavedContent, SavedQuery } from '@/api
 /** What stands in the form: a new query, or one that is changed. */
 export interface Draft {
   content: SavedContent;
+  /** Values that new parameters have as defaults, by name. */
+  values?: Record<string, string>;
   /** The saved query that is changed; `null` for a new one. */
   replaces: SavedQuery | null;
 }

@@ -22,7 +22,7 @@ export function recentOf(queries: SavedQuery[]): SavedQuery[] {
 }
 
 /** The menu of a toolbar: save what is on screen, open what was saved. */
-export function SavedMenu({ onSave }: { onSave: () => void }) {
+export function SavedMenu({ what, onSave }: { what: string; onSave: () => void }) {
   const queries = useSavedQueries();
   const { open } = useSaved();
   const recent = recentOf(queries.data?.items ?? []);
@@ -41,7 +41,7 @@ export function SavedMenu({ onSave }: { onSave: () => void }) {
           rightSection={<Keys of="mod+s" />}
           onClick={onSave}
         >
-          Save this search…
+          Save this {what}…
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>Used last</Menu.Label>

@@ -4,14 +4,14 @@ import { useMemo } from 'react';
 import { useApi } from '@/api/client';
 import {
   SavedApi,
-  type BoundQuery,
   type ParameterValue,
-  type QuerySource,
   type SavedContent,
   type SavedQuery,
   type SavedQueryList,
 } from '@/api/saved';
 import { notifyFailure, notifyUndo } from '@/components/notify';
+import { sqlLink } from '@/lib/sql-link';
+import type { Opening } from './saved-context';
 
 const LIST = ['saved-queries'];
 const FRESH_MS = 15_000;
@@ -90,25 +90,18 @@ export function useWriteSaved(): (content: SavedContent, replaced: SavedQuery | 
 }
 
 /** Puts values into a query and shows it where its language is at home. */
-export function useOpenBound(): (
-  source: QuerySource,
-  id: string,
-  values: Record<string, ParameterValue>,
-) => Promise<void> {
+export function useOpenBound(): (opening: Opening, values: Record<string, ParameterValue>) => Promise<void> {
   const saved = useSavedApi();
   const refresh = useRefreshSaved();
   const navigate = useNavigate();
-  return async (source, id, values) => {
-    const bound = await saved.bind(source, id, values);
-    await navigate(linkOf(bound));
+  return async ({ source, query }, values) => {
+    const { language, text, params, from, to } = await saved.bind(source, query.id, values);
+    const range = from === null ? {} : { from, to: to ?? 'now' };
+    if (language === 'sql') {
+      await navigate({ to: '/sql', search: { ...sqlLink(text, params, query.name), ...range } });
+    } else {
+      await navigate({ to: '/explore', search: { ...(text === '' ? {} : { q: text }), ...range } });
+    }
     if (source === 'saved-queries') await refresh();
-  };
-}
-
-/** Where a bound search is shown. */
-function linkOf({ text, from, to }: BoundQuery) {
-  return {
-    to: '/explore' as const,
-    search: { ...(text === '' ? {} : { q: text }), ...(from === null ? {} : { from, to: to ?? 'now' }) },
   };
 }

@@ -5,10 +5,10 @@ import { useState, type ReactNode } from 'react';
 import type { ParameterValue, SavedQuery } from '@/api/saved';
 import { CopyButton } from '@/components/copy-button';
 import { firstValues, ParameterInputs, problemOf } from '@/components/saved/parameter-inputs';
-import { useSaved, type Opening } from '@/components/saved/saved-context';
+import type { Opening } from '@/components/saved/saved-context';
 import { needsValue } from '@/components/saved/saved-text';
-import { useRefreshSaved, useSavedApi } from '@/components/saved/use-saved';
-import { plainMessage } from '@/components/notify';
+import { useOpenBound, useRefreshSaved, useSavedApi } from '@/components/saved/use-saved';
+import { notifyFailure, plainMessage } from '@/components/notify';
 import { formatDuration } from '@/lib/format/numbers';
 import { formatTimeToSecond } from '@/lib/format/time';
 import { usePreferences } from '@/lib/preferences/preferences';
@@ -31,7 +31,7 @@ export function QueryDetail({ opening, saved, actions }: QueryDetailProps) {
   const [values, setValues] = useState<Record<string, ParameterValue>>(() => firstValues(query.parameters));
   const api = useSavedApi();
   const refresh = useRefreshSaved();
-  const { open } = useSaved();
+  const openBound = useOpenBound();
   const run = useMutation({
     mutationFn: () => api.run(source, query.id, values),
     onSuccess: () => (saved === null ? undefined : refresh()),
@@ -40,6 +40,9 @@ export function QueryDetail({ opening, saved, actions }: QueryDetailProps) {
     needsValue(query.language, parameter, values[parameter.name] ?? null),
   );
   const refused = problemOf(run.error);
+  const openWithValues = (): void => {
+    openBound(opening, values).catch((error: unknown) => notifyFailure('The query did not open', error));
+  };
   return (
     <aside className={classes.detail} aria-label={query.name}>
       <header className={classes.detailHead}>
@@ -68,11 +71,9 @@ export function QueryDetail({ opening, saved, actions }: QueryDetailProps) {
         >
           Run
         </Button>
-        {query.language === 'search' && (
-          <Button variant="default" onClick={() => open(opening)}>
-            Open in Explore
-          </Button>
-        )}
+        <Button variant="default" disabled={!isReady} onClick={openWithValues}>
+          {query.language === 'sql' ? 'Open in SQL' : 'Open in Explore'}
+        </Button>
         {actions}
         <CopyButton text={query.text} label="Copy the query" />
       </div>

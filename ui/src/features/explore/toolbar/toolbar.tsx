@@ -56,7 +56,7 @@ export function Toolbar() {
       <div className={classes.search} data-tour="search">
         <ExploreSearch />
       </div>
-      <SavedMenu onSave={saveSearch} />
+      <SavedMenu what="search" onSave={saveSearch} />
       <div className={classes.time} data-tour="time">
         <HistoryMenu />
         <ExploreTime />
