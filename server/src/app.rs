@@ -30,6 +30,7 @@ use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
+use crate::saved::SavedQueries;
 use crate::storage::Housekeeper;
 use crate::tail::{Feed, Tails};
 
@@ -57,6 +58,8 @@ pub struct App {
     pub imports: Imports,
     pub agents: Agents,
     pub dashboards: Dashboards,
+    pub catalog: Catalog,
+    pub saved: SavedQueries,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -105,13 +108,14 @@ impl App {
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
         let dashboards = Dashboards::new(catalog.clone(), Arc::clone(&clock));
+        let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
         let store = Arc::new(Store::new(store_config(&config))?);
         let changes = Changes::default();
         let storage = Arc::new(Housekeeper::new(
-            catalog,
+            catalog.clone(),
             Arc::clone(&store),
             Arc::clone(&pipeline),
             Arc::clone(&clock),
@@ -157,6 +161,8 @@ impl App {
             imports,
             agents,
             dashboards,
+            catalog,
+            saved,
             store,
             storage,
             engine,

@@ -12,6 +12,7 @@ mod logging;
 mod manage;
 mod pipeline;
 mod read;
+mod saved;
 mod serve;
 mod storage;
 mod tail;
@@ -45,6 +46,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate(args) => runtime()?.block_on(serve::migrate(args)),
         Command::Import(args) => runtime()?.block_on(cli::run_import(args)),
         Command::Tail(args) => runtime()?.block_on(cli::run_tail(args)),
+        Command::Saved(command) => runtime()?.block_on(cli::run_saved(command)),
         Command::Query(args) => runtime()?.block_on(cli::run_query(args)),
     }
 }

@@ -5,6 +5,7 @@ pub mod alarms;
 pub mod dashboards;
 mod dead_letters;
 pub mod imports;
+pub mod notes;
 mod status;
 
 use std::sync::Arc;

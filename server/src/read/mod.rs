@@ -2,6 +2,7 @@
 
 mod cache;
 mod complete;
+mod field_stats;
 mod fields;
 mod histogram;
 mod language;
@@ -10,6 +11,7 @@ mod queue;
 mod run;
 mod search;
 mod sql;
+mod surrounding;
 mod traces;
 
 use std::time::Duration;
@@ -34,6 +36,7 @@ use run::{Asked, QueryKind, Run};
 
 pub use cache::AnswerCache;
 pub use complete::{__path_complete, KnownFields, complete};
+pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, KnownBuckets, histogram};
 pub use language::{__path_parse_query, __path_print_query, parse_query, print_query};
@@ -45,6 +48,7 @@ pub use sql::{
     __path_estimate, __path_explain_sql, __path_format_sql, __path_schema, __path_sql, KnownSchema,
     Throughput, estimate, explain_sql, format_sql, schema, sql,
 };
+pub use surrounding::{__path_surrounding, surrounding};
 pub use traces::{__path_trace, trace};
 
 /// How long a question waits for an engine that is starting: a client that asks too early would come again after a pause

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import {
   IconActivity,
+  IconBookmark,
   IconDatabase,
   IconDatabaseImport,
   IconFileImport,
@@ -8,6 +9,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconSettings,
+  IconSql,
   IconZoomScan,
 } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
@@ -21,6 +23,8 @@ const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
   { to: '/tail', title: 'Tail', icon: IconActivity },
   { to: '/dashboards', title: 'Dashboards', icon: IconLayoutDashboard },
+  { to: '/sql', title: 'SQL', icon: IconSql },
+  { to: '/saved', title: 'Saved', icon: IconBookmark },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
@@ -49,7 +53,7 @@ function WholeFrame({ children }: { children: ReactNode }) {
   const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';
   return (
     <div className={classes.frame}>
-      <nav className={classes.rail} aria-label="Pages" data-collapsed={railCollapsed || undefined}>
+      <nav className={classes.rail} aria-label="Pages" data-tour="rail" data-collapsed={railCollapsed || undefined}>
         {PAGES.map(({ to, title, icon: Icon }) => (
           <Tooltip key={to} label={title} position="right" disabled={!railCollapsed}>
             <Link to={to} className={classes.link} aria-label={title}>

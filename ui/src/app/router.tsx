@@ -4,7 +4,9 @@ import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
+import { savedRoute } from '@/routes/saved';
 import { settingsRoute } from '@/routes/settings';
+import { sqlRoute } from '@/routes/sql';
 import { storageRoute } from '@/routes/storage';
 import { tailRoute } from '@/routes/tail';
 import { RouteError } from './route-error';
@@ -22,6 +24,8 @@ export const router = createRouter({
     tailRoute,
     dashboardsRoute,
     dashboardRoute,
+    sqlRoute,
+    savedRoute,
     importsRoute,
     storageRoute,
     deliveryRoute,
