@@ -123,7 +123,10 @@ export class ApiClient {
   }
 
   /** Notes on rows of a span of time, those on the newest rows first. */
-  async notes(span: { from?: string | undefined; to?: string | undefined }, signal?: AbortSignal): Promise<Note[]> {
+  async notes(
+    span: { from?: string | undefined; to?: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<Note[]> {
     const query = new URLSearchParams();
     if (span.from !== undefined) query.set('from', span.from);
     if (span.to !== undefined) query.set('to', span.to);
@@ -141,7 +144,10 @@ export class ApiClient {
   }
 
   deleteNote(id: string, version: number): Promise<void> {
-    return this.call({ method: 'DELETE', path: `/api/v1/notes/${encodeURIComponent(id)}?version=${version}` });
+    return this.call({
+      method: 'DELETE',
+      path: `/api/v1/notes/${encodeURIComponent(id)}?version=${version}`,
+    });
   }
 
   /** What is stored under a name at one of the addresses that list such things. */

@@ -26,7 +26,14 @@ it('finds what it can where a part of the server has no answer', async () => {
         path === '/api/v1/dashboards'
           ? Promise.reject(new Error('404'))
           : Promise.resolve([
-              { id: 'a b', name: 'Errors', language: 'search', text: 'level:error', from: 'now-1h', to: 'now' },
+              {
+                id: 'a b',
+                name: 'Errors',
+                language: 'search',
+                text: 'level:error',
+                from: 'now-1h',
+                to: 'now',
+              },
               { id: 'c', name: 'By day', language: 'sql', text: 'SELECT 1', from: null, to: null },
             ]),
     },

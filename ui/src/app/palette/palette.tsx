@@ -46,9 +46,11 @@ export default function Palette({ requests }: { requests: number }) {
   const named = sought === '' ? found.filter((one) => one.group === 'Recent searches').slice(0, 3) : found;
   const groups = grouped([
     ...shown,
-    ...ranked(named, sought, (one) => `${one.title} ${one.detail}`).map(
-      (one): Item => ({ ...one, keys: undefined, run: () => void navigate({ href: one.href }) }),
-    ),
+    ...ranked(named, sought, (one) => `${one.title} ${one.detail}`).map((one): Item => ({
+      ...one,
+      keys: undefined,
+      run: () => void navigate({ href: one.href }),
+    })),
     ...(sought === '' ? [] : [searchItem(sought, (href) => void navigate({ href }))]),
   ]);
   return (

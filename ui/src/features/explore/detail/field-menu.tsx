@@ -1,5 +1,13 @@
 import { ActionIcon, Menu, Popover } from '@mantine/core';
-import { IconChartBar, IconChartLine, IconColumnInsertRight, IconColumnRemove, IconDots, IconSearch, IconTableColumn } from '@tabler/icons-react';
+import {
+  IconChartBar,
+  IconChartLine,
+  IconColumnInsertRight,
+  IconColumnRemove,
+  IconDots,
+  IconSearch,
+  IconTableColumn,
+} from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { toggleColumn } from '@/components/log/columns';
@@ -21,7 +29,12 @@ export function FieldMenu({ name, className }: { name: string; className?: strin
       <Menu position="bottom-end" withinPortal>
         <Popover.Target>
           <Menu.Target>
-            <ActionIcon size={24} className={className} aria-label={`More for ${name}`} title={`More for ${name}`}>
+            <ActionIcon
+              size={24}
+              className={className}
+              aria-label={`More for ${name}`}
+              title={`More for ${name}`}
+            >
               <IconDots size={14} aria-hidden />
             </ActionIcon>
           </Menu.Target>

@@ -28,7 +28,9 @@ export function useSurrounding(row: LogRow, query: string) {
     queryFn: ({ signal }) =>
       api.surrounding({ query, timestamp: row.Timestamp, ingest_id: row.IngestId, ...counts }, signal),
     placeholderData: (previous, previousQuery) =>
-      previousQuery?.queryKey[2] === row.IngestId && previousQuery.queryKey[3] === query ? previous : undefined,
+      previousQuery?.queryKey[2] === row.IngestId && previousQuery.queryKey[3] === query
+        ? previous
+        : undefined,
     staleTime: 60_000,
   });
   const more = (side: 'before' | 'after') => () =>

@@ -87,7 +87,9 @@ function Entry({ entry, isCurrent }: { entry: HistoryEntry; isCurrent: boolean }
   return (
     <Menu.Item
       aria-current={isCurrent || undefined}
-      rightSection={<span className={classes.at}>{formatClock(Math.floor(entry.at / 1_000) * 1_000, zone)}</span>}
+      rightSection={
+        <span className={classes.at}>{formatClock(Math.floor(entry.at / 1_000) * 1_000, zone)}</span>
+      }
       onClick={() => setQueryAndRange(entry.query, entry.range)}
     >
       <span className={classes.query}>{entry.query === '' ? 'All rows' : entry.query}</span>

@@ -25,7 +25,8 @@ export default function JumpDialog({ onClose }: { onClose: () => void }) {
       const answer = await api.surrounding({ query: search.query, timestamp, before: 1, after: 1 });
       const [before] = answer.before;
       const [after] = answer.after;
-      const distance = (row: typeof before) => (row === undefined ? Infinity : Math.abs(Date.parse(row.Timestamp) - at));
+      const distance = (row: typeof before) =>
+        row === undefined ? Infinity : Math.abs(Date.parse(row.Timestamp) - at);
       return distance(after) <= distance(before) ? (after ?? null) : (before ?? null);
     },
     onSuccess: (row) => {

@@ -43,7 +43,12 @@ export function useWhyEmpty(run: Run): WhyEmpty {
         timestamp === undefined
           ? null
           : api.surrounding(
-              { query: run.query, timestamp, before: side === 'before' ? 1 : 0, after: side === 'after' ? 1 : 0 },
+              {
+                query: run.query,
+                timestamp,
+                before: side === 'before' ? 1 : 0,
+                after: side === 'after' ? 1 : 0,
+              },
               signal,
             );
       const [before, after] = await Promise.all([near(run.from, 'before'), near(run.to, 'after')]);
@@ -60,6 +65,10 @@ export function useWhyEmpty(run: Run): WhyEmpty {
       .sort((left, right) => right.count - left.count),
     before: nearest.data?.before ?? null,
     after: nearest.data?.after ?? null,
-    existsElsewhere: !hasRange ? false : nearest.data === undefined ? null : (nearest.data.before ?? nearest.data.after) !== null,
+    existsElsewhere: !hasRange
+      ? false
+      : nearest.data === undefined
+        ? null
+        : (nearest.data.before ?? nearest.data.after) !== null,
   };
 }

@@ -8,7 +8,13 @@ import type { Explore } from './explore-context';
 import { rememberRange } from './opening';
 import { rowKeyText } from './row-key';
 import { SearchSession } from './search-session';
-import { columnsParameter, pinnedParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
+import {
+  columnsParameter,
+  pinnedParameter,
+  rangeParameters,
+  readState,
+  type ExploreSearch,
+} from './search-state';
 import { useOpening } from './use-opening';
 
 function iso(time: number | null): string | undefined {
@@ -98,7 +104,10 @@ export function useExploreState(): Explore {
       },
       showAt: (row, next) => change({ ...rangeParameters(next), row: rowKeyText(row) }),
       showKey: ({ id, timestamp }, next) =>
-        change({ ...(next === null ? {} : { q: undefined, ...rangeParameters(next) }), row: `${id}@${timestamp}` }),
+        change({
+          ...(next === null ? {} : { q: undefined, ...rangeParameters(next) }),
+          row: `${id}@${timestamp}`,
+        }),
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
   }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);

@@ -1,10 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import {
-  IconDatabase,
-  IconPlayerStopFilled,
-  IconRefresh,
-  IconZoomOut,
-} from '@tabler/icons-react';
+import { IconDatabase, IconPlayerStopFilled, IconRefresh, IconZoomOut } from '@tabler/icons-react';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
