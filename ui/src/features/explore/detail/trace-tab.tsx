@@ -103,9 +103,9 @@ function SpanLine({ placed, totalMs, isOwn }: { placed: WaterfallSpan; totalMs: 
     >
       <span className={classes.name} style={{ paddingLeft: Math.min(depth, 12) * 10 }}>
         {span.SpanName}
-        <span className={classes.service}>{span.ServiceName}</span>
         {isFailed && <span className={classes.failed}>failed</span>}
         {isOwn && <span className={classes.here}>this row</span>}
+        <span className={classes.service}>{span.ServiceName}</span>
       </span>
       <span className={classes.track}>
         <span className={classes.bar} style={{ left: share(startMs), width: share(durationMs) }} />
