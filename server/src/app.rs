@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::LocalAccess;
+use crate::changes::Changes;
 use crate::config::Config;
 use crate::deliver::Inserter;
 use crate::http::SenderLimits;
@@ -27,7 +28,7 @@ use crate::manage::alarms::{Alarms, Situation};
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
-use crate::read::KnownFields;
+use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
 use crate::storage::Housekeeper;
 
 pub use engine::{EngineHandle, store_config};
@@ -60,6 +61,11 @@ pub struct App {
     pub metrics: PrometheusHandle,
     pub rates: Rates,
     pub known_fields: KnownFields,
+    pub schema: KnownSchema,
+    pub queries: Arc<Queries>,
+    pub answers: AnswerCache,
+    pub buckets: KnownBuckets,
+    pub throughput: Throughput,
     pub clock: Arc<dyn Clock>,
     pub stop: CancellationToken,
     listeners: OnceLock<Map<String, Value>>,
@@ -96,11 +102,13 @@ impl App {
         imports.recover().await?;
 
         let store = Arc::new(Store::new(store_config(&config))?);
+        let changes = Changes::default();
         let storage = Arc::new(Housekeeper::new(
             catalog.clone(),
             Arc::clone(&store),
             Arc::clone(&pipeline),
             Arc::clone(&clock),
+            changes.clone(),
             config.data.retention_days,
             // A remote server's volumes are its own.
             config.engine.cold.clone().filter(|_| config.clickhouse.url.is_none()),
@@ -112,15 +120,27 @@ impl App {
                 Arc::clone(&store),
                 Arc::clone(&pipeline.delivered),
                 Arc::clone(&clock),
+                changes.clone(),
             ),
             Inserter::new::<SpanColumns>(
                 pipeline.span_spool().clone(),
                 Arc::clone(&store),
                 Arc::default(),
                 Arc::clone(&clock),
+                changes.clone(),
             ),
         ]
         .map(Arc::new);
+        // A remote ClickHouse has other writers, who say nothing.
+        let knows_changes = config.clickhouse.url.is_none();
+        let answers = AnswerCache::new(changes.clone(), config.query.cache_bytes, knows_changes);
+        let buckets = KnownBuckets::new(changes, knows_changes && config.query.cache_bytes > 0);
+        let limits = QueueLimits {
+            running: config.query.max_running as usize,
+            heavy: config.query.max_heavy as usize,
+            waiting: config.query.max_waiting as usize,
+        };
+        let queries = Arc::new(Queries::new(limits, Duration::from_secs(config.query.max_wait_seconds)));
         Ok(Arc::new(Self {
             config,
             access,
@@ -137,6 +157,11 @@ impl App {
             metrics,
             rates: Rates::default(),
             known_fields: KnownFields::default(),
+            schema: KnownSchema::default(),
+            queries,
+            answers,
+            buckets,
+            throughput: Throughput::default(),
             clock,
             stop: CancellationToken::new(),
             listeners: OnceLock::new(),

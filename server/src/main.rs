@@ -2,6 +2,7 @@
 
 mod access;
 mod app;
+mod changes;
 mod cli;
 mod config;
 mod deliver;

@@ -40,6 +40,7 @@ pub mod syntax;
 mod text;
 mod time_range;
 mod trace;
+pub mod user_sql;
 
 pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
 pub use condition::{Comparison, Condition, Predicate, Test};

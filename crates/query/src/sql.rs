@@ -33,19 +33,24 @@ impl Param {
     /// The value as the HTTP interface wants it in `param_NAME` (escaped as in the TSV format), before URL encoding.
     /// A client library that takes values does this by itself.
     pub fn http_value(&self) -> String {
-        let mut out = String::with_capacity(self.value.len());
-        for character in self.value.chars() {
-            match character {
-                '\\' => out.push_str("\\\\"),
-                '\t' => out.push_str("\\t"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\0' => out.push_str("\\0"),
-                _ => out.push(character),
-            }
-        }
-        out
+        escaped_value(&self.value)
     }
+}
+
+/// A text escaped as in the TSV format.
+pub(crate) fn escaped_value(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for character in value.chars() {
+        match character {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\0' => out.push_str("\\0"),
+            _ => out.push(character),
+        }
+    }
+    out
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -3,6 +3,7 @@
 mod config_command;
 mod import;
 mod query;
+mod sql;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -169,8 +170,17 @@ pub struct QueryArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// Show the SQL in place of the rows
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub show_sql: bool,
+    /// Run a ClickHouse statement that reads, in place of a search
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["text", "columns"])]
+    pub sql: Option<String>,
+    /// Value of a parameter {name:Type} of the statement; more than once for more
+    #[arg(long = "param", value_name = "NAME=VALUE", requires = "sql")]
+    pub params: Vec<String>,
+    /// Run a statement although its estimate is over the budget
+    #[arg(long, requires = "sql")]
+    pub confirm: bool,
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,

@@ -1,6 +1,6 @@
 use std::io::Write;
 
-use click_lite_client::{ApiClient, ClientError};
+use click_lite_client::{ApiClient, ClientError, ErrorDetail};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Map, Value, json};
 
@@ -13,14 +13,16 @@ const PAGE: u64 = 1000;
 
 /// `click-lite-server query`: rows newest first.
 pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
+    if let Some(sql) = &args.sql {
+        return super::sql::run(&args, sql).await;
+    }
     let client = args.server.client()?;
     let columns: Vec<String> = if args.columns.is_empty() && args.format != OutputFormat::Ndjson {
         DEFAULT_COLUMNS.iter().map(ToString::to_string).collect()
     } else {
         args.columns.clone()
     };
-    let mut printer =
-        Printer { format: args.format, columns: columns.clone(), table: Table::new(), header: true };
+    let mut printer = Printer::new(args.format, columns.clone());
     let mut cursor = Value::Null;
     let mut left = args.limit;
     while left > 0 {
@@ -49,22 +51,26 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
 async fn search(client: &ApiClient, text: &str, call: &Value) -> anyhow::Result<Value> {
     match client.json(reqwest::Method::POST, "/api/v1/search", Some(call.to_string())).await {
         Ok(answer) => Ok(answer),
-        Err(ClientError::Api { detail, .. }) if detail.details["position"].is_u64() => {
-            let position = usize::try_from(detail.details["position"].as_u64().unwrap_or(0)).unwrap_or(0);
-            let length = detail.details["length"].as_u64().unwrap_or(1).clamp(1, 1000) as usize;
-            let hint = detail.details["hint"].as_str().map(|hint| format!("\n  {hint}")).unwrap_or_default();
-            anyhow::bail!(
-                "{}\n  {text}\n  {}{}{hint}",
-                detail.message,
-                " ".repeat(position),
-                "^".repeat(length)
-            )
-        }
+        Err(ClientError::Api { detail, .. }) => Err(shown_in_text(text, &detail)),
         Err(error) => Err(error.into()),
     }
 }
 
-struct Printer {
+/// An error with the line of the text that it is about, and carets below the place.
+pub(super) fn shown_in_text(text: &str, detail: &ErrorDetail) -> anyhow::Error {
+    let hint = detail.details["hint"].as_str().map(|hint| format!("\n  {hint}")).unwrap_or_default();
+    let number = |name: &str| detail.details[name].as_u64().and_then(|number| usize::try_from(number).ok());
+    let Some(position) = number("position") else { return anyhow::anyhow!("{}{hint}", detail.message) };
+    let before: String = text.chars().take(position).collect();
+    let column = before.chars().rev().take_while(|character| *character != '\n').count();
+    let line = text.split('\n').nth(before.matches('\n').count()).unwrap_or_default();
+    let room = (line.chars().count() + 1).saturating_sub(column).max(1);
+    let carets = "^".repeat(number("length").unwrap_or(1).clamp(1, room));
+    anyhow::anyhow!("{}\n  {line}\n  {}{carets}{hint}", detail.message, " ".repeat(column))
+}
+
+/// Prints rows as they come.
+pub(super) struct Printer {
     format: OutputFormat,
     columns: Vec<String>,
     table: Table,
@@ -72,7 +78,11 @@ struct Printer {
 }
 
 impl Printer {
-    fn row(&mut self, row: &Map<String, Value>) -> anyhow::Result<()> {
+    pub(super) fn new(format: OutputFormat, columns: Vec<String>) -> Self {
+        Self { format, columns, table: Table::new(), header: true }
+    }
+
+    pub(super) fn row(&mut self, row: &Map<String, Value>) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         match self.format {
             OutputFormat::Ndjson => writeln!(out, "{}", Value::Object(row.clone()))?,
@@ -95,7 +105,7 @@ impl Printer {
         Ok(())
     }
 
-    fn finish(mut self) -> anyhow::Result<()> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
         if self.format == OutputFormat::Table {
             self.table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
             self.table.set_header(self.columns);

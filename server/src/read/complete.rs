@@ -116,7 +116,7 @@ pub async fn complete(
         }
         CompletionKind::Value { field, prefix } => {
             let prefix = prefix.trim_matches('"');
-            if let Ok((values, _, _)) = values_of(&app, &scope, field, prefix, None).await {
+            if let Ok((values, ..)) = values_of(&app, &scope, field, prefix, None).await {
                 for value in &values {
                     let detail = Some(value.count().to_string());
                     match items.iter_mut().find(|item| item.label == value.value()) {

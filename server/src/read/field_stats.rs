@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 
 use super::fields::{ValueCount, text};
 use super::histogram::number;
-use super::{Prepared, Scope, Stats, select_all};
+use super::run::QueryKind;
+use super::{Caller, Prepared, Scope, Stats, select_all};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -102,10 +103,11 @@ pub async fn field_stats(
     let sample = FieldSample::new(&field, SAMPLE_ROWS);
     let statements =
         [compiler.count(), compiler.field_summary(sample), compiler.field_top_values(sample, TOP_VALUES)];
+    let caller = Caller { kind: QueryKind::Fields, group: request.scope.group.as_deref(), query_id: None };
     let (total, summary, values) = tokio::try_join!(
-        select_all::<Map<String, Value>>(&app, &statements[0]),
-        select_all::<Map<String, Value>>(&app, &statements[1]),
-        select_all::<Map<String, Value>>(&app, &statements[2]),
+        select_all::<Map<String, Value>>(&app, &statements[0], prepared.range, caller),
+        select_all::<Map<String, Value>>(&app, &statements[1], prepared.range, caller),
+        select_all::<Map<String, Value>>(&app, &statements[2], prepared.range, caller),
     )?;
     let summary_row = summary.0.into_iter().next().unwrap_or_default();
     let mut stats = total.1 + summary.1 + values.1;
@@ -113,7 +115,8 @@ pub async fn field_stats(
     if let Some(numbers) = &mut numbers {
         let (low, high) = numbers.charted();
         let statement = compiler.field_distribution(sample, low, high, BUCKETS);
-        let (rows, cost) = select_all::<Map<String, Value>>(&app, &statement).await?;
+        let (rows, cost, _) =
+            select_all::<Map<String, Value>>(&app, &statement, prepared.range, caller).await?;
         numbers.distribute(&rows, low, high);
         let elapsed_ms = stats.elapsed_ms + cost.elapsed_ms;
         stats = Stats { elapsed_ms, ..stats + cost };

@@ -1,5 +1,7 @@
 //! `POST /api/v1/histogram`: how many records when, by severity.
 
+mod buckets;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,9 +14,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Prepared, Scope, Stats, select_all};
+use super::cache::CacheUse;
+use super::run::QueryKind;
+use super::{Caller, Prepared, Scope, Stats, select_all};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
+
+pub use buckets::KnownBuckets;
 
 const DEFAULT_BUCKETS: u64 = 90;
 const MAX_BUCKETS: u64 = 2000;
@@ -74,14 +80,20 @@ pub struct HistogramAnswer {
     /// Records in all.
     total: u64,
     sql: String,
+    /// Of what was computed for this request.
     stats: Stats,
+    /// Whether the counts were kept from earlier requests. Buckets are kept one by one, so most of an answer can be old
+    /// where `hit` is false.
+    cache: CacheUse,
 }
 
 /// Records of one span of time.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Bucket {
     /// Start.
     time: String,
+    #[serde(skip)]
+    start_ms: i64,
     total: u64,
     /// By severity: `unknown`, `trace`, `debug`, `info`, `warn`, `error`, `fatal`; those without records are left out.
     levels: BTreeMap<&'static str, u64>,
@@ -94,11 +106,13 @@ pub async fn histogram(
     JsonBody(request): JsonBody<HistogramRequest>,
 ) -> Result<Json<HistogramAnswer>, ApiError> {
     let prepared = Prepared::new(&app, &request.scope)?;
+    let caller = Caller { kind: QueryKind::Histogram, group: request.scope.group.as_deref(), query_id: None };
     let mut range = prepared.range;
     if range.from_ns.is_none() || range.to_ns.is_none() {
         // The span of all records of the range, whatever the query: it comes from the parts' own minimum and maximum.
         let everything = Compiler::new(&prepared.dialect, &Condition::All, range);
-        let (spans, _) = select_all::<Map<String, Value>>(&app, &everything.time_span()).await?;
+        let (spans, ..) =
+            select_all::<Map<String, Value>>(&app, &everything.time_span(), range, caller).await?;
         if let Some(span) = spans.first().filter(|span| number(span.get("total")) > 0) {
             range = TimeRange {
                 from_ns: range.from_ns.or_else(|| integer(span.get("first_ns"))),
@@ -111,8 +125,8 @@ pub async fn histogram(
     let buckets = request.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(1, MAX_BUCKETS);
     let bucket_ms = width(range, buckets);
     let statement = prepared.compiler().histogram(bucket_ms);
-    let (rows, stats) = select_all::<Map<String, Value>>(&app, &statement).await?;
-    let buckets: Vec<Bucket> = rows.iter().filter_map(bucket).collect();
+    let counted = buckets::count(&app, &prepared, range, bucket_ms, caller).await?;
+    let buckets = counted.buckets;
     Ok(Json(HistogramAnswer {
         from: range.from_ns.map(format_rfc3339),
         to: range.to_ns.map(format_rfc3339),
@@ -120,7 +134,8 @@ pub async fn histogram(
         total: buckets.iter().map(|bucket| bucket.total).sum(),
         buckets,
         sql: statement.display_sql,
-        stats,
+        stats: counted.stats,
+        cache: counted.cache,
     }))
 }
 
@@ -145,14 +160,19 @@ fn integer(value: Option<&Value>) -> Option<i64> {
     }
 }
 
-fn bucket(row: &Map<String, Value>) -> Option<Bucket> {
+pub(super) fn bucket(row: &Map<String, Value>) -> Option<Bucket> {
     let start_ms = integer(row.get("bucket_ms"))?;
     let levels = Severity::RANGES
         .into_iter()
         .map(|name| (name, number(row.get(name))))
         .filter(|(_, count)| *count > 0)
         .collect();
-    Some(Bucket { time: format_rfc3339(start_ms * 1_000_000), total: number(row.get("total")), levels })
+    Some(Bucket {
+        time: format_rfc3339(start_ms * 1_000_000),
+        start_ms,
+        total: number(row.get("total")),
+        levels,
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,15 @@
 //! Questions about what is stored: search, histogram, facets, completion, traces.
 
+mod cache;
 mod complete;
 mod field_stats;
 mod fields;
 mod histogram;
+mod queries;
+mod queue;
+mod run;
 mod search;
+mod sql;
 mod surrounding;
 mod traces;
 
@@ -12,20 +17,31 @@ use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
 use click_lite_model::{Record, Severity};
 use click_lite_query::{Compiler, Condition, Dialect, Parsed, QueryError, Statement, TimeRange, parse};
-use click_lite_store::{QueryStats, RowStream, SelectOptions, StoreError};
+use click_lite_store::{QueryStats, SelectOptions, StoreError};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::error::ApiError;
+use cache::{CacheUse, key_of};
+use run::{Asked, QueryKind, Run};
 
+pub use cache::AnswerCache;
 pub use complete::{__path_complete, KnownFields, complete};
 pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
-pub use histogram::{__path_histogram, histogram};
-pub use search::{__path_cancel, __path_search, cancel, search};
+pub use histogram::{__path_histogram, KnownBuckets, histogram};
+pub use queries::{__path_cancel, __path_get_query, __path_list_queries, cancel, get_query, list_queries};
+pub use queue::QueueLimits;
+pub use run::Queries;
+pub use search::{__path_search, search};
+pub use sql::{
+    __path_estimate, __path_explain_sql, __path_format_sql, __path_schema, __path_sql, KnownSchema,
+    Throughput, estimate, explain_sql, format_sql, schema, sql,
+};
 pub use surrounding::{__path_surrounding, surrounding};
 pub use traces::{__path_trace, trace};
 
@@ -41,6 +57,8 @@ pub struct Scope {
     to: Option<String>,
     /// The source to read. `logs` is the only one so far.
     source: Option<String>,
+    /// Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+    group: Option<String>,
 }
 
 /// What an answer cost.
@@ -99,25 +117,57 @@ impl Prepared {
     }
 }
 
-/// Begins a statement; its rows come as they are found.
-async fn select(app: &App, statement: &Statement, query_id: Option<&str>) -> Result<RowStream, ApiError> {
-    let query_id = query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
-    app.store.select(statement, SelectOptions { query_id }).await.map_err(|error| store_error(app, &error))
+/// Who runs a statement, and what for.
+#[derive(Debug, Clone, Copy)]
+struct Caller<'a> {
+    kind: QueryKind,
+    group: Option<&'a str>,
+    query_id: Option<&'a str>,
 }
 
-/// Runs a statement to its end; for answers that are small.
+/// Begins a statement; its rows come as they are found.
+async fn select(app: &App, statement: &Statement, caller: Caller<'_>) -> Result<Run, ApiError> {
+    let id = caller.query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
+    let asked = Asked {
+        id,
+        kind: caller.kind,
+        sql: &statement.display_sql,
+        shape: &statement.sql,
+        group: caller.group.unwrap_or_default(),
+        is_heavy: false,
+    };
+    let begin = |query_id| app.store.select(statement, SelectOptions { query_id });
+    app.queries.run(app, asked, begin).await?.map_err(|error| store_error(app, &error))
+}
+
+/// The rows of a statement that is small, kept or computed. `range` holds all rows that it reads.
 async fn select_all<T: serde::de::DeserializeOwned>(
     app: &App,
     statement: &Statement,
-) -> Result<(Vec<T>, Stats), ApiError> {
-    let mut stream = select(app, statement, None).await?;
+    range: TimeRange,
+    caller: Caller<'_>,
+) -> Result<(Vec<T>, Stats, CacheUse), ApiError> {
+    let parse = |rows: &[Box<RawValue>]| {
+        let rows = rows.iter().map(|row| serde_json::from_str(row.get()));
+        rows.collect::<Result<Vec<T>, _>>().map_err(|error| ApiError::internal(&error))
+    };
+    let key = key_of(statement);
+    if let Some((kept, used)) = app.answers.get(&key) {
+        return Ok((parse(&kept.rows)?, kept.stats, used));
+    }
+    let mut place = app.answers.place(key, range);
+    let mut stream = select(app, statement, caller).await?;
     let mut rows = Vec::new();
     while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(app, &error))? {
-        for row in batch {
-            rows.push(serde_json::from_str(row.get()).map_err(|error| ApiError::internal(&error))?);
-        }
+        place = app.answers.add(place, &batch);
+        rows.extend(parse(&batch)?);
     }
-    Ok((rows, stream.stats().into()))
+    let stats = Stats::from(stream.stats());
+    app.throughput.note(&stats);
+    if let Some(place) = place {
+        app.answers.keep(place, stream.columns(), stats, false);
+    }
+    Ok((rows, stats, CacheUse::default()))
 }
 
 /// How the API says that a query is wrong, and where.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use click_lite_query::{Cursor, Highlight, Hint, SearchOptions, Statement, highlight_terms};
-use click_lite_store::{RowEvent, RowStream};
+use click_lite_store::RowEvent;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -16,11 +16,13 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Prepared, Scope, Stats, query_error, select, store_error};
+use super::cache::{CacheUse, Kept, Place, key_of};
+use super::run::{QueryKind, Run};
+use super::{Caller, Prepared, Scope, Stats, query_error, select, store_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
-const NDJSON: &str = "application/x-ndjson";
+pub(super) const NDJSON: &str = "application/x-ndjson";
 const DEFAULT_ROWS: u32 = 100;
 
 /// A search.
@@ -66,6 +68,8 @@ pub struct SearchEnd {
     hints: Vec<Value>,
     stats: Stats,
     query_id: String,
+    /// Whether the rows were kept from an earlier request.
+    cache: CacheUse,
 }
 
 /// A search that was understood and can be run.
@@ -74,6 +78,7 @@ struct Search {
     statement: Statement,
     limit: u32,
     query_id: String,
+    group: Option<String>,
     hints: Vec<Hint>,
 }
 
@@ -94,10 +99,11 @@ impl Search {
         if !known.is_empty() {
             hints.extend(prepared.parsed.query.field_hints(&known));
         }
-        Ok(Self { prepared, statement, limit, query_id, hints })
+        let group = request.scope.group.clone();
+        Ok(Self { prepared, statement, limit, query_id, group, hints })
     }
 
-    fn end(&self, rows: u64, last: Option<&RawValue>, stats: Stats) -> SearchEnd {
+    fn end(&self, rows: u64, last: Option<&RawValue>, stats: Stats, cache: CacheUse) -> SearchEnd {
         let next_cursor =
             last.filter(|_| rows >= u64::from(self.limit)).and_then(cursor_of).map(Cursor::encode);
         SearchEnd {
@@ -112,6 +118,7 @@ impl Search {
                 .collect(),
             stats,
             query_id: self.query_id.clone(),
+            cache,
         }
     }
 }
@@ -166,46 +173,77 @@ pub async fn search(
     JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Response, ApiError> {
     let search = Search::new(&app, &request)?;
-    let stream = select(&app, &search.statement, Some(&search.query_id)).await?;
     let wants_stream = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains(NDJSON));
+    let key = key_of(&search.statement);
+    if let Some((kept, used)) = app.answers.get(&key) {
+        return Ok(kept_answer(&search, kept, used, wants_stream));
+    }
+    let mut place = app.answers.place(key, search.prepared.range);
+    let caller =
+        Caller { kind: QueryKind::Search, group: search.group.as_deref(), query_id: Some(&search.query_id) };
+    let mut run = select(&app, &search.statement, caller).await?;
     if wants_stream {
-        let body = Body::from_stream(lines(app, search, stream));
+        let body = Body::from_stream(lines(app, search, run, place));
         return Ok(([(header::CONTENT_TYPE, NDJSON)], body).into_response());
     }
-    let mut stream = stream;
     let mut rows = Vec::new();
-    while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(&app, &error))? {
+    while let Some(batch) = run.next_rows().await.map_err(|error| store_error(&app, &error))? {
+        place = app.answers.add(place, &batch);
         rows.extend(batch);
     }
-    let end = search.end(rows.len() as u64, rows.last().map(|row| &**row), stream.stats().into());
+    let stats = keep(&app, place, &run);
+    let end = search.end(rows.len() as u64, rows.last().map(|row| &**row), stats, CacheUse::default());
     Ok(Json(SearchAnswer { rows, end }).into_response())
+}
+
+/// Notes what a query that ended took, and keeps its answer.
+fn keep(app: &App, place: Option<Place>, run: &Run) -> Stats {
+    let stats = Stats::from(run.stats());
+    app.throughput.note(&stats);
+    if let Some(place) = place {
+        app.answers.keep(place, run.columns(), stats, false);
+    }
+    stats
+}
+
+fn kept_answer(search: &Search, kept: Kept, used: CacheUse, wants_stream: bool) -> Response {
+    let rows = kept.rows;
+    let end = search.end(rows.len() as u64, rows.last().map(|row| &**row), kept.stats, used);
+    if !wants_stream {
+        return Json(SearchAnswer { rows, end }).into_response();
+    }
+    let body = [line(&Rows { rows: &rows }), line(&json!({ "done": end }))].concat();
+    ([(header::CONTENT_TYPE, NDJSON)], body).into_response()
 }
 
 /// Lines of a streamed answer. Dropping it drops the query.
 fn lines(
     app: Arc<App>,
     search: Search,
-    stream: RowStream,
+    run: Run,
+    place: Option<Place>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, std::convert::Infallible>> {
     struct State {
         app: Arc<App>,
         search: Search,
-        stream: RowStream,
+        run: Run,
+        place: Option<Place>,
         rows: u64,
         last: Option<Box<RawValue>>,
         ended: bool,
     }
-    let state = State { app, search, stream, rows: 0, last: None, ended: false };
+    let state = State { app, search, run, place, rows: 0, last: None, ended: false };
     futures_util::stream::unfold(state, |mut state| async move {
         if state.ended {
             return None;
         }
-        let line = match state.stream.next_event().await {
+        let line = match state.run.next_event().await {
             Ok(Some(RowEvent::Rows(rows))) => {
                 state.rows += rows.len() as u64;
+                state.place = state.app.answers.add(state.place.take(), &rows);
                 let line = line(&Rows { rows: &rows });
                 state.last = rows.into_iter().next_back().or(state.last);
                 line
@@ -213,7 +251,8 @@ fn lines(
             Ok(Some(RowEvent::Progress(progress))) => line(&json!({ "progress": progress })),
             Ok(None) => {
                 state.ended = true;
-                let end = state.search.end(state.rows, state.last.as_deref(), state.stream.stats().into());
+                let stats = keep(&state.app, state.place.take(), &state.run);
+                let end = state.search.end(state.rows, state.last.as_deref(), stats, CacheUse::default());
                 line(&json!({ "done": end }))
             }
             Err(error) => {
@@ -232,21 +271,8 @@ struct Rows<'a> {
     rows: &'a [Box<RawValue>],
 }
 
-fn line(value: &impl Serialize) -> Bytes {
+pub(super) fn line(value: &impl Serialize) -> Bytes {
     let mut line = serde_json::to_vec(value).unwrap_or_default();
     line.push(b'\n');
     line.into()
-}
-
-/// Cancels a running query.
-#[utoipa::path(delete, path = "/api/v1/queries/{query_id}", tag = "read", params(("query_id" = String, Path)), responses((status = 204)))]
-pub async fn cancel(
-    State(app): State<Arc<App>>,
-    Path(query_id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    if !is_query_id(&query_id) {
-        return Err(ApiError::not_found("there is no query with this id"));
-    }
-    app.store.kill(&query_id).await.map_err(|error| store_error(&app, &error))?;
-    Ok(StatusCode::NO_CONTENT)
 }

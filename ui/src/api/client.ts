@@ -69,14 +69,24 @@ export class ApiClient {
     listener: SearchListener,
     signal?: AbortSignal,
   ): Promise<SearchDone> {
-    const end: { done: SearchDone | null; error: ApiError | null } = { done: null, error: null };
-    await this.platform.stream({ method: 'POST', path: '/api/v1/search', body, signal }, (lines) => {
+    return this.stream<SearchEvent, SearchDone>({ method: 'POST', path: '/api/v1/search', body, signal }, (event) => {
+      if ('rows' in event) listener.onRows(event.rows);
+      else if ('progress' in event) listener.onProgress?.(event.progress);
+    });
+  }
+
+  /** Any call whose answer comes in lines, of which the last is `done` or `error`. Aborting the signal ends the query. */
+  async stream<Event extends object, Done>(
+    request: ApiRequest,
+    onEvent: (event: Event) => void,
+  ): Promise<Done> {
+    const end: { done: Done | null; error: ApiError | null } = { done: null, error: null };
+    await this.platform.stream(request, (lines) => {
       for (const line of lines) {
-        const event = JSON.parse(line) as SearchEvent;
-        if ('rows' in event) listener.onRows(event.rows);
-        else if ('progress' in event) listener.onProgress?.(event.progress);
-        else if ('done' in event) end.done = event.done;
-        else end.error = new ApiError(200, event.error);
+        const event = JSON.parse(line) as Event | { done: Done } | { error: ApiErrorBody };
+        if ('done' in event) end.done = event.done;
+        else if ('error' in event) end.error = new ApiError(200, event.error);
+        else onEvent(event);
       }
     });
     if (end.error !== null) throw end.error;
@@ -232,15 +242,15 @@ export class ApiClient {
     return this.call({ method: 'DELETE', path: `/api/v1/dead-letters/${encodeURIComponent(id)}` });
   }
 
-  private async call<T>(request: ApiRequest): Promise<T> {
+  /** Any call whose answer is JSON or nothing. */
+  async call<T>(request: ApiRequest): Promise<T> {
     const { status, body } = await this.platform.request(request);
     if (status < 200 || status > 299) throw ApiError.fromResponse(status, body);
     return (body === '' ? undefined : JSON.parse(body)) as T;
   }
 }
 
-type SearchEvent =
-  { progress: SearchProgress } | { rows: LogRow[] } | { done: SearchDone } | { error: ApiErrorBody };
+type SearchEvent = { progress: SearchProgress } | { rows: LogRow[] };
 
 export const ApiContext = createContext<ApiClient | null>(null);
 

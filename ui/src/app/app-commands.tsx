@@ -80,6 +80,12 @@ export function AppCommands() {
       run: () => void navigate({ to: '/explore' }),
     },
     {
+      id: 'app.sql',
+      title: 'Go to SQL',
+      group: 'Pages',
+      run: () => void navigate({ to: '/sql' }),
+    },
+    {
       id: 'app.imports',
       title: 'Go to Imports',
       group: 'Pages',

@@ -6,6 +6,7 @@ import {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand,
   IconSettings,
+  IconSql,
   IconZoomScan,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -17,6 +18,7 @@ import { StatusBar } from './status-bar';
 
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
+  { to: '/sql', title: 'SQL', icon: IconSql },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },

@@ -4,6 +4,7 @@ import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
 import { settingsRoute } from '@/routes/settings';
+import { sqlRoute } from '@/routes/sql';
 import { storageRoute } from '@/routes/storage';
 import { RouteError } from './route-error';
 
@@ -17,6 +18,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     exploreRoute,
+    sqlRoute,
     importsRoute,
     storageRoute,
     deliveryRoute,
