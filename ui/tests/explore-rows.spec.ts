@@ -55,6 +55,9 @@ const detail = (page: Page) => page.getByRole('region', { name: 'Row', exact: tr
 const found = (page: Page, text: RegExp) =>
   expect(page.getByRole('status').filter({ hasText: text }).first()).toBeVisible();
 
+// Rich tests: each goes through a part of the page as a user does.
+test.describe.configure({ timeout: 120_000 });
+
 test.beforeEach(async ({ app, server }) => {
   const end = Date.now() - 60_000;
   await server.ingest(records(end));

@@ -18,13 +18,14 @@ test('the palette finds commands, fields and searches; the help lists the keys',
   await app.keyboard.press('Control+k');
   const typed = app.getByRole('textbox', { name: 'Run a command' });
   await typed.fill('customer');
-  await app.getByRole('button', { name: /^customer/ }).click();
+  const palette = app.getByRole('dialog');
+  await palette.getByRole('button', { name: /^customer/ }).click();
   await expect(app).toHaveURL(/customer/);
   await expect(app.getByRole('search')).toContainText('customer:*');
 
   await app.keyboard.press('Control+k');
   await typed.fill('order 7');
-  await app.getByRole('button', { name: 'Search the logs for: order 7' }).click();
+  await palette.getByRole('button', { name: 'Search the logs for: order 7' }).click();
   await expect(app.getByRole('status').filter({ hasText: /^1\srow/ })).toBeVisible();
 
   await app.keyboard.press('Control+k');

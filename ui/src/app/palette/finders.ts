@@ -17,13 +17,17 @@ interface Sources {
   storage: Pick<Storage, 'getItem'>;
 }
 
-const ADDRESS = '/explore?';
+/** An address whose values the router reads back as texts, whatever they look like. */
+function address(path: string, parameters: Record<string, string | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value != null && value !== '') search.set(name, JSON.stringify(value));
+  }
+  return `${path}?${search.toString()}`;
+}
 
 function explore(parameters: Record<string, string | null | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters))
-    if (value != null && value !== '') search.set(name, JSON.stringify(value));
-  return ADDRESS + search.toString();
+  return address('/explore', parameters);
 }
 
 export function recentSearches(storage: Pick<Storage, 'getItem'>): Found[] {
@@ -64,7 +68,7 @@ async function savedQueries({ api }: Sources): Promise<Found[]> {
     title: name,
     detail: text ?? '',
     group: 'Saved queries',
-    href: language === 'sql' ? `/sql?saved=${encodeURIComponent(id)}` : explore({ q: text, from, to }),
+    href: language === 'sql' ? address('/sql', { sql: text, title: name }) : explore({ q: text, from, to }),
   }));
 }
 

@@ -41,7 +41,7 @@ it('finds what it can where a part of the server has no answer', async () => {
   expect(found.map(({ title, href }) => [title, href])).toEqual([
     ['level:error', '/explore?q=%22level%3Aerror%22'],
     ['Errors', '/explore?q=%22level%3Aerror%22&from=%22now-1h%22&to=%22now%22'],
-    ['By day', '/sql?saved=c'],
+    ['By day', '/sql?sql=%22SELECT+1%22&title=%22By+day%22'],
   ]);
   expect(recentSearches({ getItem: () => '{' })).toEqual([]);
 });

@@ -1,5 +1,4 @@
 import type { RefObject } from 'react';
-import { useCommands } from '@/lib/shortcuts/use-commands';
 import type { LogRow } from '@/api/types';
 import type { RowActions } from '../detail/use-row-actions';
 import type { PickedRows } from '../rows/picked-rows';
@@ -7,6 +6,7 @@ import { FORMATS, type RowFormat } from '../rows/row-formats';
 import { useCopyRows } from '../rows/use-copy-rows';
 import { useExplore } from '../state/explore-context';
 import type { Selection } from '../state/use-selection';
+import { usePaneCommands } from '../state/pane';
 
 interface ExploreCommands {
   selection: Selection;
@@ -36,7 +36,7 @@ export function useExploreCommands(commands: ExploreCommands): void {
     selection.move(steps);
   };
   const group = 'Explore';
-  useCommands([
+  usePaneCommands([
     { id: 'explore.next', title: 'The row below', group, keys: ['j'], onlyKeys: true, run: () => move(1) },
     {
       id: 'explore.previous',

@@ -25,6 +25,8 @@ export interface SessionState {
   progress: SearchProgress | null;
   stats: QueryStats | null;
   sql: { text: string; params: Record<string, string> } | null;
+  /** What the pipes of the search made of its records; null where the rows are records. */
+  made: { shape: 'table' | 'time_series'; columns: { name: string; type: string }[] } | null;
   /** Of the search that was answered last. */
   hints: readonly QueryHint[];
   error: Error | null;
@@ -47,6 +49,7 @@ const START: SessionState = {
   progress: null,
   stats: null,
   sql: null,
+  made: null,
   hints: [],
   error: null,
   willRetry: false,
@@ -176,6 +179,7 @@ export class SearchSession {
       progress: null,
       stats: this.state.isLoadingMore ? this.state.stats : done.stats,
       sql: { text: done.sql, params: done.params },
+      made: madeOf(done),
       hints: done.hints,
       error: null,
       willRetry: false,
@@ -203,6 +207,10 @@ export class SearchSession {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+function madeOf({ shape, columns }: SearchDone): SessionState['made'] {
+  return shape === undefined || shape === 'records' ? null : { shape, columns: columns ?? [] };
 }
 
 function nextPageRows(loaded: number): number {

@@ -13,7 +13,32 @@ export interface ExploreSearch {
   pin?: string;
   /** `IngestId` of the open row. */
   row?: string;
+  /** Set where a second search stands beside the first, which has the parameters below. */
+  split?: string;
+  q2?: string;
+  /** Left out where the second search has the time range of the first. */
+  from2?: string;
+  to2?: string;
+  cols2?: string;
+  pin2?: string;
+  row2?: string;
 }
+
+const NAMES = [
+  'q',
+  'from',
+  'to',
+  'cols',
+  'pin',
+  'row',
+  'split',
+  'q2',
+  'from2',
+  'to2',
+  'cols2',
+  'pin2',
+  'row2',
+] as const;
 
 export interface ExploreState {
   query: string;
@@ -33,7 +58,7 @@ function text(value: unknown): string | undefined {
 /** Keeps what is ours of any URL; nothing in a URL is an error. */
 export function validateExploreSearch(search: Record<string, unknown>): ExploreSearch {
   const result: ExploreSearch = {};
-  for (const name of ['q', 'from', 'to', 'cols', 'pin', 'row'] as const) {
+  for (const name of NAMES) {
     const value = text(search[name]);
     if (value !== undefined) result[name] = value;
   }

@@ -125,7 +125,7 @@ export function LogTable(props: LogTableProps) {
         aria-colcount={look.columns.length}
         aria-activedescendant={
           selectedRow && items.some((item) => item.index === selectedIndex)
-            ? rowElementId(selectedRow)
+            ? rowElementId(selectedRow, look.idPrefix)
             : undefined
         }
         aria-busy={results.status === 'running'}

@@ -1,6 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconDatabase, IconPlayerStopFilled, IconRefresh, IconZoomOut } from '@tabler/icons-react';
-import { useCommands } from '@/lib/shortcuts/use-commands';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
@@ -8,7 +7,9 @@ import { useExplore } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
+import { SplitActions } from './split-actions';
 import classes from './toolbar.module.css';
+import { usePaneCommands } from '../state/pane';
 
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
@@ -18,7 +19,7 @@ export function Toolbar() {
     if (range) setRange(range);
   };
   const group = 'Explore';
-  useCommands([
+  usePaneCommands([
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
     {
       id: 'explore.earlier',
@@ -60,6 +61,7 @@ export function Toolbar() {
           </ActionIcon>
         </Tooltip>
       </div>
+      <SplitActions />
       <Button.Group className={classes.run}>
         {isBusy ? (
           <Button
