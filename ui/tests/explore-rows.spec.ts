@@ -211,3 +211,36 @@ test('keeps pinned and formatted columns, sets of them, and words that stand out
   await expect(row(app, 2).locator('mark[data-colour="amber"]')).toHaveText('orders');
   await expectAccessible(app);
 });
+
+test('shows two searches of the same time beside each other', async ({ app }) => {
+  await app.keyboard.press('v');
+  const second = app.getByRole('region', { name: 'Second search' });
+  const first = app.getByRole('region', { name: 'First search' });
+  await second.getByRole('search').click();
+  await app.keyboard.type('level:error');
+  await app.keyboard.press('Enter');
+  await expect(second.getByRole('status').filter({ hasText: /^10\srows/ })).toBeVisible();
+  await expect(first.getByRole('status').filter({ hasText: /^60\srows/ })).toBeVisible();
+
+  await first.getByRole('button', { name: /^Time range/ }).click();
+  await app.getByRole('button', { name: 'Last 5 min', exact: true }).click();
+  await expect(second.getByRole('button', { name: 'Time range: Last 5 min' })).toBeVisible();
+  await second.getByRole('button', { name: 'Same time as the first search' }).click();
+  await second.getByRole('button', { name: /^Time range/ }).click();
+  await app
+    .getByRole('button', { name: 'Last 1 hour', exact: true })
+    .or(app.getByRole('button', { name: 'Last hour', exact: true }))
+    .click();
+  await expect(first.getByRole('button', { name: 'Time range: Last 5 min' })).toBeVisible();
+
+  // Keys are meant for the search that was turned to last.
+  await second.getByRole('grid', { name: 'Log rows' }).focus();
+  await app.keyboard.press('j');
+  await app.keyboard.press('Enter');
+  await expect(second.getByRole('region', { name: 'Row', exact: true })).toContainText('connection refused');
+  await expect(first.getByRole('region', { name: 'Row', exact: true })).toBeHidden();
+  await expectAccessible(app);
+  await second.getByRole('button', { name: 'Close the second search' }).click();
+  await expect(second).toBeHidden();
+  await expect(app).not.toHaveURL(/q2=/);
+});

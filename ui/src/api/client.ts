@@ -69,10 +69,13 @@ export class ApiClient {
     listener: SearchListener,
     signal?: AbortSignal,
   ): Promise<SearchDone> {
-    return this.stream<SearchEvent, SearchDone>({ method: 'POST', path: '/api/v1/search', body, signal }, (event) => {
-      if ('rows' in event) listener.onRows(event.rows);
-      else if ('progress' in event) listener.onProgress?.(event.progress);
-    });
+    return this.stream<SearchEvent, SearchDone>(
+      { method: 'POST', path: '/api/v1/search', body, signal },
+      (event) => {
+        if ('rows' in event) listener.onRows(event.rows);
+        else if ('progress' in event) listener.onProgress?.(event.progress);
+      },
+    );
   }
 
   /** Any call whose answer comes in lines, of which the last is `done` or `error`. Aborting the signal ends the query. */

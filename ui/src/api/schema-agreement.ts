@@ -13,7 +13,10 @@ type Generated = components['schemas'];
 type Agrees<Ours extends Theirs, Theirs> =
   Exclude<keyof Ours, keyof Theirs> extends never ? true : Exclude<keyof Ours, keyof Theirs>;
 /** Rows and items are open objects in the document; how an answer was kept is not shown. */
-type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache'>;
+type WithoutRows<T> = Omit<
+  T,
+  'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache' | 'shape' | 'columns'
+>;
 
 type WithoutSpans<T> = Omit<T, 'spans'>;
 type WithoutSides<T> = Omit<T, 'before' | 'after'>;

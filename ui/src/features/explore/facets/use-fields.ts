@@ -15,7 +15,8 @@ export function useFields(run: Run | null): {
   const api = useApi();
   const { data, isError } = useQuery({
     queryKey: ['explore', 'fields', run],
-    queryFn: ({ signal }) => api.fields({ query: filterPart(run?.query ?? ''), from: run?.from, to: run?.to }, signal),
+    queryFn: ({ signal }) =>
+      api.fields({ query: filterPart(run?.query ?? ''), from: run?.from, to: run?.to }, signal),
     enabled: run !== null,
     gcTime: 60_000,
     staleTime: Infinity,

@@ -23,7 +23,12 @@ export default function JumpDialog({ onClose }: { onClose: () => void }) {
   const jump = useMutation({
     mutationFn: async (at: number) => {
       const timestamp = new Date(at).toISOString();
-      const answer = await api.surrounding({ query: filterPart(search.query), timestamp, before: 1, after: 1 });
+      const answer = await api.surrounding({
+        query: filterPart(search.query),
+        timestamp,
+        before: 1,
+        after: 1,
+      });
       const [before] = answer.before;
       const [after] = answer.after;
       const distance = (row: typeof before) =>

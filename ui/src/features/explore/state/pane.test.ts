@@ -12,5 +12,8 @@ it('reads and writes each search of a split view under its own names', () => {
 it('changes the time of both while they are linked, and of one when not', () => {
   expect(paneChange({ from: 'x', to: 'y' }, 'second', true)).toEqual({ from: 'x', to: 'y' });
   expect(paneChange({ from: 'x', to: 'y' }, 'second', false)).toEqual({ from2: 'x', to2: 'y' });
-  expect(paneSearch({ from: 'a', to: 'b', from2: 'x', to2: 'y' }, 'second')).toMatchObject({ from: 'x', to: 'y' });
+  expect(paneSearch({ from: 'a', to: 'b', from2: 'x', to2: 'y' }, 'second')).toMatchObject({
+    from: 'x',
+    to: 'y',
+  });
 });

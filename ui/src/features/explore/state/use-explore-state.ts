@@ -115,5 +115,18 @@ export function useExploreState(pane: PaneName): Explore {
         }),
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
-  }, [search, rowParameter, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);
+  }, [
+    search,
+    rowParameter,
+    session,
+    results,
+    zone,
+    run,
+    query,
+    rangeFrom,
+    rangeTo,
+    change,
+    autoRefreshS,
+    isWidened,
+  ]);
 }
