@@ -38,8 +38,8 @@ export function useSurrounding(row: LogRow, query: string) {
   return {
     newer: data?.after.toReversed(),
     older: data?.before,
-    hasNewer: data !== undefined && data.after.length === counts.after && counts.after < MOST_ROWS,
-    hasOlder: data !== undefined && data.before.length === counts.before && counts.before < MOST_ROWS,
+    hasNewer: data?.after.length === counts.after && counts.after < MOST_ROWS,
+    hasOlder: data?.before.length === counts.before && counts.before < MOST_ROWS,
     showNewer: more('after'),
     showOlder: more('before'),
     error,

@@ -22,7 +22,7 @@ export default function CompareDialog({ rows, onClose }: { rows: LogRow[]; onClo
         <span>
           {differing === 0
             ? 'The rows are equal'
-            : `${formatCountOf(differing, 'field differs', 'fields differ')}`}
+            : formatCountOf(differing, 'field differs', 'fields differ')}
         </span>
         <Switch
           label="Only what differs"

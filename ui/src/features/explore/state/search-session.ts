@@ -69,11 +69,10 @@ export class SearchSession {
   private failures = 0;
   private runs = 0;
   private readonly api: Pick<ApiClient, 'searchStream'>;
-  private readonly firstPageRows: () => number;
+  private firstPageRows = FIRST_PAGE_ROWS;
 
-  constructor(api: Pick<ApiClient, 'searchStream'>, firstPageRows = () => FIRST_PAGE_ROWS) {
+  constructor(api: Pick<ApiClient, 'searchStream'>) {
     this.api = api;
-    this.firstPageRows = firstPageRows;
   }
 
   readonly get = (): SessionState => this.state;
@@ -83,8 +82,14 @@ export class SearchSession {
     return () => this.listeners.delete(listener);
   };
 
-  start(query: string, from: string | undefined, to: string | undefined): void {
+  start(
+    query: string,
+    from: string | undefined,
+    to: string | undefined,
+    firstPageRows = FIRST_PAGE_ROWS,
+  ): void {
     this.stop();
+    this.firstPageRows = firstPageRows;
     this.runs += 1;
     this.failures = 0;
     this.cursor = null;
@@ -142,7 +147,7 @@ export class SearchSession {
       query: run.query,
       from: run.from,
       to: run.to,
-      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows(),
+      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,
       cursor: this.cursor,
     };
     try {

@@ -27,13 +27,9 @@ function iso(time: number | null): string | undefined {
 export function useExploreState(pane: PaneName): Explore {
   const api = useApi();
   const [{ timeZone: zone, pageRows }] = usePreferences();
-  const latestPageRows = useRef(pageRows);
-  useEffect(() => {
-    latestPageRows.current = pageRows;
-  }, [pageRows]);
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const navigate = useNavigate({ from: '/explore' });
-  const [session] = useState(() => new SearchSession(api, () => Number(latestPageRows.current)));
+  const [session] = useState(() => new SearchSession(api));
   const results = useSyncExternalStore(session.subscribe, session.get);
   const isLinked = isTimeLinked(parameters);
   const { q, from, to, cols, pin, row: rowParameter } = paneSearch(parameters, pane);
@@ -45,8 +41,8 @@ export function useExploreState(pane: PaneName): Explore {
   const { from: rangeFrom, to: rangeTo } = search.range;
   const run = useCallback(() => {
     const span = resolveRange({ from: rangeFrom, to: rangeTo }, Date.now());
-    session.start(query, iso(span.from), iso(span.to));
-  }, [session, query, rangeFrom, rangeTo]);
+    session.start(query, iso(span.from), iso(span.to), Number(pageRows));
+  }, [session, query, rangeFrom, rangeTo, pageRows]);
 
   useEffect(() => {
     draft.current = query;
