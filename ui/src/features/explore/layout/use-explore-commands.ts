@@ -97,6 +97,13 @@ export function useExploreCommands(commands: ExploreCommands): void {
       run: commands.showNotes,
     },
     { id: 'explore.copy-link', title: 'Copy a link to the row', group, keys: ['l'], run: actions.copyLink },
+    {
+      id: 'explore.copy-search-link',
+      title: 'Copy a link to the search',
+      group,
+      keys: ['shift+l'],
+      run: actions.copySearchLink,
+    },
     { id: 'explore.sql', title: 'Show the SQL of the search', group, keys: ['s'], run: showSql },
     { id: 'explore.wrap', title: 'Wrap or cut long lines', group, keys: ['w'], run: toggleWrap },
     { id: 'explore.fields', title: 'Show or hide the fields', group, keys: ['f'], run: toggleFacets },

@@ -112,15 +112,15 @@ export function columnsParameter(columns: string[]): string | undefined {
   return isDefault ? undefined : columns.map((name) => name.replaceAll(',', '%2C')).join(',');
 }
 
-/** The address of a search with a row open, for the clipboard; `origin` is where a browser finds the interface. */
-export function exploreAddress(origin: string, state: ExploreState, row: string): string {
+/** The address of a search, with a row open or none, for the clipboard; `origin` is where a browser finds the interface. */
+export function exploreAddress(origin: string, state: ExploreState, row?: string): string {
   const url = new URL('/explore', origin);
   const parameters: ExploreSearch = {
     ...(state.query === '' ? {} : { q: state.query }),
     ...rangeParameters(state.range),
     cols: columnsParameter(state.columns),
     pin: pinnedParameter(state.pinned),
-    row,
+    ...(row === undefined ? {} : { row }),
   };
   for (const [name, value] of Object.entries(parameters)) {
     // The router reads values as JSON, so what looks like a number has to be written as text.
