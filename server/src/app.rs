@@ -29,6 +29,7 @@ use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
+use crate::saved::SavedQueries;
 use crate::storage::Housekeeper;
 
 pub use engine::{EngineHandle, store_config};
@@ -55,6 +56,7 @@ pub struct App {
     pub imports: Imports,
     pub agents: Agents,
     pub catalog: Catalog,
+    pub saved: SavedQueries,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -98,6 +100,7 @@ impl App {
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
+        let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -151,6 +154,7 @@ impl App {
             imports,
             agents,
             catalog,
+            saved,
             store,
             storage,
             engine,

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read, storage};
+use crate::{ingest, manage, read, saved, storage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,7 @@ use crate::{ingest, manage, read, storage};
         (name = "imports", description = "Importing files"),
         (name = "read", description = "Searching"),
         (name = "notes", description = "Notes and marks on rows"),
+        (name = "saved", description = "Saved queries and templates"),
         (name = "access", description = "Signing in"),
         (name = "storage", description = "How long records are kept, and what they take"),
         (name = "operate", description = "State of the server")
@@ -48,6 +49,23 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::surrounding))
         .routes(routes!(read::complete))
         .routes(routes!(read::trace))
+        .routes(routes!(saved::api::list, saved::api::create))
+        .routes(routes!(saved::transfer::export))
+        .routes(routes!(saved::transfer::import))
+        .routes(routes!(saved::api::get, saved::api::replace, saved::api::delete))
+        .routes(routes!(saved::api::restore))
+        .routes(routes!(saved::api::add_favourite, saved::api::remove_favourite))
+        .routes(routes!(saved::versions::list_versions))
+        .routes(routes!(saved::versions::get_version))
+        .routes(routes!(saved::versions::restore_version))
+        .routes(routes!(saved::run::bind))
+        .routes(routes!(saved::run::run))
+        .routes(routes!(saved::run::parameter_values))
+        .routes(routes!(saved::library::list_templates))
+        .routes(routes!(saved::library::get_template))
+        .routes(routes!(saved::run::bind_template))
+        .routes(routes!(saved::run::run_template))
+        .routes(routes!(saved::run::template_parameter_values))
         .routes(routes!(ingest::import::preview))
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))

@@ -104,10 +104,11 @@ pub async fn field_stats(
     let statements =
         [compiler.count(), compiler.field_summary(sample), compiler.field_top_values(sample, TOP_VALUES)];
     let caller = Caller { kind: QueryKind::Fields, group: request.scope.group.as_deref(), query_id: None };
+    let range = prepared.range;
     let (total, summary, values) = tokio::try_join!(
-        select_all::<Map<String, Value>>(&app, &statements[0], prepared.range, caller),
-        select_all::<Map<String, Value>>(&app, &statements[1], prepared.range, caller),
-        select_all::<Map<String, Value>>(&app, &statements[2], prepared.range, caller),
+        select_all::<Map<String, Value>>(&app, &statements[0], range, caller),
+        select_all::<Map<String, Value>>(&app, &statements[1], range, caller),
+        select_all::<Map<String, Value>>(&app, &statements[2], range, caller),
     )?;
     let summary_row = summary.0.into_iter().next().unwrap_or_default();
     let mut stats = total.1 + summary.1 + values.1;
@@ -116,7 +117,7 @@ pub async fn field_stats(
         let (low, high) = numbers.charted();
         let statement = compiler.field_distribution(sample, low, high, BUCKETS);
         let (rows, cost, _) =
-            select_all::<Map<String, Value>>(&app, &statement, prepared.range, caller).await?;
+            select_all::<Map<String, Value>>(&app, &statement, range, caller).await?;
         numbers.distribute(&rows, low, high);
         let elapsed_ms = stats.elapsed_ms + cost.elapsed_ms;
         stats = Stats { elapsed_ms, ..stats + cost };

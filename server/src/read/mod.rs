@@ -171,7 +171,7 @@ async fn select_all<T: serde::de::DeserializeOwned>(
 }
 
 /// How the API says that a query is wrong, and where.
-fn query_error(error: &QueryError) -> ApiError {
+pub fn query_error(error: &QueryError) -> ApiError {
     ApiError::bad_request(error.code(), error.message.clone()).details(json!({
         "position": error.span.start,
         "length": error.span.length(),

@@ -164,7 +164,7 @@ export class ApiClient {
   }
 
   /** What is stored under a name at one of the addresses that list such things. */
-  async named(path: '/api/v1/saved-queries' | '/api/v1/dashboards'): Promise<NamedItem[]> {
+  async named(path: '/api/v1/dashboards'): Promise<NamedItem[]> {
     return (await this.call<{ items: NamedItem[] }>({ method: 'GET', path })).items;
   }
 

@@ -86,6 +86,13 @@ export function AppCommands() {
       run: () => void navigate({ to: '/sql' }),
     },
     {
+      id: 'app.saved',
+      title: 'Go to Saved queries',
+      group: 'Pages',
+      keys: ['alt+5'],
+      run: () => void navigate({ to: '/saved' }),
+    },
+    {
       id: 'app.imports',
       title: 'Go to Imports',
       group: 'Pages',

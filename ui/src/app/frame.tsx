@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import {
+  IconBookmark,
   IconDatabase,
   IconDatabaseImport,
   IconFileImport,
@@ -19,6 +20,7 @@ import { StatusBar } from './status-bar';
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
   { to: '/sql', title: 'SQL', icon: IconSql },
+  { to: '/saved', title: 'Saved', icon: IconBookmark },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },

@@ -7,7 +7,7 @@ export interface Found {
   title: string;
   /** What it is about, in fewer words than the title has. */
   detail: string;
-  group: 'Recent searches' | 'Saved queries' | 'Dashboards' | 'Fields' | 'Notes';
+  group: 'Recent searches' | 'Dashboards' | 'Fields' | 'Notes';
   /** An address of the interface. */
   href: string;
 }
@@ -61,17 +61,6 @@ async function fields({ api }: Sources): Promise<Found[]> {
   }));
 }
 
-async function savedQueries({ api }: Sources): Promise<Found[]> {
-  const items = await api.named('/api/v1/saved-queries');
-  return items.map(({ id, name, language, text, from, to }) => ({
-    id: `saved:${id}`,
-    title: name,
-    detail: text ?? '',
-    group: 'Saved queries',
-    href: language === 'sql' ? address('/sql', { sql: text, title: name }) : explore({ q: text, from, to }),
-  }));
-}
-
 async function dashboards({ api }: Sources): Promise<Found[]> {
   const items = await api.named('/api/v1/dashboards');
   return items.map(({ id, name, description }) => ({
@@ -108,7 +97,6 @@ async function notes({ api }: Sources): Promise<Found[]> {
 export async function loadFound(sources: Sources): Promise<Found[]> {
   const settled = await Promise.allSettled([
     Promise.resolve(recentSearches(sources.storage)),
-    savedQueries(sources),
     dashboards(sources),
     notes(sources),
     fields(sources),

@@ -22,26 +22,12 @@ it('finds what it can where a part of the server has no answer', async () => {
     api: {
       fields: () => Promise.reject(new Error('no engine')),
       notes: () => Promise.resolve([]),
-      named: (path) =>
-        path === '/api/v1/dashboards'
-          ? Promise.reject(new Error('404'))
-          : Promise.resolve([
-              {
-                id: 'a b',
-                name: 'Errors',
-                language: 'search',
-                text: 'level:error',
-                from: 'now-1h',
-                to: 'now',
-              },
-              { id: 'c', name: 'By day', language: 'sql', text: 'SELECT 1', from: null, to: null },
-            ]),
+      named: () => Promise.resolve([{ id: 'a b', name: 'Overview' }]),
     },
   });
   expect(found.map(({ title, href }) => [title, href])).toEqual([
     ['level:error', '/explore?q=%22level%3Aerror%22'],
-    ['Errors', '/explore?q=%22level%3Aerror%22&from=%22now-1h%22&to=%22now%22'],
-    ['By day', '/sql?sql=%22SELECT+1%22&title=%22By+day%22'],
+    ['Overview', '/dashboards/a%20b'],
   ]);
   expect(recentSearches({ getItem: () => '{' })).toEqual([]);
 });

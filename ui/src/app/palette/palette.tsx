@@ -6,6 +6,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useApi } from '@/api/client';
 import { Keys } from '@/components/keys';
+import { useSaved } from '@/components/saved/saved-context';
+import { useSavedQueries } from '@/components/saved/use-saved';
 import { useAllCommands } from '@/lib/shortcuts/use-commands';
 import { loadFound, type Found } from './finders';
 import { ranked } from './rank';
@@ -31,6 +33,7 @@ export default function Palette({ requests }: { requests: number }) {
   const [typed, setTyped] = useState('');
   const commands = useAllCommands();
   const found = useFound(requests);
+  const saved = useSavedItems();
   const navigate = useNavigate();
 
   useEffect(() => {
@@ -46,11 +49,10 @@ export default function Palette({ requests }: { requests: number }) {
   const named = sought === '' ? found.filter((one) => one.group === 'Recent searches').slice(0, 3) : found;
   const groups = grouped([
     ...shown,
-    ...ranked(named, sought, (one) => `${one.title} ${one.detail}`).map((one): Item => ({
-      ...one,
-      keys: undefined,
-      run: () => void navigate({ href: one.href }),
-    })),
+    ...(sought === '' ? [] : ranked(saved, sought, (item) => `${item.title} ${item.detail}`)),
+    ...ranked(named, sought, (one) => `${one.title} ${one.detail}`).map(
+      (one): Item => ({ ...one, keys: undefined, run: () => void navigate({ href: one.href }) }),
+    ),
     ...(sought === '' ? [] : [searchItem(sought, (href) => void navigate({ href }))]),
   ]);
   return (
@@ -102,6 +104,20 @@ function searchItem(text: string, go: (href: string) => void): Item {
     keys: undefined,
     run: () => go(`/explore?q=${encodeURIComponent(JSON.stringify(text))}`),
   };
+}
+
+/** Saved queries, which may ask for values before they open. */
+function useSavedItems(): Item[] {
+  const queries = useSavedQueries().data?.items ?? [];
+  const { open } = useSaved();
+  return queries.map((query) => ({
+    id: `saved:${query.id}`,
+    title: query.name,
+    detail: query.text,
+    group: 'Saved queries',
+    keys: undefined,
+    run: () => open({ source: 'saved-queries', query }),
+  }));
 }
 
 function useFound(requests: number): Found[] {

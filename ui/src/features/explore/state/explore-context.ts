@@ -23,6 +23,8 @@ export interface Explore {
   editQuery: (edit: (query: string) => string) => void;
   /** The search bar reports what stands in it. */
   setDraft: (draft: string) => void;
+  /** What stands in the search bar, run or not yet. */
+  readDraft: () => string;
   setRange: (range: TimeRange) => void;
   setQueryAndRange: (query: string, range: TimeRange) => void;
   /** `pinned` of them, from the left, stay in sight; as many as before unless said. */

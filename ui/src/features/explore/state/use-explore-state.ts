@@ -83,6 +83,7 @@ export function useExploreState(pane: PaneName): Explore {
       setDraft: (text) => {
         draft.current = text;
       },
+      readDraft: () => draft.current.trim(),
       setRange: (next) => setQueryAndRange(draft.current, next),
       setQueryAndRange,
       setColumns: (columns, pinned) =>

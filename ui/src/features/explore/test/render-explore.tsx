@@ -31,6 +31,7 @@ export function renderExplore(
     setQuery: (next) => queries.push(next),
     editQuery: (edit) => queries.push(edit(query)),
     setDraft: () => undefined,
+    readDraft: () => '',
     setRange: () => undefined,
     setQueryAndRange: (next) => queries.push(next),
     setColumns: (next) => columns.push(next),

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconDatabase, IconPlayerStopFilled, IconRefresh, IconZoomOut } from '@tabler/icons-react';
+import { SavedMenu } from '@/components/saved/saved-menu';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
@@ -8,6 +9,7 @@ import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import { SplitActions } from './split-actions';
+import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
 import { usePaneCommands } from '../state/pane';
 
@@ -18,6 +20,7 @@ export function Toolbar() {
     const range = change(search.range, Date.now());
     if (range) setRange(range);
   };
+  const saveSearch = useSaveSearch();
   const group = 'Explore';
   usePaneCommands([
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
@@ -35,6 +38,13 @@ export function Toolbar() {
       keys: ['}'],
       run: () => move((range, now) => shiftRange(range, 1, now)),
     },
+    {
+      id: 'explore.save',
+      title: 'Save this search',
+      group,
+      keys: ['mod+s'],
+      run: saveSearch,
+    },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
   ]);
 
@@ -47,6 +57,7 @@ export function Toolbar() {
       <div className={classes.search} data-tour="search">
         <ExploreSearch />
       </div>
+      <SavedMenu what="search" onSave={saveSearch} />
       <div className={classes.time} data-tour="time">
         <HistoryMenu />
         <ExploreTime />
