@@ -14,7 +14,7 @@ import type { PickedRows } from '../rows/picked-rows';
 import { SelectionBar } from '../rows/selection-bar';
 import { useExplore } from '../state/explore-context';
 import { usePane } from '../state/pane';
-import { hasPipes } from '../state/pipes';
+import { hasPipes } from '@/lib/query-language/pipes';
 import type { Selection } from '../state/use-selection';
 import { useTableLook } from '../table/table-look';
 import { wordMarks } from '../table/word-marks';

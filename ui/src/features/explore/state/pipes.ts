@@ -1,25 +1,15 @@
-import { isPlainFieldName, tokenize } from '@/lib/query-language/lexer';
-
-/** Where the first pipe of a search stands; null where it has none. */
-function pipeAt(query: string): number | null {
-  const pipe = tokenize(query).find(({ from, kind }) => query.charAt(from) === '|' && kind !== 'phrase');
-  return pipe?.from ?? null;
-}
-
-export function hasPipes(query: string): boolean {
-  return pipeAt(query) !== null;
-}
+import { isPlainFieldName } from '@/lib/query-language/lexer';
+import { splitPipes } from '@/lib/query-language/pipes';
 
 /** The part of a search that says which rows, before its first pipe. */
 export function filterPart(query: string): string {
-  return query.slice(0, pipeAt(query) ?? query.length).trim();
+  return splitPipes(query).filter.trim();
 }
 
 /** Changes which rows a search is about, and keeps what its pipes make of them. */
 export function withFilterPart(query: string, edit: (filter: string) => string): string {
-  const at = pipeAt(query);
-  if (at === null) return edit(query);
-  return `${edit(query.slice(0, at).trim()) || '*'} ${query.slice(at)}`;
+  const { filter, pipes } = splitPipes(query);
+  return pipes === '' ? edit(query) : `${edit(filter.trim()) || '*'} ${pipes}`;
 }
 
 function fieldName(field: string): string {
