@@ -34,7 +34,7 @@ impl Compiler<'_> {
         let mut sql = SqlText::default();
         let levels = QUANTILES.map(|level| level.to_string()).join(", ");
         sql.text(&format!(
-            "SELECT\n    count() AS rows,\n    countIf(present) AS present,\n    uniqIf(value, present) AS distinct,\n    \
+            "SELECT\n    count() AS rows,\n    countIf(is_present) AS present,\n    uniqIf(value, is_present) AS distinct,\n    \
              countIf(isNotNull(number)) AS numbers,\n    minOrDefault(number) AS least,\n    \
              maxOrDefault(number) AS greatest,\n    ifNull(avgOrNull(number), 0) AS mean,\n    \
              arrayMap(level -> if(isFinite(level), level, 0), quantiles({levels})(ifNull(number, nan))) AS quantiles"
@@ -48,7 +48,7 @@ impl Compiler<'_> {
         let mut sql = SqlText::default();
         sql.text("SELECT value, count() AS count");
         self.write_sample(&mut sql, sample);
-        sql.text(&format!("\nWHERE present\nGROUP BY value\nORDER BY count DESC, value\nLIMIT {limit}"));
+        sql.text(&format!("\nWHERE is_present\nGROUP BY value\nORDER BY count DESC, value\nLIMIT {limit}"));
         sql.finish()
     }
 
@@ -66,15 +66,15 @@ impl Compiler<'_> {
         sql.finish()
     }
 
-    /// `FROM` rows with `present`, `value` as a text, and `number` where the value is one.
+    /// `FROM` rows with `is_present`, `value` as a text, and `number` where the value is one.
     fn write_sample(&self, sql: &mut SqlText, FieldSample { field, rows }: FieldSample<'_>) {
         sql.text(
-            "\nFROM (\n    SELECT\n        present,\n        value,\n        \
+            "\nFROM (\n    SELECT\n        is_present,\n        value,\n        \
              if(isFinite(toFloat64OrNull(value)), toFloat64OrNull(value), NULL) AS number\n    FROM (\n        SELECT ",
         );
         let exists = Condition::test(field.clone(), Predicate::Exists);
         write_condition(sql, self.dialect, &exists, false);
-        sql.text(" AS present, toString(");
+        sql.text(" AS is_present, toString(");
         match field {
             Field::Level => {
                 sql.text(LEVEL_RANGE);

@@ -27,3 +27,21 @@ pub fn if_match(headers: &HeaderMap, code: &str) -> Result<Option<i64>, ApiError
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_if_match_is_a_version_or_refused() {
+        let with = |text: &str| {
+            let value = HeaderValue::from_str(text).expect("a header");
+            if_match(&HeaderMap::from_iter([(header::IF_MATCH, value)]), "retention.changed")
+        };
+        assert_eq!(if_match(&HeaderMap::new(), "retention.changed").expect("none"), None);
+        assert_eq!(with("\"7\"").expect("quoted"), Some(7));
+        assert_eq!(with("W/\"7\"").expect("weak"), Some(7));
+        assert_eq!(with("*").expect("any"), None);
+        assert_eq!(with("\"x\"").expect_err("no number").code, "retention.changed");
+    }
+}

@@ -60,8 +60,9 @@ pub async fn surrounding(
     let options = SearchOptions { columns: None, limit: rows(request.before), cursor: Some(place) };
     let before = compiler.search(&options).map_err(|error| query_error(&error))?;
     let after = compiler.rows_after(place, rows(request.after));
+    let caller = Caller { kind: QueryKind::Search, group: request.scope.group.as_deref(), query_id: None };
     let ((before_rows, before_stats), (after_rows, after_stats)) =
-        tokio::try_join!(raw_rows(&app, &before), raw_rows(&app, &after))?;
+        tokio::try_join!(raw_rows(&app, &before, caller), raw_rows(&app, &after, caller))?;
     Ok(Json(SurroundingAnswer {
         before: before_rows,
         after: after_rows,
@@ -79,8 +80,11 @@ fn place(request: &SurroundingRequest, now_ns: i64) -> Result<Cursor, ApiError> 
     Ok(Cursor { time_ns, ingest_id })
 }
 
-async fn raw_rows(app: &App, statement: &Statement) -> Result<(Vec<Box<RawValue>>, Stats), ApiError> {
-    let caller = Caller { kind: QueryKind::Search, group: None, query_id: None };
+async fn raw_rows(
+    app: &App,
+    statement: &Statement,
+    caller: Caller<'_>,
+) -> Result<(Vec<Box<RawValue>>, Stats), ApiError> {
     let mut stream = select(app, statement, caller).await?;
     let mut rows = Vec::new();
     while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(app, &error))? {

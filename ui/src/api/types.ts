@@ -64,6 +64,10 @@ export interface SearchDone {
   sql: string;
   params: Record<string, string>;
   hints: QueryHint[];
+  /** What the rows are: records, or what pipes made of them. */
+  shape?: 'records' | 'table' | 'time_series';
+  /** Of a search with pipes, in order, with ClickHouse types. */
+  columns?: { name: string; type: string }[];
   stats: QueryStats;
   query_id: string;
 }

@@ -17,12 +17,17 @@ interface Sources {
   storage: Pick<Storage, 'getItem'>;
 }
 
-const ADDRESS = '/explore?';
+/** An address whose values the router reads back as texts, whatever they look like. */
+function address(path: string, parameters: Record<string, string | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value != null && value !== '') search.set(name, JSON.stringify(value));
+  }
+  return `${path}?${search.toString()}`;
+}
 
 function explore(parameters: Record<string, string | null | undefined>): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value != null && value !== '') search.set(name, JSON.stringify(value));
-  return ADDRESS + search.toString();
+  return address('/explore', parameters);
 }
 
 export function recentSearches(storage: Pick<Storage, 'getItem'>): Found[] {

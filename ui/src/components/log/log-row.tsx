@@ -30,6 +30,8 @@ export interface RowLook {
   marks?: readonly WordMark[];
   /** How values of a column are written, by its name; as they came where it is missing. */
   formats?: Partial<Record<string, ValueFormat>>;
+  /** Begins the ids of the rows, where a page has several tables. */
+  idPrefix?: string;
 }
 
 export type PickMode = 'toggle' | 'extend';
@@ -58,8 +60,8 @@ interface LogRowViewProps {
   measure: ((element: HTMLElement | null) => void) | undefined;
 }
 
-export function rowElementId(row: LogRow): string {
-  return `row-${row.IngestId}`;
+export function rowElementId(row: LogRow, prefix = 'row'): string {
+  return `${prefix}-${row.IngestId}`;
 }
 
 export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
@@ -68,7 +70,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
   return (
     <div
       ref={measure}
-      id={rowElementId(row)}
+      id={rowElementId(row, look.idPrefix)}
       data-index={index}
       role="row"
       aria-rowindex={index + 2}

@@ -38,7 +38,12 @@ function draw(segment: Segment, key: number, renderText: RenderText): ReactNode 
   const text = renderText(segment);
   if (segment.mark !== null) {
     return (
-      <mark key={key} className={classes.word} data-colour={segment.mark} data-match={segment.isMatch || undefined}>
+      <mark
+        key={key}
+        className={classes.word}
+        data-colour={segment.mark}
+        data-match={segment.isMatch || undefined}
+      >
         {text}
       </mark>
     );
@@ -70,7 +75,14 @@ interface SegmentsViewProps {
 export function SegmentsView({ segments, renderText = plainText }: SegmentsViewProps) {
   const [only] = segments;
   // Most rows are one plain stretch, which needs no element of its own.
-  if (segments.length === 1 && only && !only.isMatch && only.mark === null && only.control === null && only.style === null) {
+  if (
+    segments.length === 1 &&
+    only &&
+    !only.isMatch &&
+    only.mark === null &&
+    only.control === null &&
+    only.style === null
+  ) {
     return renderText(only);
   }
   return segments.map((segment, index) => draw(segment, index, renderText));

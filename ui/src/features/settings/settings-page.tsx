@@ -74,15 +74,24 @@ export function SettingsPage() {
               ]}
             />
           </Setting>
-          <Setting title="Fraction of a second" text="Digits in tables. The row always shows all that were sent.">
+          <Setting
+            title="Fraction of a second"
+            text="Digits in tables. The row always shows all that were sent."
+          >
             <SegmentedControl
               aria-label="Fraction of a second"
               value={preferences.fractionDigits}
               onChange={(value) => change({ fractionDigits: value })}
-              data={FRACTION_DIGITS.map((digits) => ({ value: digits, label: digits === '0' ? 'none' : digits }))}
+              data={FRACTION_DIGITS.map((digits) => ({
+                value: digits,
+                label: digits === '0' ? 'none' : digits,
+              }))}
             />
           </Setting>
-          <Setting title="Dates in tables" text="Left out where all rows are of one day, unless always wanted.">
+          <Setting
+            title="Dates in tables"
+            text="Left out where all rows are of one day, unless always wanted."
+          >
             <SegmentedControl
               aria-label="Dates in tables"
               value={preferences.dates}
@@ -105,7 +114,10 @@ export function SettingsPage() {
           </Setting>
         </Section>
         <Section title="Search and notes">
-          <Setting title="Rows at first" text="How many a search fetches before you scroll. Fewer answer sooner.">
+          <Setting
+            title="Rows at first"
+            text="How many a search fetches before you scroll. Fewer answer sooner."
+          >
             <SegmentedControl
               aria-label="Rows at first"
               value={preferences.pageRows}

@@ -19,6 +19,8 @@ it('speaks of what the user has', () => {
   const steps = tourSteps(fields({ level: ['info', 'error'], service: ['checkout'] }));
   expect(steps[0]?.trial?.query).toBe('level:>=error');
   expect(steps.find((step) => step.target === 'fields')?.text).toContain('checkout');
-  expect(tourSteps(fields({ level: ['info'], service: ['checkout'] }))[0]?.trial?.query).toBe('service:checkout');
+  expect(tourSteps(fields({ level: ['info'], service: ['checkout'] }))[0]?.trial?.query).toBe(
+    'service:checkout',
+  );
   expect(tourSteps(undefined)[0]?.trial).toBeNull();
 });

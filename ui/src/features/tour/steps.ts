@@ -10,7 +10,10 @@ export interface TourStep {
   trial: { label: string; query: string } | null;
 }
 
-function topValue(fields: FieldsResponse | undefined, name: string): { value: string; count: number } | undefined {
+function topValue(
+  fields: FieldsResponse | undefined,
+  name: string,
+): { value: string; count: number } | undefined {
   return fields?.fields.find((field) => field.name === name)?.values[0];
 }
 
@@ -18,7 +21,10 @@ function searchStep(fields: FieldsResponse | undefined): TourStep {
   const levels = fields?.fields.find((field) => field.name === 'level')?.values ?? [];
   const grave = ['fatal', 'error', 'warn'].find((level) => levels.some(({ value }) => value === level));
   const service = topValue(fields, 'service');
-  const query = [grave && `level:>=${grave}`, service && /^[\w.-]+$/.test(service.value) && `service:${service.value}`]
+  const query = [
+    grave && `level:>=${grave}`,
+    service && /^[\w.-]+$/.test(service.value) && `service:${service.value}`,
+  ]
     .filter(Boolean)
     .slice(0, 1)
     .join('');

@@ -35,10 +35,8 @@ export default function AroundTab({ row }: { row: LogRow }) {
 }
 
 function Rows({ row, query }: { row: LogRow; query: string }) {
-  const { newer, older, hasNewer, hasOlder, showNewer, showOlder, error, isFetching, refetch } = useSurrounding(
-    row,
-    query,
-  );
+  const { newer, older, hasNewer, hasOlder, showNewer, showOlder, error, isFetching, refetch } =
+    useSurrounding(row, query);
   const own = useRef<HTMLLIElement>(null);
   const isThere = newer !== undefined;
   const newerCount = newer?.length ?? 0;
@@ -47,12 +45,18 @@ function Rows({ row, query }: { row: LogRow; query: string }) {
     if (isThere) own.current?.scrollIntoView({ block: 'center' });
   }, [isThere, newerCount]);
   if (error !== null && !isThere) {
-    return <ErrorState title="The rows around were not fetched" error={error} onRetry={() => void refetch()} />;
+    return (
+      <ErrorState title="The rows around were not fetched" error={error} onRetry={() => void refetch()} />
+    );
   }
   if (!isThere) return <SkeletonRows count={12} />;
   return (
     <div aria-busy={isFetching}>
-      {hasNewer ? <More text="More newer rows" onClick={showNewer} /> : <p className={classes.end}>The newest</p>}
+      {hasNewer ? (
+        <More text="More newer rows" onClick={showNewer} />
+      ) : (
+        <p className={classes.end}>The newest</p>
+      )}
       <ol className={classes.rows} aria-label="Rows around, the newest first">
         {newer.map((other) => (
           <Row key={other.IngestId} row={other} />
@@ -64,7 +68,11 @@ function Rows({ row, query }: { row: LogRow; query: string }) {
           <Row key={other.IngestId} row={other} />
         ))}
       </ol>
-      {hasOlder ? <More text="More older rows" onClick={showOlder} /> : <p className={classes.end}>The oldest</p>}
+      {hasOlder ? (
+        <More text="More older rows" onClick={showOlder} />
+      ) : (
+        <p className={classes.end}>The oldest</p>
+      )}
     </div>
   );
 }

@@ -68,7 +68,8 @@ function Branch({ node, row, depth }: { node: TreeNode; row: LogRow; depth: numb
           <dd>{!isOpen && countOf(node)}</dd>
         </div>
       )}
-      {isOpen && node.children.map((child) => <Branch key={child.path} node={child} row={row} depth={depth + 1} />)}
+      {isOpen &&
+        node.children.map((child) => <Branch key={child.path} node={child} row={row} depth={depth + 1} />)}
     </>
   );
 }

@@ -1,5 +1,13 @@
 import { ActionIcon, Menu, Popover } from '@mantine/core';
-import { IconChartBar, IconChartLine, IconColumnInsertRight, IconColumnRemove, IconDots, IconSearch, IconTableColumn } from '@tabler/icons-react';
+import {
+  IconChartBar,
+  IconChartLine,
+  IconColumnInsertRight,
+  IconColumnRemove,
+  IconDots,
+  IconSearch,
+  IconTableColumn,
+} from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { toggleColumn } from '@/components/log/columns';
@@ -12,7 +20,7 @@ const FieldStatsView = lazy(() => import('../stats/field-stats-view'));
 
 /** What can be done with a field beside filtering by its value. */
 export function FieldMenu({ name, className }: { name: string; className?: string | undefined }) {
-  const { search, editQuery, setColumns } = useExplore();
+  const { search, editQuery, setQuery, setColumns } = useExplore();
   const [areStatsShown, setStatsShown] = useState(false);
   const isColumn = search.columns.includes(canonicalField(name));
   const ColumnIcon = isColumn ? IconColumnRemove : IconColumnInsertRight;
@@ -21,7 +29,12 @@ export function FieldMenu({ name, className }: { name: string; className?: strin
       <Menu position="bottom-end" withinPortal>
         <Popover.Target>
           <Menu.Target>
-            <ActionIcon size={24} className={className} aria-label={`More for ${name}`} title={`More for ${name}`}>
+            <ActionIcon
+              size={24}
+              className={className}
+              aria-label={`More for ${name}`}
+              title={`More for ${name}`}
+            >
               <IconDots size={14} aria-hidden />
             </ActionIcon>
           </Menu.Target>
@@ -33,13 +46,13 @@ export function FieldMenu({ name, className }: { name: string; className?: strin
           </Menu.Item>
           <Menu.Item
             leftSection={<IconTableColumn size={14} aria-hidden />}
-            onClick={() => editQuery((query) => groupedBy(query, name))}
+            onClick={() => setQuery(groupedBy(search.query, name))}
           >
             Group by it
           </Menu.Item>
           <Menu.Item
             leftSection={<IconChartLine size={14} aria-hidden />}
-            onClick={() => editQuery((query) => chartedBy(query, name))}
+            onClick={() => setQuery(chartedBy(search.query, name))}
           >
             Chart it over time
           </Menu.Item>

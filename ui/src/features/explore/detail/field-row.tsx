@@ -64,7 +64,12 @@ function Value({ field, row }: { field: DetailField; row: LogRow }) {
     <span className={classes.value}>
       <SegmentsView segments={segments} />
       {pretty !== null && (
-        <button type="button" className={classes.pretty} aria-pressed={isPretty} onClick={() => setPretty(!isPretty)}>
+        <button
+          type="button"
+          className={classes.pretty}
+          aria-pressed={isPretty}
+          onClick={() => setPretty(!isPretty)}
+        >
           {isPretty ? 'as it came' : 'indent'}
         </button>
       )}

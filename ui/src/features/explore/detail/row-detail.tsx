@@ -3,7 +3,6 @@ import { lazy, Suspense, useState } from 'react';
 import type { LogRow } from '@/api/types';
 import { detailGroups } from '@/components/log/record';
 import { SkeletonRows } from '@/components/skeleton-rows';
-import { useCommands } from '@/lib/shortcuts/use-commands';
 import { RowNotes } from '../notes/row-notes';
 import { useNoteActions, useNotesByRow } from '../notes/use-notes';
 import { usePreferences } from '@/lib/preferences/preferences';
@@ -13,6 +12,7 @@ import { DetailHeader } from './detail-header';
 import { DetailMessage } from './detail-message';
 import type { RowActions } from './use-row-actions';
 import classes from './detail.module.css';
+import { usePaneCommands } from '../state/pane';
 
 const AroundTab = lazy(() => import('./around-tab'));
 const TraceTab = lazy(() => import('./trace-tab'));
@@ -36,7 +36,7 @@ export function RowDetail({ row, actions, onMove, onClose }: RowDetailProps) {
     setWritingOn(row.IngestId);
   };
   const group = 'Row';
-  useCommands([
+  usePaneCommands([
     { id: 'row.fields', title: 'Fields of the row', group, keys: ['1'], run: () => setTab('fields') },
     { id: 'row.around', title: 'Rows around the row', group, keys: ['2'], run: () => setTab('around') },
     ...(hasTrace

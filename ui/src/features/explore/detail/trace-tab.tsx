@@ -42,7 +42,8 @@ export default function TraceTab({ row }: { row: LogRow }) {
   if (data.spans.length === 0) {
     return (
       <EmptyState title="No span of this trace is stored" action={action}>
-        The row names the trace {row.TraceId}, and its program sent no spans, or they have passed the retention.
+        The row names the trace {row.TraceId}, and its program sent no spans, or they have passed the
+        retention.
       </EmptyState>
     );
   }
@@ -61,11 +62,17 @@ function Spans({ waterfall, own, isTruncated }: { waterfall: Waterfall; own: str
     <>
       <p className={classes.summary}>
         {formatCountOf(spans.length, 'span')}
-        {isTruncated && ' and more'} of {formatCountOf(services.length, 'service')} in {spanLength(durationMs)}
+        {isTruncated && ' and more'} of {formatCountOf(services.length, 'service')} in{' '}
+        {spanLength(durationMs)}
       </p>
       <ol className={classes.spans} aria-label="Spans">
         {spans.slice(0, limit).map((placed) => (
-          <SpanLine key={placed.span.SpanId} placed={placed} totalMs={durationMs} isOwn={placed.span.SpanId === own} />
+          <SpanLine
+            key={placed.span.SpanId}
+            placed={placed}
+            totalMs={durationMs}
+            isOwn={placed.span.SpanId === own}
+          />
         ))}
       </ol>
       {spans.length > limit && (
@@ -88,12 +95,17 @@ function SpanLine({ placed, totalMs, isOwn }: { placed: WaterfallSpan; totalMs: 
     .filter((line) => line !== '')
     .join('\n');
   return (
-    <li className={classes.span} data-own={isOwn || undefined} data-failed={isFailed || undefined} title={title}>
+    <li
+      className={classes.span}
+      data-own={isOwn || undefined}
+      data-failed={isFailed || undefined}
+      title={title}
+    >
       <span className={classes.name} style={{ paddingLeft: Math.min(depth, 12) * 10 }}>
         {span.SpanName}
-        <span className={classes.service}>{span.ServiceName}</span>
         {isFailed && <span className={classes.failed}>failed</span>}
         {isOwn && <span className={classes.here}>this row</span>}
+        <span className={classes.service}>{span.ServiceName}</span>
       </span>
       <span className={classes.track}>
         <span className={classes.bar} style={{ left: share(startMs), width: share(durationMs) }} />

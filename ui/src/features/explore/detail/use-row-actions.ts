@@ -9,6 +9,8 @@ import { absoluteRange } from '@/lib/time-range/range';
 import { exploreAddress } from '../state/search-state';
 
 export interface RowActions {
+  /** Of the search as it stands, with no row open. */
+  copySearchLink: () => void;
   copyLink: () => void;
 }
 
@@ -35,20 +37,20 @@ export function useRowActions(row: LogRow | null): RowActions {
     );
   };
   return {
-    copyLink: () => {
-      if (!row) return;
-      const origin = linkOrigin(platform.kind, listener);
-      if (origin === null) {
-        notifyFailure('Nothing was copied', new Error('the server has not told its address yet'));
-        return;
-      }
-      // A link is opened later, when "the last 15 min" are others: it holds the times that are on screen.
-      const { from, to } = results.run ?? {};
-      const range =
-        from !== undefined && to !== undefined
-          ? absoluteRange(Date.parse(from), Date.parse(to))
-          : search.range;
-      copy('Link', exploreAddress(origin, { ...search, range }, rowKeyText(row)));
-    },
+    copyLink: () => row && copyLink(rowKeyText(row)),
+    copySearchLink: () => copyLink(),
   };
+
+  function copyLink(key?: string): void {
+    const origin = linkOrigin(platform.kind, listener);
+    if (origin === null) {
+      notifyFailure('Nothing was copied', new Error('the server has not told its address yet'));
+      return;
+    }
+    // A link is opened later, when "the last 15 min" are others: it holds the times that are on screen.
+    const { from, to } = results.run ?? {};
+    const range =
+      from !== undefined && to !== undefined ? absoluteRange(Date.parse(from), Date.parse(to)) : search.range;
+    copy('Link', exploreAddress(origin, { ...search, range }, key));
+  }
 }

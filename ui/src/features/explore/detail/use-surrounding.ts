@@ -28,7 +28,9 @@ export function useSurrounding(row: LogRow, query: string) {
     queryFn: ({ signal }) =>
       api.surrounding({ query, timestamp: row.Timestamp, ingest_id: row.IngestId, ...counts }, signal),
     placeholderData: (previous, previousQuery) =>
-      previousQuery?.queryKey[2] === row.IngestId && previousQuery.queryKey[3] === query ? previous : undefined,
+      previousQuery?.queryKey[2] === row.IngestId && previousQuery.queryKey[3] === query
+        ? previous
+        : undefined,
     staleTime: 60_000,
   });
   const more = (side: 'before' | 'after') => () =>
@@ -36,8 +38,8 @@ export function useSurrounding(row: LogRow, query: string) {
   return {
     newer: data?.after.toReversed(),
     older: data?.before,
-    hasNewer: data !== undefined && data.after.length === counts.after && counts.after < MOST_ROWS,
-    hasOlder: data !== undefined && data.before.length === counts.before && counts.before < MOST_ROWS,
+    hasNewer: data?.after.length === counts.after && counts.after < MOST_ROWS,
+    hasOlder: data?.before.length === counts.before && counts.before < MOST_ROWS,
     showNewer: more('after'),
     showOlder: more('before'),
     error,

@@ -79,23 +79,25 @@ export function FacetField({ field, filters, isOpen, onToggle }: FacetFieldProps
           </span>
           {!isOpen && <span className={classes.count}>{formatCompact(field.count)}</span>}
         </button>
-        <FieldStatsButton field={field.name} className={classes.action} />
-        {name !== 'message' && (
-          <Tooltip label={isColumn ? 'Remove the column' : 'Add as a column'}>
-            <ActionIcon
-              size={24}
-              className={classes.action}
-              aria-label={`${isColumn ? 'Remove the column' : 'Add the column'} ${field.name}`}
-              onClick={() => setColumns(toggleColumn(search.columns, field.name))}
-            >
-              {isColumn ? (
-                <IconColumnRemove size={13} aria-hidden />
-              ) : (
-                <IconColumnInsertRight size={13} aria-hidden />
-              )}
-            </ActionIcon>
-          </Tooltip>
-        )}
+        <span className={classes.headActions}>
+          <FieldStatsButton field={field.name} />
+          {name !== 'message' && (
+            <Tooltip label={isColumn ? 'Remove the column' : 'Add as a column'}>
+              <ActionIcon
+                size={24}
+
+                aria-label={`${isColumn ? 'Remove the column' : 'Add the column'} ${field.name}`}
+                onClick={() => setColumns(toggleColumn(search.columns, field.name))}
+              >
+                {isColumn ? (
+                  <IconColumnRemove size={13} aria-hidden />
+                ) : (
+                  <IconColumnInsertRight size={13} aria-hidden />
+                )}
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </span>
       </div>
       {isOpen && (
         <ul className={classes.values}>

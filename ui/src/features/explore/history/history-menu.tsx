@@ -2,13 +2,13 @@ import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconArrowLeft, IconArrowRight, IconHistory } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useCommands } from '@/lib/shortcuts/use-commands';
 import { Shortcut } from '../layout/shortcut';
 import { useExplore } from '../state/explore-context';
 import { formatRange, isSameRange } from '@/lib/time-range/range';
 import { formatClock } from '@/lib/time-range/zone';
 import { readHistory, remember, type HistoryEntry } from './session-history';
 import classes from './history.module.css';
+import { usePaneCommands } from '../state/pane';
 
 /** Back and forward through the searches and ranges of this session, and the list of them. */
 export function HistoryMenu() {
@@ -24,7 +24,7 @@ export function HistoryMenu() {
   const open = () => setEntries(readHistory(window.sessionStorage));
   const group = 'Explore';
   const keys = { back: ['[', 'alt+ArrowLeft'], forward: [']', 'alt+ArrowRight'] };
-  useCommands([
+  usePaneCommands([
     {
       id: 'explore.back',
       title: 'Back to the search before',
@@ -87,7 +87,9 @@ function Entry({ entry, isCurrent }: { entry: HistoryEntry; isCurrent: boolean }
   return (
     <Menu.Item
       aria-current={isCurrent || undefined}
-      rightSection={<span className={classes.at}>{formatClock(Math.floor(entry.at / 1_000) * 1_000, zone)}</span>}
+      rightSection={
+        <span className={classes.at}>{formatClock(Math.floor(entry.at / 1_000) * 1_000, zone)}</span>
+      }
       onClick={() => setQueryAndRange(entry.query, entry.range)}
     >
       <span className={classes.query}>{entry.query === '' ? 'All rows' : entry.query}</span>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useApi } from '@/api/client';
 import { plainMessage } from '@/components/notify';
 import { useExplore } from '../state/explore-context';
+import { filterPart } from '../state/pipes';
 import { parsePoint, type Clock } from '@/lib/time-range/parse-point';
 import { rangeAround, resolvePoint, resolveRange } from '@/lib/time-range/range';
 import { formatClock, formatDate, midnight } from '@/lib/time-range/zone';
@@ -22,10 +23,16 @@ export default function JumpDialog({ onClose }: { onClose: () => void }) {
   const jump = useMutation({
     mutationFn: async (at: number) => {
       const timestamp = new Date(at).toISOString();
-      const answer = await api.surrounding({ query: search.query, timestamp, before: 1, after: 1 });
+      const answer = await api.surrounding({
+        query: filterPart(search.query),
+        timestamp,
+        before: 1,
+        after: 1,
+      });
       const [before] = answer.before;
       const [after] = answer.after;
-      const distance = (row: typeof before) => (row === undefined ? Infinity : Math.abs(Date.parse(row.Timestamp) - at));
+      const distance = (row: typeof before) =>
+        row === undefined ? Infinity : Math.abs(Date.parse(row.Timestamp) - at);
       return distance(after) <= distance(before) ? (after ?? null) : (before ?? null);
     },
     onSuccess: (row) => {

@@ -1,4 +1,4 @@
-import { useMemo, type RefObject } from 'react';
+import { lazy, Suspense, useMemo, type RefObject } from 'react';
 import { ApiError } from '@/api/errors';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
@@ -13,6 +13,8 @@ import { NewRowsPill } from '../results/new-rows-pill';
 import type { PickedRows } from '../rows/picked-rows';
 import { SelectionBar } from '../rows/selection-bar';
 import { useExplore } from '../state/explore-context';
+import { usePane } from '../state/pane';
+import { hasPipes } from '@/lib/query-language/pipes';
 import type { Selection } from '../state/use-selection';
 import { useTableLook } from '../table/table-look';
 import { wordMarks } from '../table/word-marks';
@@ -21,6 +23,8 @@ import type { RowLook } from '@/components/log/log-row';
 import { LogTable } from '../table/log-table';
 import { midnight, type Zone } from '@/lib/time-range/zone';
 import classes from './workspace.module.css';
+
+const PipeResult = lazy(() => import('../results/pipe-result'));
 
 const ROW_HEIGHTS = { compact: 22, comfortable: 28 };
 const SKELETON_ROWS = 20;
@@ -64,10 +68,11 @@ function queryHint(error: ApiError): string {
 export function RowsArea(props: RowsAreaProps) {
   const { histogram, selection, picked, isComparing, onCompare, grid, layout, isNarrow } = props;
   const notes = useNotesByRow();
+  const { name: pane } = usePane();
   const { search, results, zone, refresh } = useExplore();
   const [{ wrapLines, density, dates, fractionDigits }] = usePreferences();
   const { widths, formats, highlights } = useTableLook();
-  const { rows, status, error, run, rowsOf } = results;
+  const { rows, status, error, run, rowsOf, made } = results;
 
   const from = rowsOf?.from === undefined ? histogram?.from : Date.parse(rowsOf.from);
   const to = rowsOf?.to === undefined ? histogram?.to : Date.parse(rowsOf.to);
@@ -89,10 +94,13 @@ export function RowsArea(props: RowsAreaProps) {
       isWrapped: wrapLines,
       marks: wordMarks(highlights),
       formats,
+      idPrefix: `row-${pane}`,
     };
-  }, [names, widths, query, zone, hasDate, digits, wrapLines, pinned, highlights, formats]);
+  }, [names, widths, query, zone, hasDate, digits, wrapLines, pinned, highlights, formats, pane]);
 
-  if (rows.length === 0 && status === 'running') {
+  // What pipes make of the rows is known at the end alone.
+  const isMaking = status === 'running' && rowsOf !== null && rowsOf.id === run?.id && hasPipes(run.query);
+  if ((rows.length === 0 && status === 'running') || isMaking) {
     return (
       <div className={classes.rows}>
         <SkeletonRows count={SKELETON_ROWS} />
@@ -107,6 +115,15 @@ export function RowsArea(props: RowsAreaProps) {
         ) : (
           <ErrorState title="The search was not answered" error={error} onRetry={refresh} />
         )}
+      </div>
+    );
+  }
+  if (made !== null) {
+    return (
+      <div className={classes.rows}>
+        <Suspense fallback={<SkeletonRows count={SKELETON_ROWS} />}>
+          <PipeResult columns={made.columns} shape={made.shape} />
+        </Suspense>
       </div>
     );
   }

@@ -1,5 +1,4 @@
 import type { RefObject } from 'react';
-import { useCommands } from '@/lib/shortcuts/use-commands';
 import type { LogRow } from '@/api/types';
 import type { RowActions } from '../detail/use-row-actions';
 import type { PickedRows } from '../rows/picked-rows';
@@ -7,6 +6,7 @@ import { FORMATS, type RowFormat } from '../rows/row-formats';
 import { useCopyRows } from '../rows/use-copy-rows';
 import { useExplore } from '../state/explore-context';
 import type { Selection } from '../state/use-selection';
+import { usePaneCommands } from '../state/pane';
 
 interface ExploreCommands {
   selection: Selection;
@@ -36,7 +36,7 @@ export function useExploreCommands(commands: ExploreCommands): void {
     selection.move(steps);
   };
   const group = 'Explore';
-  useCommands([
+  usePaneCommands([
     { id: 'explore.next', title: 'The row below', group, keys: ['j'], onlyKeys: true, run: () => move(1) },
     {
       id: 'explore.previous',
@@ -89,8 +89,21 @@ export function useExploreCommands(commands: ExploreCommands): void {
       run: () => copy(subject, format),
     })),
     { id: 'explore.jump', title: 'Jump to a time', group, keys: ['g'], run: commands.jump },
-    { id: 'explore.notes', title: 'Show all notes and marks', group, keys: ['shift+n'], run: commands.showNotes },
+    {
+      id: 'explore.notes',
+      title: 'Show all notes and marks',
+      group,
+      keys: ['shift+n'],
+      run: commands.showNotes,
+    },
     { id: 'explore.copy-link', title: 'Copy a link to the row', group, keys: ['l'], run: actions.copyLink },
+    {
+      id: 'explore.copy-search-link',
+      title: 'Copy a link to the search',
+      group,
+      keys: ['shift+l'],
+      run: actions.copySearchLink,
+    },
     { id: 'explore.sql', title: 'Show the SQL of the search', group, keys: ['s'], run: showSql },
     { id: 'explore.wrap', title: 'Wrap or cut long lines', group, keys: ['w'], run: toggleWrap },
     { id: 'explore.fields', title: 'Show or hide the fields', group, keys: ['f'], run: toggleFacets },

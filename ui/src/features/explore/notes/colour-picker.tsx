@@ -3,7 +3,13 @@ import { NOTE_COLOURS, type NoteColour } from '@/api/types';
 import classes from './notes.module.css';
 
 /** One of the colours for notes and highlights; the arrow keys move through them. */
-export function ColourPicker({ value, onChange }: { value: NoteColour; onChange: (colour: NoteColour) => void }) {
+export function ColourPicker({
+  value,
+  onChange,
+}: {
+  value: NoteColour;
+  onChange: (colour: NoteColour) => void;
+}) {
   const name = useId();
   return (
     <fieldset className={classes.colours}>

@@ -55,7 +55,12 @@ export default function NotesDialog({ onClose, onJump }: NotesDialogProps) {
           <ul className={classes.list} aria-label="Notes">
             {shown.map((note) => (
               <li key={note.id}>
-                <button type="button" className={classes.item} data-colour={note.colour} onClick={() => onJump(note)}>
+                <button
+                  type="button"
+                  className={classes.item}
+                  data-colour={note.colour}
+                  onClick={() => onJump(note)}
+                >
                   <span className={classes.itemHead}>
                     <time dateTime={note.timestamp}>{formatTime(note.timestamp, zone)}</time>
                     {note.author}

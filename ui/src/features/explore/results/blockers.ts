@@ -12,5 +12,8 @@ export interface Blocker {
 export function blockersOf(query: string): Blocker[] {
   const terms = topLevelTerms(query);
   if (terms.length < 2) return [];
-  return terms.map(({ from, to }) => ({ text: query.slice(from, to), rest: removeRange(query, from, to).trim() }));
+  return terms.map(({ from, to }) => ({
+    text: query.slice(from, to),
+    rest: removeRange(query, from, to).trim(),
+  }));
 }

@@ -55,7 +55,8 @@ function Reason({ why, isAllTime, isSearch }: ReasonProps) {
       : 'The time range is why: it holds no row at all.';
   }
   if (why.blockers.length > 0) return `${there} in the range. Without one part of the search some match:`;
-  if (why.existsElsewhere === true) return `${there} in the range, and none of them matches. At other times some do:`;
+  if (why.existsElsewhere === true)
+    return `${there} in the range, and none of them matches. At other times some do:`;
   return `${there} there without the search: a name or a value in it may be written differently.`;
 }
 

@@ -2,6 +2,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
 import type { LogRow } from '@/api/types';
 import { patientRetry } from '../histogram/use-histogram';
+import { filterPart } from '../state/pipes';
 import type { Run } from '../state/search-session';
 import { blockersOf, type Blocker } from './blockers';
 
@@ -24,6 +25,7 @@ export interface WhyEmpty {
 /** Finds out why a run found nothing: counts without each term, and looks for the nearest rows at other times. */
 export function useWhyEmpty(run: Run): WhyEmpty {
   const api = useApi();
+  const filter = filterPart(run.query);
   const options = { staleTime: Infinity, gcTime: 0, ...patientRetry };
   const count = (query: string) => ({
     ...options,
@@ -33,7 +35,7 @@ export function useWhyEmpty(run: Run): WhyEmpty {
   });
   const hasRange = run.from !== undefined || run.to !== undefined;
   const inRange = useQuery(count('*'));
-  const blockers = blockersOf(run.query).slice(0, TERMS_LIMIT);
+  const blockers = blockersOf(filter).slice(0, TERMS_LIMIT);
   const counts = useQueries({ queries: blockers.map(({ rest }) => count(rest)) });
   const nearest = useQuery({
     ...options,
@@ -43,7 +45,12 @@ export function useWhyEmpty(run: Run): WhyEmpty {
         timestamp === undefined
           ? null
           : api.surrounding(
-              { query: run.query, timestamp, before: side === 'before' ? 1 : 0, after: side === 'after' ? 1 : 0 },
+              {
+                query: filter,
+                timestamp,
+                before: side === 'before' ? 1 : 0,
+                after: side === 'after' ? 1 : 0,
+              },
               signal,
             );
       const [before, after] = await Promise.all([near(run.from, 'before'), near(run.to, 'after')]);
@@ -60,6 +67,10 @@ export function useWhyEmpty(run: Run): WhyEmpty {
       .sort((left, right) => right.count - left.count),
     before: nearest.data?.before ?? null,
     after: nearest.data?.after ?? null,
-    existsElsewhere: !hasRange ? false : nearest.data === undefined ? null : (nearest.data.before ?? nearest.data.after) !== null,
+    existsElsewhere: !hasRange
+      ? false
+      : nearest.data === undefined
+        ? null
+        : (nearest.data.before ?? nearest.data.after) !== null,
   };
 }

@@ -19,7 +19,11 @@ export default function CompareDialog({ rows, onClose }: { rows: LogRow[]; onClo
   return (
     <Modal opened onClose={onClose} size={Math.min(1_400, 420 * rows.length)} title="Compare rows">
       <div className={classes.compareHead}>
-        <span>{differing === 0 ? 'The rows are equal' : `${formatCountOf(differing, 'field differs', 'fields differ')}`}</span>
+        <span>
+          {differing === 0
+            ? 'The rows are equal'
+            : formatCountOf(differing, 'field differs', 'fields differ')}
+        </span>
         <Switch
           label="Only what differs"
           checked={onlyDifferences}
@@ -68,7 +72,10 @@ export default function CompareDialog({ rows, onClose }: { rows: LogRow[]; onClo
 function Values({ field: { values, differs } }: { field: ComparedField }) {
   const texts = values.map((value) => (value === undefined ? undefined : stripAnsi(value)));
   const [left, right] = texts;
-  const pieces = differs && texts.length === 2 && left !== undefined && right !== undefined ? differences(left, right) : null;
+  const pieces =
+    differs && texts.length === 2 && left !== undefined && right !== undefined
+      ? differences(left, right)
+      : null;
   return texts.map((text, index) => (
     <td key={index}>
       {text === undefined ? (

@@ -25,7 +25,10 @@ export function idsBetween(rows: readonly LogRow[], from: string, to: string): s
 export function usePickedRows(rows: readonly LogRow[]): PickedRows {
   const [ids, setIds] = useState(NONE);
   const [anchor, setAnchor] = useState<string | null>(null);
-  const picked = useMemo(() => (ids.size === 0 ? [] : rows.filter((row) => ids.has(row.IngestId))), [ids, rows]);
+  const picked = useMemo(
+    () => (ids.size === 0 ? [] : rows.filter((row) => ids.has(row.IngestId))),
+    [ids, rows],
+  );
   const toggle = useCallback((row: LogRow) => {
     setAnchor(row.IngestId);
     setIds((before) => {

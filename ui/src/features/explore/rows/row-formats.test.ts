@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { logRow } from '@/test/log-row';
 import { asCsv, asCurl, asJson, asNdjson, asText, searchFor, spanOf } from './row-formats';
 
-const first = logRow({ IngestId: '7', Body: '\u001b[31mred\u001b[0m, "quoted"', LogAttributes: { code: '=1+1' } });
+const first = logRow({
+  IngestId: '7',
+  Body: '\u001b[31mred\u001b[0m, "quoted"',
+  LogAttributes: { code: '=1+1' },
+});
 const second = logRow({ IngestId: '8', Timestamp: '2026-11-20T00:00:02.5Z', LogAttributes: { code: '-5' } });
 
 it('copies rows as text without the colours of a terminal', () => {
@@ -12,7 +16,11 @@ it('copies rows as text without the colours of a terminal', () => {
 it('copies one row as an object and several as an array', () => {
   expect(JSON.parse(asJson([first]))).toMatchObject({ IngestId: '7' });
   expect(JSON.parse(asJson([first, second]))).toHaveLength(2);
-  expect(asNdjson([first, second]).split('\n').map((line) => (JSON.parse(line) as { IngestId: string }).IngestId)).toEqual(['7', '8']);
+  expect(
+    asNdjson([first, second])
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { IngestId: string }).IngestId),
+  ).toEqual(['7', '8']);
 });
 
 it('copies CSV that a spreadsheet reads as text', () => {

@@ -58,7 +58,9 @@ function csvField(text: string): string {
 
 /** The columns with a heading, as RFC 4180 has it. */
 export function asCsv(rows: readonly LogRow[], columns: readonly string[]): string {
-  const lines = rows.map((row) => columns.map((name) => csvField(stripAnsi(fieldValue(row, name) ?? ''))).join(','));
+  const lines = rows.map((row) =>
+    columns.map((name) => csvField(stripAnsi(fieldValue(row, name) ?? ''))).join(','),
+  );
   return [columns.map(csvField).join(','), ...lines].join('\r\n');
 }
 

@@ -1,8 +1,8 @@
 import { useRef } from 'react';
 import { SearchBar, type SearchBarHandle } from '@/components/search-bar/search-bar';
-import { useCommands } from '@/lib/shortcuts/use-commands';
 import { useExplore } from '../state/explore-context';
 import { useStored, withRecent } from '../state/stored';
+import { usePaneCommands } from '../state/pane';
 
 const HISTORY_LIMIT = 50;
 
@@ -12,7 +12,7 @@ export function ExploreSearch() {
   const [history, setHistory] = useStored<string[]>('queries', []);
   const bar = useRef<SearchBarHandle>(null);
 
-  useCommands([
+  usePaneCommands([
     {
       id: 'explore.search',
       title: 'Go to the search bar',

@@ -9,6 +9,8 @@ import type { SearchSession, SessionState } from './search-session';
 /** What the panels of Explore share: the search in the URL, its results, and what can be done to them. */
 export interface Explore {
   search: ExploreState;
+  /** The open row as the address names it. */
+  rowParameter: string | undefined;
   session: SearchSession;
   results: SessionState;
   zone: Zone;
@@ -17,7 +19,7 @@ export interface Explore {
   /** True where all time is shown because the last minutes are empty, not because it was asked for. */
   isWidened: boolean;
   setQuery: (query: string) => void;
-  /** Changes the text in the search bar, run or not yet, and runs it. */
+  /** Changes which rows the text in the search bar asks for, run or not yet, and runs it; its pipes stay. */
   editQuery: (edit: (query: string) => string) => void;
   /** The search bar reports what stands in it. */
   setDraft: (draft: string) => void;

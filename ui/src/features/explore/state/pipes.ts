@@ -1,12 +1,15 @@
-import { tokenize } from '@/lib/query-language/lexer';
 import { isPlainFieldName } from '@/lib/query-language/lexer';
+import { splitPipes } from '@/lib/query-language/pipes';
 
 /** The part of a search that says which rows, before its first pipe. */
 export function filterPart(query: string): string {
-  const pipe = tokenize(query).find(
-    (token) => token.text === '|' && token.kind !== 'phrase' && token.kind !== 'regex',
-  );
-  return pipe === undefined ? query.trim() : query.slice(0, pipe.from).trim();
+  return splitPipes(query).filter.trim();
+}
+
+/** Changes which rows a search is about, and keeps what its pipes make of them. */
+export function withFilterPart(query: string, edit: (filter: string) => string): string {
+  const { filter, pipes } = splitPipes(query);
+  return pipes === '' ? edit(query) : `${edit(filter.trim()) || '*'} ${pipes}`;
 }
 
 function fieldName(field: string): string {

@@ -13,7 +13,32 @@ export interface ExploreSearch {
   pin?: string;
   /** `IngestId` of the open row. */
   row?: string;
+  /** Set where a second search stands beside the first, which has the parameters below. */
+  split?: string;
+  q2?: string;
+  /** Left out where the second search has the time range of the first. */
+  from2?: string;
+  to2?: string;
+  cols2?: string;
+  pin2?: string;
+  row2?: string;
 }
+
+const NAMES = [
+  'q',
+  'from',
+  'to',
+  'cols',
+  'pin',
+  'row',
+  'split',
+  'q2',
+  'from2',
+  'to2',
+  'cols2',
+  'pin2',
+  'row2',
+] as const;
 
 export interface ExploreState {
   query: string;
@@ -33,7 +58,7 @@ function text(value: unknown): string | undefined {
 /** Keeps what is ours of any URL; nothing in a URL is an error. */
 export function validateExploreSearch(search: Record<string, unknown>): ExploreSearch {
   const result: ExploreSearch = {};
-  for (const name of ['q', 'from', 'to', 'cols', 'pin', 'row'] as const) {
+  for (const name of NAMES) {
     const value = text(search[name]);
     if (value !== undefined) result[name] = value;
   }
@@ -87,15 +112,15 @@ export function columnsParameter(columns: string[]): string | undefined {
   return isDefault ? undefined : columns.map((name) => name.replaceAll(',', '%2C')).join(',');
 }
 
-/** The address of a search with a row open, for the clipboard; `origin` is where a browser finds the interface. */
-export function exploreAddress(origin: string, state: ExploreState, row: string): string {
+/** The address of a search, with a row open or none, for the clipboard; `origin` is where a browser finds the interface. */
+export function exploreAddress(origin: string, state: ExploreState, row?: string): string {
   const url = new URL('/explore', origin);
   const parameters: ExploreSearch = {
     ...(state.query === '' ? {} : { q: state.query }),
     ...rangeParameters(state.range),
     cols: columnsParameter(state.columns),
     pin: pinnedParameter(state.pinned),
-    row,
+    ...(row === undefined ? {} : { row }),
   };
   for (const [name, value] of Object.entries(parameters)) {
     // The router reads values as JSON, so what looks like a number has to be written as text.

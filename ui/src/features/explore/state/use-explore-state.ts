@@ -6,9 +6,17 @@ import { absoluteRange, resolveRange, type TimeRange } from '@/lib/time-range/ra
 import { fieldTerm } from '@/lib/query-language/filters';
 import type { Explore } from './explore-context';
 import { rememberRange } from './opening';
+import { isTimeLinked, paneChange, paneSearch, type PaneName, type PaneSearch } from './pane';
+import { withFilterPart } from './pipes';
 import { rowKeyText } from './row-key';
 import { SearchSession } from './search-session';
-import { columnsParameter, pinnedParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
+import {
+  columnsParameter,
+  pinnedParameter,
+  rangeParameters,
+  readState,
+  type ExploreSearch,
+} from './search-state';
 import { useOpening } from './use-opening';
 
 function iso(time: number | null): string | undefined {
@@ -16,18 +24,15 @@ function iso(time: number | null): string | undefined {
 }
 
 /** Ties the URL to the search session: the URL is the only place where the search is kept. */
-export function useExploreState(): Explore {
+export function useExploreState(pane: PaneName): Explore {
   const api = useApi();
   const [{ timeZone: zone, pageRows }] = usePreferences();
-  const latestPageRows = useRef(pageRows);
-  useEffect(() => {
-    latestPageRows.current = pageRows;
-  }, [pageRows]);
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const navigate = useNavigate({ from: '/explore' });
-  const [session] = useState(() => new SearchSession(api, () => Number(latestPageRows.current)));
+  const [session] = useState(() => new SearchSession(api));
   const results = useSyncExternalStore(session.subscribe, session.get);
-  const { q, from, to, cols, pin } = parameters;
+  const isLinked = isTimeLinked(parameters);
+  const { q, from, to, cols, pin, row: rowParameter } = paneSearch(parameters, pane);
   const search = useMemo(() => readState({ q, from, to, cols, pin }), [q, from, to, cols, pin]);
   const [autoRefreshS, setAutoRefreshS] = useState(0);
   const draft = useRef(search.query);
@@ -36,8 +41,8 @@ export function useExploreState(): Explore {
   const { from: rangeFrom, to: rangeTo } = search.range;
   const run = useCallback(() => {
     const span = resolveRange({ from: rangeFrom, to: rangeTo }, Date.now());
-    session.start(query, iso(span.from), iso(span.to));
-  }, [session, query, rangeFrom, rangeTo]);
+    session.start(query, iso(span.from), iso(span.to), Number(pageRows));
+  }, [session, query, rangeFrom, rangeTo, pageRows]);
 
   useEffect(() => {
     draft.current = query;
@@ -45,13 +50,14 @@ export function useExploreState(): Explore {
   }, [query, run]);
   useEffect(() => () => session.stop(), [session]);
 
-  const isWidened = useOpening(query, results);
+  const isWidened = useOpening(query, results, pane === 'first');
 
   const change = useCallback(
-    (next: Partial<ExploreSearch>, replace = false) => {
-      void navigate({ search: (previous: ExploreSearch) => ({ ...previous, ...next }), replace });
+    (next: PaneSearch, replace = false) => {
+      const changed = paneChange(next, pane, isLinked);
+      void navigate({ search: (previous: ExploreSearch) => ({ ...previous, ...changed }), replace });
     },
-    [navigate],
+    [navigate, pane, isLinked],
   );
 
   return useMemo((): Explore => {
@@ -66,13 +72,14 @@ export function useExploreState(): Explore {
     const range = { from: rangeFrom, to: rangeTo };
     return {
       search,
+      rowParameter,
       session,
       results,
       zone,
       refresh: run,
       isWidened,
       setQuery: (text) => setQueryAndRange(text, range),
-      editQuery: (edit) => setQueryAndRange(edit(draft.current), range),
+      editQuery: (edit) => setQueryAndRange(withFilterPart(draft.current, edit), range),
       setDraft: (text) => {
         draft.current = text;
       },
@@ -99,8 +106,24 @@ export function useExploreState(): Explore {
       },
       showAt: (row, next) => change({ ...rangeParameters(next), row: rowKeyText(row) }),
       showKey: ({ id, timestamp }, next) =>
-        change({ ...(next === null ? {} : { q: undefined, ...rangeParameters(next) }), row: `${id}@${timestamp}` }),
+        change({
+          ...(next === null ? {} : { q: undefined, ...rangeParameters(next) }),
+          row: `${id}@${timestamp}`,
+        }),
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
-  }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);
+  }, [
+    search,
+    rowParameter,
+    session,
+    results,
+    zone,
+    run,
+    query,
+    rangeFrom,
+    rangeTo,
+    change,
+    autoRefreshS,
+    isWidened,
+  ]);
 }

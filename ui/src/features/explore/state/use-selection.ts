@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useApi } from '@/api/client';
 import type { LogRow } from '@/api/types';
 import { useExplore } from './explore-context';
 import { parseRowKey, rangeOfRow, type RowKey } from './row-key';
-import type { ExploreSearch } from './search-state';
 
 /** How far below the top an open row is looked for in the list. */
 const SEEK_LIMIT_ROWS = 20_000;
@@ -51,11 +49,10 @@ function useRowByKey(key: RowKey | null, isListed: boolean) {
 
 /** Which row the keys are at, and which is open; the open one is in the URL. */
 export function useSelection(): Selection {
-  const { results, session, openRow: show } = useExplore();
-  const parameters: ExploreSearch = useSearch({ from: '/explore' });
+  const { results, session, rowParameter, openRow: show } = useExplore();
   const [cursorId, setCursorId] = useState<string | null>(null);
   const { rows, hasMore, status, isLoadingMore } = results;
-  const key = parseRowKey(parameters.row ?? null);
+  const key = parseRowKey(rowParameter ?? null);
   const openId = key?.id ?? null;
   const selectedId = openId ?? cursorId;
   const index = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);

@@ -65,7 +65,10 @@ function NumberFigures({ numbers }: { numbers: NumberStats }) {
   const figures: [string, number][] = [
     ['least', numbers.min],
     ['mean', numbers.mean],
-    ...quantiles.map(({ share, value }): [string, number] => [share === 0.5 ? 'median' : `p${share * 100}`, value]),
+    ...quantiles.map(({ share, value }): [string, number] => [
+      share === 0.5 ? 'median' : `p${share * 100}`,
+      value,
+    ]),
     ['greatest', numbers.max],
   ];
   return figures.map(([name, value]) => (
@@ -79,7 +82,10 @@ function NumberFigures({ numbers }: { numbers: NumberStats }) {
 function Distribution({ numbers: { distribution, max } }: { numbers: NumberStats }) {
   const largest = Math.max(...distribution.map(({ count }) => count), 1);
   const last = distribution.at(-1);
-  const isOpen = last !== undefined && distribution.length > 1 && last.to - last.from > 1.5 * ((distribution[0]?.to ?? 0) - (distribution[0]?.from ?? 0));
+  const isOpen =
+    last !== undefined &&
+    distribution.length > 1 &&
+    last.to - last.from > 1.5 * ((distribution[0]?.to ?? 0) - (distribution[0]?.from ?? 0));
   return (
     <figure className={classes.distribution}>
       <ul className={classes.bars} aria-label="Distribution">
@@ -115,7 +121,11 @@ function TopValues({ stats: { field, top_values: values, present } }: { stats: F
             title={`${value}\n${formatCountOf(count, 'row')}. Click: only this.`}
             onClick={() => editQuery((query) => toggleInclude(query, field, value))}
           >
-            <span className={classes.valueShare} aria-hidden style={{ width: `${(count / largest) * 100}%` }} />
+            <span
+              className={classes.valueShare}
+              aria-hidden
+              style={{ width: `${(count / largest) * 100}%` }}
+            />
             <span className={classes.text}>{value === '' ? '(empty)' : value}</span>
             <span className={classes.count}>
               {formatCompact(count)} <span className={classes.share}>{formatShare(count, present)}</span>

@@ -14,11 +14,11 @@ it('writes figures short and comparable', () => {
 });
 
 it('never rounds a share to none or all', () => {
-  expect([formatShare(1, 100_000), formatShare(99_999, 100_000), formatShare(1, 3), formatShare(5, 5)]).toEqual([
-    '<0.1%',
-    '>99.9%',
-    '33.3%',
-    '100%',
-  ]);
+  expect([
+    formatShare(1, 100_000),
+    formatShare(99_999, 100_000),
+    formatShare(1, 3),
+    formatShare(5, 5),
+  ]).toEqual(['<0.1%', '>99.9%', '33.3%', '100%']);
   expect(formatShare(0, 0)).toBe('');
 });

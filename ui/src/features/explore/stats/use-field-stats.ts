@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
+import { filterPart } from '../state/pipes';
 import type { Run } from '../state/search-session';
 
 /** What the values of a field look like among the rows of a run. */
@@ -8,7 +9,7 @@ export function useFieldStats(run: Run | null, field: string) {
   return useQuery({
     queryKey: ['explore', 'field-stats', field, run?.query, run?.from, run?.to],
     queryFn: ({ signal }) =>
-      api.fieldStats({ query: run?.query ?? '', from: run?.from, to: run?.to, field }, signal),
+      api.fieldStats({ query: filterPart(run?.query ?? ''), from: run?.from, to: run?.to, field }, signal),
     enabled: run !== null,
     staleTime: 30_000,
     retry: false,

@@ -68,7 +68,9 @@ export function ColumnMenu({ column }: { column: ColumnLayout }) {
         )}
         {place !== -1 && width !== null && (
           <Menu.Item
-            leftSection={isPinned ? <IconPinnedOff size={14} aria-hidden /> : <IconPin size={14} aria-hidden />}
+            leftSection={
+              isPinned ? <IconPinnedOff size={14} aria-hidden /> : <IconPin size={14} aria-hidden />
+            }
             onClick={() => setColumns(search.columns, isPinned ? place : place + 1)}
           >
             {isPinned ? 'Unpin from here on' : 'Pin up to here'}

@@ -26,6 +26,10 @@ export function withSet(sets: readonly ColumnSet[], set: ColumnSet): ColumnSet[]
 }
 
 /** The set that is shown now, where there is one. */
-export function shownSet(sets: readonly ColumnSet[], columns: readonly string[], pinned: number): ColumnSet | undefined {
+export function shownSet(
+  sets: readonly ColumnSet[],
+  columns: readonly string[],
+  pinned: number,
+): ColumnSet | undefined {
   return sets.find((set) => set.pinned === pinned && set.columns.join('\n') === columns.join('\n'));
 }

@@ -46,7 +46,11 @@ export function ColumnsMenu() {
             >
               {set.name}
             </Menu.Item>
-            <ActionIcon size={24} aria-label={`Delete the column set ${set.name}`} onClick={() => remove(set)}>
+            <ActionIcon
+              size={24}
+              aria-label={`Delete the column set ${set.name}`}
+              onClick={() => remove(set)}
+            >
               <IconX size={12} aria-hidden />
             </ActionIcon>
           </div>

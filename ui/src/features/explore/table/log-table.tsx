@@ -3,7 +3,13 @@ import type { LogRow, Note } from '@/api/types';
 import { formatCountOf } from '@/lib/format/numbers';
 import { useExplore } from '../state/explore-context';
 import { minimumTableWidth } from '@/components/log/columns';
-import { LogRowView, rowElementId, type PickMode, type RowLook, type RowNote } from '@/components/log/log-row';
+import {
+  LogRowView,
+  rowElementId,
+  type PickMode,
+  type RowLook,
+  type RowNote,
+} from '@/components/log/log-row';
 import { useRowWindow } from '@/components/log/row-window';
 import { rowNoteOf } from '../notes/use-notes';
 import type { PickedRows } from '../rows/picked-rows';
@@ -119,7 +125,7 @@ export function LogTable(props: LogTableProps) {
         aria-colcount={look.columns.length}
         aria-activedescendant={
           selectedRow && items.some((item) => item.index === selectedIndex)
-            ? rowElementId(selectedRow)
+            ? rowElementId(selectedRow, look.idPrefix)
             : undefined
         }
         aria-busy={results.status === 'running'}

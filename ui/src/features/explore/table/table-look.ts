@@ -32,7 +32,11 @@ export function useTableLook(): TableLook {
   return use(TableLookContext);
 }
 
-function changed<T>(record: Partial<Record<string, T>>, name: string, value: T | null): Partial<Record<string, T>> {
+function changed<T>(
+  record: Partial<Record<string, T>>,
+  name: string,
+  value: T | null,
+): Partial<Record<string, T>> {
   const others = Object.fromEntries(Object.entries(record).filter(([other]) => other !== name));
   return value === null ? others : { ...others, [name]: value };
 }
@@ -48,10 +52,12 @@ export function useStoredTableLook(): TableLook {
   const [highlights, setHighlights] = useStored<Highlighted[]>('highlights', []);
   return useMemo(() => {
     const formats: Formats = {};
-    for (const [name, format] of Object.entries(storedFormats)) if (isValueFormat(format)) formats[name] = format;
+    for (const [name, format] of Object.entries(storedFormats))
+      if (isValueFormat(format)) formats[name] = format;
     return {
       widths,
-      setWidth: (name, width) => setWidths(changed(widths, name, width === null ? null : boundedWidth(width))),
+      setWidth: (name, width) =>
+        setWidths(changed(widths, name, width === null ? null : boundedWidth(width))),
       formats,
       setFormat: (name, format) => setFormats(changed<unknown>(formats, name, format)),
       highlights,

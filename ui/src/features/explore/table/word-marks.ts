@@ -12,9 +12,17 @@ const TEXT_LIMIT = 200;
 /** The highlights as patterns: the text as it is written, in any case. What is stored otherwise is left out. */
 export function wordMarks(highlights: readonly Highlighted[]): WordMark[] {
   return highlights
-    .filter(({ text, colour }) => typeof text === 'string' && text.trim() !== '' && NOTE_COLOURS.includes(colour))
+    .filter(
+      ({ text, colour }) => typeof text === 'string' && text.trim() !== '' && NOTE_COLOURS.includes(colour),
+    )
     .map(({ text, colour }) => ({
-      pattern: new RegExp(text.trim().slice(0, TEXT_LIMIT).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gi'),
+      pattern: new RegExp(
+        text
+          .trim()
+          .slice(0, TEXT_LIMIT)
+          .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'),
+        'gi',
+      ),
       colour,
     }));
 }

@@ -22,6 +22,7 @@ export function renderExplore(
   const session = new SearchSession(api);
   const explore: Explore = {
     search: readState(query === '' ? {} : { q: query }),
+    rowParameter: undefined,
     session,
     results: { ...session.get(), ...results },
     zone: 'utc',

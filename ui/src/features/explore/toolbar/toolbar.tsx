@@ -8,7 +8,6 @@ import {
 } from '@tabler/icons-react';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { SavedMenu } from '@/components/saved/saved-menu';
-import { useCommands } from '@/lib/shortcuts/use-commands';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
@@ -17,8 +16,10 @@ import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import { ToDashboard } from './to-dashboard';
+import { SplitActions } from './split-actions';
 import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
+import { usePaneCommands } from '../state/pane';
 
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
@@ -33,7 +34,7 @@ export function Toolbar() {
   };
   const saveSearch = useSaveSearch();
   const group = 'Explore';
-  useCommands([
+  usePaneCommands([
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
     {
       id: 'explore.earlier',
@@ -91,6 +92,7 @@ export function Toolbar() {
         </Tooltip>
         <ToDashboard />
       </div>
+      <SplitActions />
       <Button.Group className={classes.run}>
         {isBusy ? (
           <Button
