@@ -29,6 +29,7 @@ use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
+use crate::saved::SavedQueries;
 use crate::storage::Housekeeper;
 
 pub use engine::{EngineHandle, store_config};
@@ -54,6 +55,8 @@ pub struct App {
     pub alarms: Alarms,
     pub imports: Imports,
     pub agents: Agents,
+    pub catalog: Catalog,
+    pub saved: SavedQueries,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -97,13 +100,14 @@ impl App {
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
+        let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
         let store = Arc::new(Store::new(store_config(&config))?);
         let changes = Changes::default();
         let storage = Arc::new(Housekeeper::new(
-            catalog,
+            catalog.clone(),
             Arc::clone(&store),
             Arc::clone(&pipeline),
             Arc::clone(&clock),
@@ -149,6 +153,8 @@ impl App {
             alarms: Alarms::default(),
             imports,
             agents,
+            catalog,
+            saved,
             store,
             storage,
             engine,

@@ -12,6 +12,7 @@ mod logging;
 mod manage;
 mod pipeline;
 mod read;
+mod saved;
 mod serve;
 mod storage;
 mod tls;
@@ -43,6 +44,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args)),
         Command::Migrate(args) => runtime()?.block_on(serve::migrate(args)),
         Command::Import(args) => runtime()?.block_on(cli::run_import(args)),
+        Command::Saved(command) => runtime()?.block_on(cli::run_saved(command)),
         Command::Query(args) => runtime()?.block_on(cli::run_query(args)),
     }
 }

@@ -7,12 +7,15 @@ use serde_json::{Map, Value, json};
 use super::{OutputFormat, QueryArgs};
 
 /// Columns of a table when none are named.
-const DEFAULT_COLUMNS: [&str; 4] = ["time", "level", "service", "message"];
+pub(super) const DEFAULT_COLUMNS: [&str; 4] = ["time", "level", "service", "message"];
 /// Rows of one page; more are fetched by cursor.
-const PAGE: u64 = 1000;
+pub(super) const PAGE: u64 = 1000;
 
 /// `click-lite-server query`: rows newest first.
 pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
+    if let Some(name) = &args.saved {
+        return super::saved::run_by_name(&args, name).await;
+    }
     if let Some(sql) = &args.sql {
         return super::sql::run(&args, sql).await;
     }

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read, storage};
+use crate::{ingest, manage, read, saved, storage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,6 +22,8 @@ use crate::{ingest, manage, read, storage};
         (name = "ingest", description = "Sending records"),
         (name = "imports", description = "Importing files"),
         (name = "read", description = "Searching"),
+        (name = "notes", description = "Notes and marks on rows"),
+        (name = "saved", description = "Saved queries and templates"),
         (name = "access", description = "Signing in"),
         (name = "storage", description = "How long records are kept, and what they take"),
         (name = "operate", description = "State of the server")
@@ -43,8 +45,27 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::histogram))
         .routes(routes!(read::fields))
         .routes(routes!(read::field_values))
+        .routes(routes!(read::field_stats))
+        .routes(routes!(read::surrounding))
         .routes(routes!(read::complete))
         .routes(routes!(read::trace))
+        .routes(routes!(saved::api::list, saved::api::create))
+        .routes(routes!(saved::transfer::export))
+        .routes(routes!(saved::transfer::import))
+        .routes(routes!(saved::api::get, saved::api::replace, saved::api::delete))
+        .routes(routes!(saved::api::restore))
+        .routes(routes!(saved::api::add_favourite, saved::api::remove_favourite))
+        .routes(routes!(saved::versions::list_versions))
+        .routes(routes!(saved::versions::get_version))
+        .routes(routes!(saved::versions::restore_version))
+        .routes(routes!(saved::run::bind))
+        .routes(routes!(saved::run::run))
+        .routes(routes!(saved::run::parameter_values))
+        .routes(routes!(saved::library::list_templates))
+        .routes(routes!(saved::library::get_template))
+        .routes(routes!(saved::run::bind_template))
+        .routes(routes!(saved::run::run_template))
+        .routes(routes!(saved::run::template_parameter_values))
         .routes(routes!(ingest::import::preview))
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))
@@ -56,6 +77,8 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(storage::api::drop_day))
         .routes(routes!(storage::api::drop_service))
         .routes(routes!(manage::agents::list))
+        .routes(routes!(manage::notes::list, manage::notes::add))
+        .routes(routes!(manage::notes::get, manage::notes::replace, manage::notes::delete))
         .routes(routes!(manage::status))
         .routes(routes!(manage::list_dead_letters))
         .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))

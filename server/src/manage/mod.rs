@@ -4,6 +4,7 @@ pub mod agents;
 pub mod alarms;
 mod dead_letters;
 pub mod imports;
+pub mod notes;
 mod status;
 
 use std::sync::Arc;

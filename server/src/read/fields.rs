@@ -57,8 +57,8 @@ pub struct FieldInfo {
 /// A value and how many records have it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ValueCount {
-    value: String,
-    count: u64,
+    pub(super) value: String,
+    pub(super) count: u64,
 }
 
 /// Lists the fields of the matching records, with their most frequent values.
@@ -127,7 +127,7 @@ fn add(fields: &mut Vec<FieldInfo>, name: String, kind: &str, row: &Map<String, 
     }
 }
 
-fn text(row: &Map<String, Value>, name: &str) -> String {
+pub(super) fn text(row: &Map<String, Value>, name: &str) -> String {
     match row.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),

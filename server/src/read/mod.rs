@@ -2,6 +2,7 @@
 
 mod cache;
 mod complete;
+mod field_stats;
 mod fields;
 mod histogram;
 mod queries;
@@ -9,6 +10,7 @@ mod queue;
 mod run;
 mod search;
 mod sql;
+mod surrounding;
 mod traces;
 
 use axum::http::StatusCode;
@@ -29,6 +31,7 @@ use run::{Asked, QueryKind, Run};
 
 pub use cache::AnswerCache;
 pub use complete::{__path_complete, KnownFields, complete};
+pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, KnownBuckets, histogram};
 pub use queries::{__path_cancel, __path_get_query, __path_list_queries, cancel, get_query, list_queries};
@@ -39,6 +42,7 @@ pub use sql::{
     __path_estimate, __path_explain_sql, __path_format_sql, __path_schema, __path_sql, KnownSchema,
     Throughput, estimate, explain_sql, format_sql, schema, sql,
 };
+pub use surrounding::{__path_surrounding, surrounding};
 pub use traces::{__path_trace, trace};
 
 /// What a question is about.
@@ -167,7 +171,7 @@ async fn select_all<T: serde::de::DeserializeOwned>(
 }
 
 /// How the API says that a query is wrong, and where.
-fn query_error(error: &QueryError) -> ApiError {
+pub fn query_error(error: &QueryError) -> ApiError {
     ApiError::bad_request(error.code(), error.message.clone()).details(json!({
         "position": error.span.start,
         "length": error.span.length(),

@@ -9,6 +9,8 @@ import type {
   DeadLetterRetry,
   DeletePreview,
   FieldsResponse,
+  FieldStats,
+  FieldStatsRequest,
   FieldValuesRequest,
   FieldValuesResponse,
   HistogramRequest,
@@ -16,6 +18,10 @@ import type {
   Import,
   ImportFormat,
   LogRow,
+  NamedItem,
+  NewNote,
+  Note,
+  NoteContent,
   QueryRequest,
   Retention,
   RetentionChange,
@@ -26,6 +32,9 @@ import type {
   Status,
   StorageReport,
   StorageRun,
+  Surrounding,
+  SurroundingRequest,
+  Trace,
 } from './types';
 
 export interface SearchListener {
@@ -108,6 +117,46 @@ export class ApiClient {
 
   fieldValues(body: FieldValuesRequest, signal?: AbortSignal): Promise<FieldValuesResponse> {
     return this.call({ method: 'POST', path: '/api/v1/field-values', body, signal });
+  }
+
+  fieldStats(body: FieldStatsRequest, signal?: AbortSignal): Promise<FieldStats> {
+    return this.call({ method: 'POST', path: '/api/v1/field-stats', body, signal });
+  }
+
+  /** The rows before and after a place in time, however far they are. */
+  surrounding(body: SurroundingRequest, signal?: AbortSignal): Promise<Surrounding> {
+    return this.call({ method: 'POST', path: '/api/v1/surrounding', body, signal });
+  }
+
+  trace(traceId: string, signal?: AbortSignal): Promise<Trace> {
+    return this.call({ method: 'GET', path: `/api/v1/traces/${encodeURIComponent(traceId)}`, signal });
+  }
+
+  /** Notes on rows of a span of time, those on the newest rows first. */
+  async notes(span: { from?: string | undefined; to?: string | undefined }, signal?: AbortSignal): Promise<Note[]> {
+    const query = new URLSearchParams();
+    if (span.from !== undefined) query.set('from', span.from);
+    if (span.to !== undefined) query.set('to', span.to);
+    const path = `/api/v1/notes?${query.toString()}`;
+    return (await this.call<{ notes: Note[] }>({ method: 'GET', path, signal })).notes;
+  }
+
+  addNote(body: NewNote): Promise<Note> {
+    return this.call({ method: 'POST', path: '/api/v1/notes', body });
+  }
+
+  /** Refused where somebody changed the note since `version`. */
+  changeNote(id: string, body: NoteContent & { version: number }): Promise<Note> {
+    return this.call({ method: 'PUT', path: `/api/v1/notes/${encodeURIComponent(id)}`, body });
+  }
+
+  deleteNote(id: string, version: number): Promise<void> {
+    return this.call({ method: 'DELETE', path: `/api/v1/notes/${encodeURIComponent(id)}?version=${version}` });
+  }
+
+  /** What is stored under a name at one of the addresses that list such things. */
+  async named(path: '/api/v1/dashboards'): Promise<NamedItem[]> {
+    return (await this.call<{ items: NamedItem[] }>({ method: 'GET', path })).items;
   }
 
   complete(body: CompleteRequest, signal?: AbortSignal): Promise<CompleteResponse> {

@@ -15,6 +15,9 @@ type Agrees<Ours extends Theirs, Theirs> =
 /** Rows and items are open objects in the document; how an answer was kept is not shown. */
 type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache'>;
 
+type WithoutSpans<T> = Omit<T, 'spans'>;
+type WithoutSides<T> = Omit<T, 'before' | 'after'>;
+
 type Same<Checks extends true[]> = Checks;
 
 export type Answers = Same<
@@ -29,6 +32,10 @@ export type Answers = Same<
     Agrees<ours.HistogramResponse, WithoutRows<Generated['HistogramAnswer']>>,
     Agrees<ours.FieldsResponse, WithoutRows<Generated['FieldsAnswer']>>,
     Agrees<ours.FieldValue, Generated['ValueCount']>,
+    Agrees<ours.FieldStats, Generated['FieldStatsAnswer']>,
+    Agrees<ours.Note, Generated['Note']>,
+    Agrees<WithoutSpans<ours.Trace>, WithoutSpans<Generated['Trace']>>,
+    Agrees<WithoutSides<ours.Surrounding>, WithoutSides<Generated['SurroundingAnswer']>>,
     Agrees<WithoutRows<ours.CompleteResponse>, WithoutRows<Generated['CompleteAnswer']>>,
     Agrees<ours.StorageReport, Generated['StorageAnswer']>,
     Agrees<ours.Retention, Generated['Retention']>,
@@ -50,6 +57,9 @@ export type Requests = Same<
     Known<ours.SearchRequest, Generated['SearchRequest']>,
     Known<ours.HistogramRequest, Generated['HistogramRequest']>,
     Known<ours.FieldValuesRequest, Generated['FieldValuesRequest']>,
+    Known<ours.FieldStatsRequest, Generated['FieldStatsRequest']>,
+    Known<ours.SurroundingRequest, Generated['SurroundingRequest']>,
+    Known<ours.NewNote, Generated['NewNote']>,
     Known<ours.CompleteRequest, Generated['CompleteRequest']>,
     Known<ours.RetentionChange, Generated['RetentionChange']>,
     Known<sql.SqlRequest, Generated['SqlRequest']>,

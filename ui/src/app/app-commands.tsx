@@ -7,7 +7,7 @@ import { useCommandRegistry, useCommands } from '@/lib/shortcuts/use-commands';
 import type { Command } from '@/lib/shortcuts/registry';
 import { usePlatform } from '@/platform/context';
 
-const Palette = lazy(() => import('./palette'));
+const Palette = lazy(() => import('./palette/palette'));
 const ShortcutHelp = lazy(() => import('./shortcut-help'));
 
 const MENU_COMMANDS: Record<string, string> = {
@@ -84,6 +84,13 @@ export function AppCommands() {
       title: 'Go to SQL',
       group: 'Pages',
       run: () => void navigate({ to: '/sql' }),
+    },
+    {
+      id: 'app.saved',
+      title: 'Go to Saved queries',
+      group: 'Pages',
+      keys: ['alt+5'],
+      run: () => void navigate({ to: '/saved' }),
     },
     {
       id: 'app.imports',

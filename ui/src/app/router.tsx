@@ -3,6 +3,7 @@ import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
+import { savedRoute } from '@/routes/saved';
 import { settingsRoute } from '@/routes/settings';
 import { sqlRoute } from '@/routes/sql';
 import { storageRoute } from '@/routes/storage';
@@ -19,6 +20,7 @@ export const router = createRouter({
     homeRoute,
     exploreRoute,
     sqlRoute,
+    savedRoute,
     importsRoute,
     storageRoute,
     deliveryRoute,

@@ -7,6 +7,8 @@ export interface ColumnLayout {
   title: string;
   /** Pixels; null takes what the others leave. */
   width: number | null;
+  /** Pixels from the left edge where the column stays when the others scroll; of pinned columns alone. */
+  pinnedAt?: number;
 }
 
 const WIDTHS: Record<string, number> = {
@@ -19,17 +21,32 @@ const WIDTHS: Record<string, number> = {
 };
 const TITLES: Record<string, string> = { level: 'sev' };
 const OTHER_WIDTH = 160;
+/** What stands at the left of a row before its first cell. */
+const ROW_INSET = 8;
 export const MINIMUM_WIDTH = 40;
 export const MAXIMUM_WIDTH = 1_600;
 
 /** Columns left to right with their widths; the message, or else the last column, takes what is left. */
-export function layOutColumns(names: string[], widths: Partial<Record<string, number>>): ColumnLayout[] {
+export function layOutColumns(
+  names: string[],
+  widths: Partial<Record<string, number>>,
+  pinned = 0,
+): ColumnLayout[] {
   const flexible = names.includes('message') ? 'message' : names.at(-1);
-  return names.map((name) => ({
+  let left = ROW_INSET;
+  return names.map((name, index) => ({
     name,
     title: TITLES[name] ?? name,
-    width: name === flexible ? null : (widths[name] ?? WIDTHS[name] ?? OTHER_WIDTH),
+    ...widthAndPlace(name === flexible ? null : (widths[name] ?? WIDTHS[name] ?? OTHER_WIDTH), index),
   }));
+
+  function widthAndPlace(width: number | null, index: number): Pick<ColumnLayout, 'width' | 'pinnedAt'> {
+    // What takes the rest has no width of its own to be pinned with.
+    if (index >= pinned || width === null) return { width };
+    const pinnedAt = left;
+    left += width;
+    return { width, pinnedAt };
+  }
 }
 
 /** The tracks of the rows' CSS grid. */

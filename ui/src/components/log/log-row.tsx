@@ -6,7 +6,8 @@ import { levelOfNumber } from '@/lib/severity';
 import type { Highlight } from '@/lib/query-language/highlight';
 import { canonicalField } from '@/lib/query-language/syntax';
 import { fieldValue } from './record';
-import { layOut } from './log-text';
+import { formatValue, type ValueFormat } from './value-format';
+import { layOut, type WordMark } from './log-text';
 import { LogTextView } from './log-text-view';
 import type { ColumnLayout } from './columns';
 import classes from './log-row.module.css';
@@ -22,7 +23,20 @@ export interface RowLook {
   zone: TimeZone;
   /** Leaves the date out where all rows have the same. */
   hasDate: boolean;
+  /** Digits of a second; three unless said. */
+  fractionDigits?: number;
   isWrapped: boolean;
+  /** Words that the user wants to stand out. */
+  marks?: readonly WordMark[];
+  /** How values of a column are written, by its name; as they came where it is missing. */
+  formats?: Partial<Record<string, ValueFormat>>;
+}
+
+export type PickMode = 'toggle' | 'extend';
+
+export interface RowNote {
+  colour: string;
+  text: string;
 }
 
 interface LogRowViewProps {
@@ -31,7 +45,13 @@ interface LogRowViewProps {
   top: number;
   look: RowLook;
   isSelected: boolean;
+  /** Picked beside others, for what is done to several. */
+  isPicked?: boolean;
+  /** Colour and words of a note on the row. */
+  note?: RowNote | undefined;
   onOpen: (row: LogRow) => void;
+  /** A click with Ctrl (`toggle`) or Shift (`extend`). */
+  onPick?: (row: LogRow, mode: PickMode) => void;
   /** Given where heights differ from row to row. */
   measure: ((element: HTMLElement | null) => void) | undefined;
 }
@@ -41,7 +61,7 @@ export function rowElementId(row: LogRow): string {
 }
 
 export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
-  const { row, index, top, look, isSelected, onOpen, measure } = props;
+  const { row, index, top, look, isSelected, isPicked = false, note, onOpen, onPick, measure } = props;
   return (
     <div
       ref={measure}
@@ -49,17 +69,40 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
       data-index={index}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={isSelected}
+      aria-selected={isSelected || isPicked}
+      data-picked={isPicked || undefined}
       className={classes.row}
       data-wrapped={look.isWrapped || undefined}
       style={{ transform: `translateY(${top}px)`, gridTemplateColumns: look.template }}
-      onClick={() => {
+      onMouseDown={(event) => {
+        // With Shift the browser would select the text up to here.
+        if (event.shiftKey && onPick !== undefined) event.preventDefault();
+      }}
+      onClick={(event) => {
+        if (onPick !== undefined && (event.ctrlKey || event.metaKey)) onPick(row, 'toggle');
+        else if (onPick !== undefined && event.shiftKey) onPick(row, 'extend');
         // Selecting text to copy it is no wish to open the row.
-        if (window.getSelection()?.isCollapsed !== false) onOpen(row);
+        else if (window.getSelection()?.isCollapsed !== false) onOpen(row);
       }}
     >
-      {look.columns.map(({ name }) => (
-        <div key={name} role="gridcell" className={classes.cell} data-column={name}>
+      {note !== undefined && (
+        <span
+          className={classes.note}
+          data-colour={note.colour}
+          role="img"
+          aria-label={note.text === '' ? `Mark, ${note.colour}` : `Note: ${note.text}`}
+          title={note.text}
+        />
+      )}
+      {look.columns.map(({ name, pinnedAt }) => (
+        <div
+          key={name}
+          role="gridcell"
+          className={classes.cell}
+          data-column={name}
+          data-pinned={pinnedAt !== undefined || undefined}
+          style={pinnedAt === undefined ? undefined : { left: pinnedAt }}
+        >
           {cell(row, name, look)}
         </div>
       ))}
@@ -70,7 +113,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
 function cell(row: LogRow, name: string, look: RowLook): ReactNode {
   if (name === 'level') return <SeverityTag level={levelOfNumber(row.SeverityNumber)} />;
   if (name === 'time') {
-    const text = formatTime(row.Timestamp, look.zone);
+    const text = formatTime(row.Timestamp, look.zone, look.fractionDigits);
     return (
       <time dateTime={row.Timestamp} title={formatTimeExact(row.Timestamp, look.zone)}>
         {look.hasDate ? text : text.slice(11)}
@@ -79,11 +122,20 @@ function cell(row: LogRow, name: string, look: RowLook): ReactNode {
   }
   const value = fieldValue(row, name);
   if (value === undefined || value === '') return null;
+  const format = look.formats?.[name];
+  if (format !== undefined) {
+    return (
+      <span className={classes.formatted} title={value}>
+        {formatValue(value, format, look.zone)}
+      </span>
+    );
+  }
   const isMessage = name === 'message';
   const isWrapped = look.isWrapped && isMessage;
   const line = layOut(value, {
     field: canonicalField(name),
     highlights: look.highlights,
+    marks: look.marks,
     limit: isWrapped ? WRAPPED_LIMIT : LINE_LIMIT,
     firstLineOnly: !isWrapped,
   });

@@ -36,6 +36,13 @@ function draw(segment: Segment, key: number, renderText: RenderText): ReactNode 
   }
   const css = segment.style === null ? undefined : cssOf(segment.style);
   const text = renderText(segment);
+  if (segment.mark !== null) {
+    return (
+      <mark key={key} className={classes.word} data-colour={segment.mark} data-match={segment.isMatch || undefined}>
+        {text}
+      </mark>
+    );
+  }
   if (segment.isMatch) {
     return (
       <mark key={key} className={classes.match} style={css}>
@@ -63,7 +70,7 @@ interface SegmentsViewProps {
 export function SegmentsView({ segments, renderText = plainText }: SegmentsViewProps) {
   const [only] = segments;
   // Most rows are one plain stretch, which needs no element of its own.
-  if (segments.length === 1 && only && !only.isMatch && only.control === null && only.style === null) {
+  if (segments.length === 1 && only && !only.isMatch && only.mark === null && only.control === null && only.style === null) {
     return renderText(only);
   }
   return segments.map((segment, index) => draw(segment, index, renderText));

@@ -7,6 +7,8 @@ export interface Segment {
   text: string;
   style: AnsiStyle | null;
   isMatch: boolean;
+  /** Colour of a word that the user wants to stand out; null where there is none. */
+  mark: string | null;
   /** A control or bidirectional character made visible; `title` says which. */
   control: string | null;
 }
@@ -19,9 +21,17 @@ export interface LogLine {
   lineCount: number;
 }
 
+export interface WordMark {
+  /** With the flag `g`. */
+  pattern: RegExp;
+  colour: string;
+}
+
 export interface LogTextOptions {
   field: string;
   highlights: Highlight[];
+  /** Words that the user wants to stand out in any field. */
+  marks?: readonly WordMark[] | undefined;
   /** Characters to draw at most. */
   limit: number;
   /** Draws only the first line. */
@@ -32,6 +42,8 @@ const CONTROL = new RegExp(
   String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]`,
   'g',
 );
+
+const MARKS_LIMIT = 100;
 
 const CONTROL_NAMES: Record<number, string> = {
   0x00: 'NUL',
@@ -115,6 +127,11 @@ export function layOut(text: string, options: LogTextOptions): LogLine {
     boundaries.add(from);
     boundaries.add(to);
   }
+  const marks = markRanges(shown, options.marks ?? []);
+  for (const { from, to } of marks) {
+    boundaries.add(from);
+    boundaries.add(to);
+  }
   const controls = new Map<number, string>();
   for (const match of shown.matchAll(CONTROL)) {
     controls.set(match.index, controlName(match[0]));
@@ -129,10 +146,26 @@ export function layOut(text: string, options: LogTextOptions): LogLine {
       text: shown.slice(from, ordered[index + 1]),
       style: spans.find((span) => span.from <= from && from < span.to)?.style ?? null,
       isMatch: matches.some((range) => range.from <= from && from < range.to),
+      mark: marks.find((range) => range.from <= from && from < range.to)?.colour ?? null,
       control: controls.get(from) ?? null,
     });
   }
   return { segments, hiddenBytes, lineCount };
+}
+
+interface MarkRange {
+  from: number;
+  to: number;
+  colour: string;
+}
+
+function markRanges(text: string, marks: readonly WordMark[]): MarkRange[] {
+  return marks.flatMap(({ pattern, colour }) =>
+    [...text.matchAll(pattern)]
+      .filter((match) => match[0] !== '')
+      .slice(0, MARKS_LIMIT)
+      .map((match) => ({ from: match.index, to: match.index + match[0].length, colour })),
+  );
 }
 
 /** Never between the halves of a surrogate pair. */

@@ -4,6 +4,7 @@ import { IconTable } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { Page } from '@/components/page';
+import { SavedMenu } from '@/components/saved/saved-menu';
 import { SplitPane } from '@/components/split-pane';
 import type { SqlEditorHandle } from '@/components/sql-editor/sql-editor';
 import { useCommands } from '@/lib/shortcuts/use-commands';
@@ -13,6 +14,7 @@ import { ResultPane } from './results/result-pane';
 import { SchemaBrowser } from './schema/schema-browser';
 import { tabOfLink } from './sql-search';
 import { TabBar } from './tabs/tab-bar';
+import { useSaveStatement } from './use-save-statement';
 import { useWorkspace, type Workspace } from './use-workspace';
 import classes from './sql-page.module.css';
 
@@ -27,6 +29,7 @@ export function SqlPage() {
   const [isDrawerOpen, setIsDrawerOpen] = useState(false);
   useLinkedTab(workspace);
   useSqlCommands(workspace, editor);
+  const save = useSaveStatement(workspace);
 
   const schema = (
     <SchemaBrowser
@@ -71,6 +74,7 @@ export function SqlPage() {
         </ActionIcon>
       </Tooltip>
       <TabBar tabs={workspace.tabs} />
+      <SavedMenu what="statement" onSave={save} />
     </>
   );
   return (

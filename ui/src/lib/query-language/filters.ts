@@ -50,6 +50,11 @@ function termsOfOneField(expression: Expression): Term[] | null {
   return names.size === 1 ? terms : null;
 }
 
+/** The terms that a row has to meet all of, with what negates them. */
+export function topLevelTerms(query: string): { from: number; to: number }[] {
+  return conjuncts(parse(query)).map(({ from, to }) => ({ from, to }));
+}
+
 /** The filters at the top level of a search, in order. */
 export function filtersOf(query: string): Filter[] {
   return conjuncts(parse(query)).flatMap((expression): Filter[] => {

@@ -92,6 +92,15 @@ export function shiftRange(range: TimeRange, direction: -1 | 1, now: number): Ti
   return absoluteRange(from + direction * length, to + direction * length);
 }
 
+const AROUND_MS = 300_000;
+
+/** A window of the same length around a time; five minutes to each side where an end is open. */
+export function rangeAround(range: TimeRange, time: number, now: number): TimeRange {
+  const { from, to } = resolveRange(range, now);
+  const half = from === null || to === null ? AROUND_MS : Math.max(Math.ceil((to - from) / 2), 1);
+  return absoluteRange(time - half, time + half);
+}
+
 /** Twice the length around the same middle, never past now; a relative window grows into the past. */
 export function zoomOut(range: TimeRange, now: number): TimeRange | null {
   const relative = /^now-(\d+)(ms|[smhdw])$/.exec(range.from ?? '');

@@ -3,16 +3,12 @@ import type { LogRow } from '@/api/types';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { usePlatform } from '@/platform/context';
 import type { Platform } from '@/platform/platform';
-import { recordJson } from '@/components/log/record';
 import { rowKeyText } from '../state/row-key';
-import { stripAnsi } from '@/components/log/ansi';
 import { useExplore } from '../state/explore-context';
 import { absoluteRange } from '@/lib/time-range/range';
 import { exploreAddress } from '../state/search-state';
 
 export interface RowActions {
-  copyJson: () => void;
-  copyMessage: () => void;
   copyLink: () => void;
 }
 
@@ -20,6 +16,11 @@ export interface RowActions {
 export function linkOrigin(kind: Platform['kind'], listener: string | undefined): string | null {
   if (kind === 'web') return window.location.origin;
   return listener === undefined ? null : `http://${listener}`;
+}
+
+/** The server's address for a command that is pasted into a shell. */
+export function serverAddress(kind: Platform['kind'], listener: string | undefined): string {
+  return linkOrigin(kind, listener) ?? 'http://127.0.0.1:7410';
 }
 
 /** What can be copied of a row; nothing happens where there is none. */
@@ -34,8 +35,6 @@ export function useRowActions(row: LogRow | null): RowActions {
     );
   };
   return {
-    copyJson: () => row && copy('Row as JSON', recordJson(row)),
-    copyMessage: () => row && copy('Message', stripAnsi(row.Body)),
     copyLink: () => {
       if (!row) return;
       const origin = linkOrigin(platform.kind, listener);

@@ -13,6 +13,7 @@ import { canonicalField } from '@/lib/query-language/syntax';
 import { GRAVEST_FIRST, levelNamed } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
 import { toggleColumn } from '@/components/log/columns';
+import { FieldStatsButton } from '../stats/field-stats-button';
 import { FacetValue } from './facet-value';
 import { useFieldValues } from './use-fields';
 import classes from './facets.module.css';
@@ -78,6 +79,7 @@ export function FacetField({ field, filters, isOpen, onToggle }: FacetFieldProps
           </span>
           {!isOpen && <span className={classes.count}>{formatCompact(field.count)}</span>}
         </button>
+        <FieldStatsButton field={field.name} className={classes.action} />
         {name !== 'message' && (
           <Tooltip label={isColumn ? 'Remove the column' : 'Add as a column'}>
             <ActionIcon

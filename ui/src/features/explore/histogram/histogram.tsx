@@ -28,7 +28,7 @@ export function Histogram({ data, isStale, hasFailed }: HistogramProps) {
   };
   const canShift = search.range.from !== null && search.range.to !== null;
   return (
-    <section className={classes.histogram} aria-label="Rows over time" aria-busy={isStale && !hasFailed}>
+    <section className={classes.histogram} data-tour="histogram" aria-label="Rows over time" aria-busy={isStale && !hasFailed}>
       <div className={classes.head}>
         <span className={classes.bucket}>
           {data && data.times.length > 0 ? `${formatLength(data.bucketMs)} a bar` : ''}

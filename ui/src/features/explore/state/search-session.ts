@@ -66,9 +66,11 @@ export class SearchSession {
   private failures = 0;
   private runs = 0;
   private readonly api: Pick<ApiClient, 'searchStream'>;
+  private readonly firstPageRows: () => number;
 
-  constructor(api: Pick<ApiClient, 'searchStream'>) {
+  constructor(api: Pick<ApiClient, 'searchStream'>, firstPageRows = () => FIRST_PAGE_ROWS) {
     this.api = api;
+    this.firstPageRows = firstPageRows;
   }
 
   readonly get = (): SessionState => this.state;
@@ -137,7 +139,7 @@ export class SearchSession {
       query: run.query,
       from: run.from,
       to: run.to,
-      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : FIRST_PAGE_ROWS,
+      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows(),
       cursor: this.cursor,
     };
     try {

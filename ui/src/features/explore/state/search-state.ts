@@ -9,6 +9,8 @@ export interface ExploreSearch {
   to?: string;
   /** Columns of the table, separated by commas. */
   cols?: string;
+  /** How many columns, from the left, stay in sight when the others scroll. */
+  pin?: string;
   /** `IngestId` of the open row. */
   row?: string;
 }
@@ -17,6 +19,8 @@ export interface ExploreState {
   query: string;
   range: TimeRange;
   columns: string[];
+  /** How many columns from the left stay in sight. */
+  pinned: number;
 }
 
 const ALL = 'all';
@@ -29,7 +33,7 @@ function text(value: unknown): string | undefined {
 /** Keeps what is ours of any URL; nothing in a URL is an error. */
 export function validateExploreSearch(search: Record<string, unknown>): ExploreSearch {
   const result: ExploreSearch = {};
-  for (const name of ['q', 'from', 'to', 'cols', 'row'] as const) {
+  for (const name of ['q', 'from', 'to', 'cols', 'pin', 'row'] as const) {
     const value = text(search[name]);
     if (value !== undefined) result[name] = value;
   }
@@ -41,6 +45,7 @@ export function readState(search: ExploreSearch): ExploreState {
     query: search.q ?? '',
     range: readRange(search),
     columns: readColumns(search.cols),
+    pinned: readPinned(search.pin),
   };
 }
 
@@ -54,6 +59,15 @@ function readRange({ from, to }: ExploreSearch): TimeRange {
 export function rangeParameters(range: TimeRange): Pick<ExploreSearch, 'from' | 'to'> {
   if (range.from === null && range.to === null) return { from: ALL, to: undefined };
   return { from: range.from ?? ALL, to: range.to ?? 'now' };
+}
+
+function readPinned(text: string | undefined): number {
+  const count = Number(text ?? 0);
+  return Number.isInteger(count) && count > 0 ? count : 0;
+}
+
+export function pinnedParameter(pinned: number): string | undefined {
+  return pinned > 0 ? String(pinned) : undefined;
 }
 
 /** Column names hold no comma when they come from us; one inside a name is written `%2C`. */
@@ -80,6 +94,7 @@ export function exploreAddress(origin: string, state: ExploreState, row: string)
     ...(state.query === '' ? {} : { q: state.query }),
     ...rangeParameters(state.range),
     cols: columnsParameter(state.columns),
+    pin: pinnedParameter(state.pinned),
     row,
   };
   for (const [name, value] of Object.entries(parameters)) {

@@ -8,7 +8,7 @@ import type { Explore } from './explore-context';
 import { rememberRange } from './opening';
 import { rowKeyText } from './row-key';
 import { SearchSession } from './search-session';
-import { columnsParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
+import { columnsParameter, pinnedParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
 import { useOpening } from './use-opening';
 
 function iso(time: number | null): string | undefined {
@@ -18,13 +18,17 @@ function iso(time: number | null): string | undefined {
 /** Ties the URL to the search session: the URL is the only place where the search is kept. */
 export function useExploreState(): Explore {
   const api = useApi();
-  const [{ timeZone: zone }] = usePreferences();
+  const [{ timeZone: zone, pageRows }] = usePreferences();
+  const latestPageRows = useRef(pageRows);
+  useEffect(() => {
+    latestPageRows.current = pageRows;
+  }, [pageRows]);
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const navigate = useNavigate({ from: '/explore' });
-  const [session] = useState(() => new SearchSession(api));
+  const [session] = useState(() => new SearchSession(api, () => Number(latestPageRows.current)));
   const results = useSyncExternalStore(session.subscribe, session.get);
-  const { q, from, to, cols } = parameters;
-  const search = useMemo(() => readState({ q, from, to, cols }), [q, from, to, cols]);
+  const { q, from, to, cols, pin } = parameters;
+  const search = useMemo(() => readState({ q, from, to, cols, pin }), [q, from, to, cols, pin]);
   const [autoRefreshS, setAutoRefreshS] = useState(0);
   const draft = useRef(search.query);
 
@@ -72,9 +76,17 @@ export function useExploreState(): Explore {
       setDraft: (text) => {
         draft.current = text;
       },
+      readDraft: () => draft.current.trim(),
       setRange: (next) => setQueryAndRange(draft.current, next),
       setQueryAndRange,
-      setColumns: (columns) => change({ cols: columnsParameter(columns) }, true),
+      setColumns: (columns, pinned) =>
+        change(
+          {
+            cols: columnsParameter(columns),
+            ...(pinned === undefined ? {} : { pin: pinnedParameter(pinned) }),
+          },
+          true,
+        ),
       autoRefreshS,
       setAutoRefreshS,
       showAround: (row, lengthMs, sameService) => {
@@ -85,6 +97,9 @@ export function useExploreState(): Explore {
           row: rowKeyText(row),
         });
       },
+      showAt: (row, next) => change({ ...rangeParameters(next), row: rowKeyText(row) }),
+      showKey: ({ id, timestamp }, next) =>
+        change({ ...(next === null ? {} : { q: undefined, ...rangeParameters(next) }), row: `${id}@${timestamp}` }),
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
   }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);

@@ -30,12 +30,15 @@ export function renderExplore(
     setQuery: (next) => queries.push(next),
     editQuery: (edit) => queries.push(edit(query)),
     setDraft: () => undefined,
+    readDraft: () => '',
     setRange: () => undefined,
     setQueryAndRange: (next) => queries.push(next),
     setColumns: (next) => columns.push(next),
     autoRefreshS: 0,
     setAutoRefreshS: () => undefined,
     showAround: () => undefined,
+    showAt: () => undefined,
+    showKey: () => undefined,
     openRow: () => undefined,
   };
   render(

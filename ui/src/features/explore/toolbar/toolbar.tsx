@@ -1,40 +1,27 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import {
-  IconArrowLeft,
-  IconArrowRight,
-  IconDatabase,
-  IconPlayerStopFilled,
-  IconRefresh,
-  IconZoomOut,
-} from '@tabler/icons-react';
-import { useRouter } from '@tanstack/react-router';
+import { IconDatabase, IconPlayerStopFilled, IconRefresh, IconZoomOut } from '@tabler/icons-react';
+import { SavedMenu } from '@/components/saved/saved-menu';
 import { useCommands } from '@/lib/shortcuts/use-commands';
+import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
+import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
 
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
-  const { history } = useRouter();
   const isBusy = results.status === 'running' || results.isLoadingMore || results.willRetry;
   const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
     const range = change(search.range, Date.now());
     if (range) setRange(range);
   };
+  const saveSearch = useSaveSearch();
   const group = 'Explore';
   useCommands([
-    { id: 'explore.back', title: 'Back to the search before', group, keys: ['['], run: () => history.back() },
-    {
-      id: 'explore.forward',
-      title: 'Forward to the search after',
-      group,
-      keys: [']'],
-      run: () => history.forward(),
-    },
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
     {
       id: 'explore.earlier',
@@ -50,6 +37,13 @@ export function Toolbar() {
       keys: ['}'],
       run: () => move((range, now) => shiftRange(range, 1, now)),
     },
+    {
+      id: 'explore.save',
+      title: 'Save this search',
+      group,
+      keys: ['mod+s'],
+      run: saveSearch,
+    },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
   ]);
 
@@ -59,26 +53,12 @@ export function Toolbar() {
         <IconDatabase size={14} aria-hidden />
         Logs
       </span>
-      <ExploreSearch />
-      <div className={classes.time}>
-        <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
-          <ActionIcon
-            className={classes.wide}
-            aria-label="Back to the search before"
-            onClick={() => history.back()}
-          >
-            <IconArrowLeft size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label={<Shortcut text="Forward to the search after" keys="]" />}>
-          <ActionIcon
-            className={classes.wide}
-            aria-label="Forward to the search after"
-            onClick={() => history.forward()}
-          >
-            <IconArrowRight size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+      <div className={classes.search} data-tour="search">
+        <ExploreSearch />
+      </div>
+      <SavedMenu what="search" onSave={saveSearch} />
+      <div className={classes.time} data-tour="time">
+        <HistoryMenu />
         <ExploreTime />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
