@@ -132,8 +132,7 @@ export interface Schema {
   }[];
 }
 
-type SqlEvent =
-  { columns: SqlColumn[] } | { progress: SearchProgress } | { rows: Record<string, unknown>[] };
+type SqlEvent = { columns: SqlColumn[] } | { progress: SearchProgress } | { rows: Record<string, unknown>[] };
 
 /** Runs a statement; its rows come as they are found. Aborting the signal cancels it in ClickHouse. */
 export function runSql(

@@ -93,6 +93,12 @@ export function AppCommands() {
       run: () => void navigate({ to: '/saved' }),
     },
     {
+      id: 'app.builder',
+      title: 'Go to Builder',
+      group: 'Pages',
+      run: () => void navigate({ to: '/builder' }),
+    },
+    {
       id: 'app.imports',
       title: 'Go to Imports',
       group: 'Pages',

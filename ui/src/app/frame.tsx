@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import {
+  IconBlocks,
   IconBookmark,
   IconDatabase,
   IconDatabaseImport,
@@ -20,6 +21,7 @@ import { StatusBar } from './status-bar';
 const PAGES = [
   { to: '/explore', title: 'Explore', icon: IconZoomScan },
   { to: '/sql', title: 'SQL', icon: IconSql },
+  { to: '/builder', title: 'Builder', icon: IconBlocks },
   { to: '/saved', title: 'Saved', icon: IconBookmark },
   { to: '/imports', title: 'Imports', icon: IconFileImport },
   { to: '/storage', title: 'Storage', icon: IconDatabase },
@@ -34,7 +36,12 @@ export function Frame({ children }: { children: ReactNode }) {
   const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';
   return (
     <div className={classes.frame}>
-      <nav className={classes.rail} aria-label="Pages" data-tour="rail" data-collapsed={railCollapsed || undefined}>
+      <nav
+        className={classes.rail}
+        aria-label="Pages"
+        data-tour="rail"
+        data-collapsed={railCollapsed || undefined}
+      >
         {PAGES.map(({ to, title, icon: Icon }) => (
           <Tooltip key={to} label={title} position="right" disabled={!railCollapsed}>
             <Link to={to} className={classes.link} aria-label={title}>

@@ -1,4 +1,5 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { builderRoute } from '@/routes/builder';
 import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
@@ -20,6 +21,7 @@ export const router = createRouter({
     homeRoute,
     exploreRoute,
     sqlRoute,
+    builderRoute,
     savedRoute,
     importsRoute,
     storageRoute,
