@@ -136,6 +136,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/estimate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what a question would read, without running it. */
+    post: operations['estimate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-stats': {
     parameters: {
       query?: never;
@@ -338,6 +355,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/queries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the queries that wait or run, with how far they are. */
+    get: operations['list_queries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/queries/{query_id}': {
     parameters: {
       query?: never;
@@ -345,10 +379,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Says how far a query is, or how it ended; the last 200 are remembered. */
+    get: operations['get_query'];
     put?: never;
     post?: never;
-    /** Cancels a running query. */
+    /** Ends a query that waits or runs. One that does not run is none of its business. */
     delete: operations['cancel'];
     options?: never;
     head?: never;
@@ -425,6 +460,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/schema': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists databases, tables and columns that statements can read, and the functions they can use. */
+    get: operations['schema'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/search': {
     parameters: {
       query?: never;
@@ -474,6 +526,61 @@ export interface paths {
     put?: never;
     /** Makes a link that signs a browser in, once. */
     post: operations['new_link'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Runs a statement.
+     * @description With `Accept: application/x-ndjson` rows are streamed as they are found: lines with `columns`, `progress`, `rows`, and
+     *     at the end `done` or `error`. Closing the connection cancels the query in ClickHouse.
+     */
+    post: operations['sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/explain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says how a statement would run: its plan, the indexes that are used, and what it would read. */
+    post: operations['explain_sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/format': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Writes a statement over several lines, with indents. */
+    post: operations['format_sql'];
     delete?: never;
     options?: never;
     head?: never;
@@ -662,10 +769,86 @@ export interface components {
       };
     };
     /**
+     * @description What a query may read before somebody is asked, by its estimate. 0 is no limit. Queries that end as soon as they have
+     *     their rows are never asked about.
+     */
+    Budget: {
+      /**
+       * Format: int64
+       * @description Rows above which a query runs only once it is confirmed.
+       * @default 2000000000
+       */
+      ask_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it does.
+       * @default 274877906944
+       */
+      ask_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it does, from what past queries took.
+       * @default 45
+       */
+      ask_seconds: number;
+      /**
+       * Format: int64
+       * @description Rows above which a query is refused.
+       * @default 0
+       */
+      refuse_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it is.
+       * @default 0
+       */
+      refuse_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it is.
+       * @default 0
+       */
+      refuse_seconds: number;
+    };
+    /** @description What a caller allows a question to cost. */
+    BudgetRequest: {
+      /**
+       * @description Run although the estimate is over what the budget asks about.
+       * @default false
+       */
+      confirmed: boolean;
+    };
+    /** @description Whether an answer was kept, and for how long. */
+    CacheUse: {
+      /** @description Nothing of the answer was computed for this request. */
+      hit: boolean;
+      /**
+       * Format: int64
+       * @description Since its oldest part was computed.
+       */
+      age_ms: number;
+    };
+    /**
      * @description Who asked for a job.
      * @enum {string}
      */
     Cause: 'schedule' | 'change' | 'user';
+    /** @description A column. */
+    Column: {
+      name: string;
+      type: string;
+      comment: string;
+      /** @description `DEFAULT`, `ALIAS`, `MATERIALIZED` or nothing. */
+      default_kind: string;
+      is_in_sorting_key: boolean;
+      /**
+       * Format: int64
+       * @description On disk; 0 where it is not known.
+       */
+      compressed_bytes: number;
+      /** Format: int64 */
+      uncompressed_bytes: number;
+    };
     /** @description What could stand at the cursor. */
     CompleteAnswer: {
       replace: components['schemas']['Replace'];
@@ -690,6 +873,11 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description A database and its tables. */
+    Database: {
+      name: string;
+      tables: components['schemas']['Table'][];
     };
     /** @description What one signal takes on one day. */
     DayBytes: {
@@ -853,6 +1041,68 @@ export interface components {
       /** @description More about this error; its shape depends on the code. */
       details?: unknown;
     };
+    /** @description What a question would read. */
+    Estimate: {
+      /** Format: int64 */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Of the columns that are named, before compression.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Pieces of the index that are read.
+       */
+      marks: number;
+      /** Format: int64 */
+      parts: number;
+      /**
+       * Format: double
+       * @description From what this server's past queries took; `null` before there was one to measure.
+       */
+      seconds?: number | null;
+      /** @description It ends as soon as it has its rows, probably long before it has read all this. */
+      is_upper_bound: boolean;
+      /** @description What would make it cheaper. */
+      hints: Record<string, never>[];
+      /** @description `ok`, `ask` (it runs once it is confirmed) or `refuse`. */
+      verdict: components['schemas']['Verdict'];
+      /** @description What was asked for against which limits. */
+      budget: components['schemas']['Budget'];
+    };
+    /** @description A question whose cost is asked for: `sql`, or `query` of the search language. */
+    EstimateRequest: {
+      /**
+       * @description A statement; the search language is taken where it is missing.
+       * @default null
+       */
+      sql: string | null;
+      /**
+       * @description Values of the statement's parameters.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description A text of the search language.
+       * @default null
+       */
+      query: string | null;
+      /** @default null */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /** @default null */
+      source: string | null;
+      /**
+       * Format: int32
+       * @description Rows that the search would ask for.
+       * @default null
+       */
+      limit: number | null;
+    };
     /** @description One field. */
     FieldInfo: {
       /** @description As the search language writes it. */
@@ -917,6 +1167,8 @@ export interface components {
        */
       sampled_rows?: number | null;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description Which values to list. */
     FieldValuesRequest: components['schemas']['Scope'] & {
@@ -952,6 +1204,8 @@ export interface components {
        */
       total_rows: number;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A format that files can be imported as. */
     FormatInfo: {
@@ -960,9 +1214,31 @@ export interface components {
       /** @description A typical line. */
       example: string;
     };
+    /** @description A statement to write well. */
+    FormatRequest: {
+      /** @default  */
+      sql: string;
+    };
     /** @description All formats. */
     Formats: {
       formats: components['schemas']['FormatInfo'][];
+    };
+    /** @description A statement that is written well. */
+    FormattedSql: {
+      /** @description As ClickHouse writes it; comments are lost. */
+      sql: string;
+      /** @description The statement had comments. */
+      comments_lost: boolean;
+    };
+    /** @description A function of ClickHouse. */
+    FunctionInfo: {
+      name: string;
+      /** @description `function` or `aggregate`. */
+      kind: string;
+      case_insensitive: boolean;
+      syntax: string;
+      /** @description The first line of it. */
+      description: string;
     };
     /** @description Counts over time. */
     HistogramAnswer: {
@@ -979,7 +1255,13 @@ export interface components {
        */
       total: number;
       sql: string;
+      /** @description Of what was computed for this request. */
       stats: components['schemas']['Stats'];
+      /**
+       * @description Whether the counts were kept from earlier requests. Buckets are kept one by one, so most of an answer can be old
+       *     where `hit` is false.
+       */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A histogram. */
     HistogramRequest: components['schemas']['Scope'] & {
@@ -1219,6 +1501,52 @@ export interface components {
       /** Format: double */
       value: number;
     };
+    /**
+     * @description What a query is for.
+     * @enum {string}
+     */
+    QueryKind: 'search' | 'histogram' | 'fields' | 'trace' | 'sql';
+    /** @description Queries that wait or run. */
+    QueryList: {
+      /** @description The oldest first. */
+      queries: components['schemas']['QueryState'][];
+    };
+    /** @description A query, as it is seen from outside. */
+    QueryState: {
+      query_id: string;
+      kind: components['schemas']['QueryKind'];
+      sql: string;
+      group: string;
+      /** @description `waiting`, `running`, `done`, `failed` or `cancelled`. */
+      state: string;
+      asked_at: string;
+      /**
+       * Format: int64
+       * @description Since it was asked, with the time in the queue.
+       */
+      elapsed_ms: number;
+      /**
+       * Format: int64
+       * @description Of those in the queue.
+       */
+      waited_ms: number;
+      /** Format: int64 */
+      rows_read: number;
+      /** Format: int64 */
+      bytes_read: number;
+      /**
+       * Format: int64
+       * @description Rows that it has to read at most, as far as known.
+       */
+      total_rows: number;
+      /**
+       * Format: double
+       * @description Of `total_rows`, from 0 to 1.
+       */
+      share?: number | null;
+      /** Format: int64 */
+      memory_bytes?: number | null;
+    };
     /** @description Why a record was refused. */
     RecordError: {
       /**
@@ -1363,6 +1691,13 @@ export interface components {
       line: number;
       text: string;
     };
+    /** @description What statements can be about. */
+    Schema: {
+      /** @description The one whose tables need no database before them. */
+      default_database: string;
+      databases: components['schemas']['Database'][];
+      functions: components['schemas']['FunctionInfo'][];
+    };
     /** @description What a question is about. */
     Scope: {
       /**
@@ -1385,6 +1720,11 @@ export interface components {
        * @default null
        */
       source: string | null;
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
     };
     /** @description A page of rows, newest first. */
     SearchAnswer: components['schemas']['SearchEnd'] & {
@@ -1407,6 +1747,8 @@ export interface components {
       hints: Record<string, never>[];
       stats: components['schemas']['Stats'];
       query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A search. */
     SearchRequest: components['schemas']['Scope'] & {
@@ -1561,6 +1903,93 @@ export interface components {
       /** Format: int64 */
       limit_bytes: number;
     };
+    /** @description The rows of a statement. */
+    SqlAnswer: components['schemas']['SqlEnd'] & {
+      /**
+       * @description Objects by column. Integers of 64 bits and more and decimals are texts, so that JavaScript keeps all their digits;
+       *     times are ISO 8601 in UTC.
+       */
+      rows: Record<string, never>[];
+    };
+    /** @description A column of an answer. */
+    SqlColumn: {
+      name: string;
+      type: string;
+    };
+    /** @description What stands after the rows. */
+    SqlEnd: {
+      /** @description Columns in order, with ClickHouse types. */
+      columns: components['schemas']['SqlColumn'][];
+      /** @description The statement that ran. */
+      sql: string;
+      /** @description Values that were bound to it, as ClickHouse was given them. */
+      params: {
+        [key: string]: unknown;
+      };
+      /** @description There are more rows than are shown. */
+      truncated: boolean;
+      stats: components['schemas']['Stats'];
+      query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
+    };
+    /** @description How a statement would run. */
+    SqlPlan: {
+      /**
+       * @description The steps, from the last to the first: `name`, `description`, `children`, and for what reads a table `reads` with
+       *     parts and granules before and after the indexes, and each index with its condition.
+       */
+      plan: Record<string, never>;
+      estimate: components['schemas']['Estimate'];
+    };
+    /** @description A statement with its values. */
+    SqlRequest: {
+      /**
+       * @description One ClickHouse statement that reads: SELECT, WITH, EXPLAIN, SHOW, DESCRIBE, EXISTS. Tables without a database are ours.
+       * @default
+       */
+      sql: string;
+      /**
+       * @description Values of the parameters `{name:Type}` that the statement names. Numbers of 64 bits may be texts.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description Value of the parameter `from`, unless `params` has one: RFC 3339 or relative (`now-15m`).
+       * @default null
+       */
+      from: string | null;
+      /**
+       * @description Value of the parameter `to`.
+       * @default null
+       */
+      to: string | null;
+      /**
+       * Format: int64
+       * @description Most rows: 1,000 unless said, at most `query.max_result_rows`.
+       * @default null
+       */
+      limit: number | null;
+      /**
+       * @description Chosen by the caller, to cancel the query by.
+       * @default null
+       */
+      query_id: string | null;
+      /**
+       * @description What it may cost.
+       * @default {
+       *       "confirmed": false
+       *     }
+       */
+      budget: components['schemas']['BudgetRequest'];
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
+    };
     /** @description What an answer cost. */
     Stats: {
       /** Format: int64 */
@@ -1670,6 +2099,20 @@ export interface components {
       /** Format: int64 */
       disk_bytes: number;
     };
+    /** @description A table. */
+    Table: {
+      name: string;
+      engine: string;
+      comment: string;
+      /** @description Rows lie in this order. */
+      sorting_key: string;
+      partition_key: string;
+      /** Format: int64 */
+      rows?: number | null;
+      /** Format: int64 */
+      bytes?: number | null;
+      columns: components['schemas']['Column'][];
+    };
     /** @description A trace. */
     Trace: {
       /** @description 32 lower-case hexadecimal digits. */
@@ -1692,6 +2135,11 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
+    /**
+     * @description What the budget says.
+     * @enum {string}
+     */
+    Verdict: 'ok' | 'ask' | 'refuse';
   };
   responses: never;
   parameters: never;
@@ -1926,6 +2374,38 @@ export interface operations {
       };
       /** @description ClickHouse does not answer */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  estimate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EstimateRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Estimate'];
+        };
+      };
+      /** @description the question is wrong; details say where */
+      400: {
         headers: {
           [name: string]: unknown;
         };
@@ -2365,6 +2845,54 @@ export interface operations {
       };
     };
   };
+  list_queries: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryList'];
+        };
+      };
+    };
+  };
+  get_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        query_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryState'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   cancel: {
     parameters: {
       query?: never;
@@ -2519,6 +3047,25 @@ export interface operations {
       };
     };
   };
+  schema: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schema'];
+        };
+      };
+    };
+  };
   search: {
     parameters: {
       query?: never;
@@ -2604,6 +3151,120 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignInLink'];
+        };
+      };
+    };
+  };
+  sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlAnswer'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the statement is over a limit */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the engine is not ready */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  explain_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlPlan'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  format_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormatRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FormattedSql'];
+        };
+      };
+      /** @description ClickHouse can't read the statement */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };

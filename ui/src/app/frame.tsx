@@ -1,35 +1,12 @@
 import { Tooltip } from '@mantine/core';
-import {
-  IconActivity,
-  IconBookmark,
-  IconDatabase,
-  IconDatabaseImport,
-  IconFileImport,
-  IconLayoutDashboard,
-  IconLayoutSidebarLeftCollapse,
-  IconLayoutSidebarLeftExpand,
-  IconSettings,
-  IconSql,
-  IconZoomScan,
-} from '@tabler/icons-react';
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { AppCommands } from './app-commands';
 import classes from './frame.module.css';
+import { PAGES } from './pages';
 import { StatusBar } from './status-bar';
-
-const PAGES = [
-  { to: '/explore', title: 'Explore', icon: IconZoomScan },
-  { to: '/tail', title: 'Tail', icon: IconActivity },
-  { to: '/dashboards', title: 'Dashboards', icon: IconLayoutDashboard },
-  { to: '/sql', title: 'SQL', icon: IconSql },
-  { to: '/saved', title: 'Saved', icon: IconBookmark },
-  { to: '/imports', title: 'Imports', icon: IconFileImport },
-  { to: '/storage', title: 'Storage', icon: IconDatabase },
-  { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
-  { to: '/settings', title: 'Settings', icon: IconSettings },
-] as const;
 
 /** Rail, page and status bar; a page in a window of its own stands alone. */
 export function Frame({ children }: { children: ReactNode }) {

@@ -1,5 +1,6 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { dashboardRoute, dashboardsRoute } from '@/routes/dashboards';
+import { builderRoute } from '@/routes/builder';
 import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
@@ -25,6 +26,7 @@ export const router = createRouter({
     dashboardsRoute,
     dashboardRoute,
     sqlRoute,
+    builderRoute,
     savedRoute,
     importsRoute,
     storageRoute,

@@ -32,7 +32,11 @@ export function GridBody({ label, view, selection, answer, isBusy, onOpen, onEnd
   const height = useHeight(scroller) - HEADER_HEIGHT;
   const { columns, rowCount, widths } = view;
 
-  useLayoutEffect(() => scroller.current?.scrollTo({ top: 0, left: 0 }), [answer]);
+  useLayoutEffect(() => {
+    if (scroller.current === null) return;
+    scroller.current.scrollTop = 0;
+    scroller.current.scrollLeft = 0;
+  }, [answer]);
   useReveal(scroller, selection, view, rowHeight, height);
 
   const { first, end, top } = visibleRows(rowCount, rowHeight, Math.max(height, 0), scrollTop);
