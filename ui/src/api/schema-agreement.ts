@@ -11,8 +11,11 @@ type Generated = components['schemas'];
 /** `true`, or the names of the fields that the server does not have. */
 type Agrees<Ours extends Theirs, Theirs> =
   Exclude<keyof Ours, keyof Theirs> extends never ? true : Exclude<keyof Ours, keyof Theirs>;
-/** Rows and items are open objects in the document. */
-type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample'>;
+/** Rows and items are open objects in the document; how an answer was kept is not shown. */
+type WithoutRows<T> = Omit<
+  T,
+  'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache' | 'columns' | 'signature' | 'bucket_seconds'
+>;
 
 type Same<Checks extends true[]> = Checks;
 
@@ -25,8 +28,8 @@ export type Answers = Same<
     Agrees<ours.DeadLetterList, Generated['DeadLetterList']>,
     Agrees<WithoutRows<ours.DeadLetterDetail>, WithoutRows<Generated['DeadLetterDetail']>>,
     Agrees<ours.DeadLetterRetry, Generated['DeadLetterRetry']>,
-    Agrees<ours.HistogramResponse, Generated['HistogramAnswer']>,
-    Agrees<ours.FieldsResponse, Generated['FieldsAnswer']>,
+    Agrees<ours.HistogramResponse, WithoutRows<Generated['HistogramAnswer']>>,
+    Agrees<ours.FieldsResponse, WithoutRows<Generated['FieldsAnswer']>>,
     Agrees<ours.FieldValue, Generated['ValueCount']>,
     Agrees<WithoutRows<ours.CompleteResponse>, WithoutRows<Generated['CompleteAnswer']>>,
     Agrees<ours.StorageReport, Generated['StorageAnswer']>,

@@ -9,6 +9,7 @@ import type { HistogramData } from '../histogram/histogram-data';
 import { highlightsOf } from '@/lib/query-language/highlight';
 import { EmptyResult } from '../results/empty-result';
 import { NewRowsPill } from '../results/new-rows-pill';
+import { TableResult } from '../results/table-result';
 import { useExplore } from '../state/explore-context';
 import type { Selection } from '../state/use-selection';
 import { useColumnWidths } from '../table/column-widths';
@@ -70,6 +71,14 @@ export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsA
     };
   }, [names, widths, query, zone, hasDate, wrapLines]);
 
+  if (results.table !== null) {
+    return (
+      <div className={classes.rows}>
+        <NewRowsPill />
+        <TableResult table={results.table} />
+      </div>
+    );
+  }
   if (rows.length === 0 && status === 'running') {
     return (
       <div className={classes.rows}>
