@@ -223,6 +223,11 @@ pub fn store_error(app: &App, error: &StoreError) -> ApiError {
         .details(json!({ "state": engine.state }))
         .retry_after(1);
     }
+    // What a statement asks of the values that it finds, such as to make a number of a list.
+    if let StoreError::Refused { code: 36 | 43 | 53 | 386 | 427, message, .. } = error {
+        let message = format!("ClickHouse cannot compute this: {message}");
+        return ApiError::bad_request("query.refused", message);
+    }
     let status = match error.code() {
         "store.cancelled" => StatusCode::CONFLICT,
         "store.timeout" | "store.memory_limit" | "store.limit" => StatusCode::UNPROCESSABLE_ENTITY,

@@ -60,6 +60,180 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/dashboard-templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Dashboards to start from, on what receivers and imports store. */
+    get: operations['list_dashboard_templates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All dashboards by name, without their definitions. */
+    get: operations['list_dashboards'];
+    put?: never;
+    /** Makes a dashboard. */
+    post: operations['create_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard of such a file. */
+    post: operations['import_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dashboard. */
+    get: operations['get_dashboard'];
+    /** Replaces a dashboard; what it was stays among its versions. */
+    put: operations['replace_dashboard'];
+    post?: never;
+    /** Deletes a dashboard. For 30 days that can be taken back. */
+    delete: operations['delete_dashboard'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/duplicate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard like this one. */
+    post: operations['duplicate_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dashboard as a file for another server. */
+    get: operations['export_dashboard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/favourite': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Makes it a favourite. That is no change. */
+    put: operations['mark_dashboard'];
+    post?: never;
+    /** Makes it no favourite. */
+    delete: operations['unmark_dashboard'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a deletion back. */
+    post: operations['restore_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a dashboard was, the last version first; at most 100. */
+    get: operations['list_dashboard_versions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/versions/{version}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard again what it was, as a new version. */
+    post: operations['restore_dashboard_version'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/dead-letters': {
     parameters: {
       query?: never;
@@ -147,26 +321,6 @@ export interface paths {
     put?: never;
     /** Says what a question would read, without running it. */
     post: operations['estimate'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/field-stats': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /**
-     * Describes the values of one field: how many records have it, its most frequent values, and the distribution of those
-     *     that are numbers.
-     */
-    post: operations['field_stats'];
     delete?: never;
     options?: never;
     head?: never;
@@ -318,43 +472,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/notes': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists notes, those on the newest rows first. */
-    get: operations['list'];
-    put?: never;
-    /** Makes a note, or a mark, on a row. */
-    post: operations['add'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/notes/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One note. */
-    get: operations['get'];
-    /** Changes text, colour and author of a note. */
-    put: operations['replace'];
-    post?: never;
-    /** Deletes a note. */
-    delete: operations['delete'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/queries': {
     parameters: {
       query?: never;
@@ -385,6 +502,43 @@ export interface paths {
     post?: never;
     /** Ends a query that waits or runs. One that does not run is none of its business. */
     delete: operations['cancel'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/query/parse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Reads a query: its tree, its usual text and the SQL that it becomes. A query that is wrong is no error here: the
+     *     answer says what is wrong and where.
+     */
+    post: operations['parse_query'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/query/print': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Prints a tree as text, with the SQL that it becomes. */
+    post: operations['print_query'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -658,23 +812,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/surrounding': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** The matching rows before and after a place in time, as many as asked for on each side however far they are. */
-    post: operations['surrounding'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/traces/{trace_id}': {
     parameters: {
       query?: never;
@@ -853,6 +990,8 @@ export interface components {
     CompleteAnswer: {
       replace: components['schemas']['Replace'];
       items: Record<string, never>[];
+      /** @description How the function or the pipe at the cursor is written: `usage` and `about`. */
+      signature?: Record<string, never> | null;
     };
     /** @description A query that is being written. */
     CompleteRequest: {
@@ -873,6 +1012,85 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description A dashboard as one writes it. */
+    Content: {
+      /** @default  */
+      name: string;
+      /** @default  */
+      description: string;
+      /**
+       * @description Names joined by `/`; empty for none.
+       * @default
+       */
+      folder: string;
+      /** @default [] */
+      tags: string[];
+      /**
+       * @default {
+       *       "variables": [],
+       *       "widgets": [],
+       *       "refresh": 0,
+       *       "from": null,
+       *       "to": null
+       *     }
+       */
+      definition: components['schemas']['Definition'];
+    };
+    /** @description A dashboard. */
+    Dashboard: components['schemas']['Content'] & {
+      id: string;
+      favourite: boolean;
+      /**
+       * Format: int64
+       * @description Counts the changes; also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+    };
+    /** @description What a dashboard becomes. */
+    DashboardChange: components['schemas']['Content'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       */
+      version?: number | null;
+    };
+    /** @description A dashboard as a file. */
+    DashboardFile: components['schemas']['Content'] & {
+      /** @description `click-lite.dashboard`. */
+      format: string;
+      /** Format: int32 */
+      format_version: number;
+    };
+    /** @description Dashboards by name. */
+    DashboardList: {
+      dashboards: components['schemas']['DashboardSummary'][];
+    };
+    /** @description A dashboard in a list. */
+    DashboardSummary: {
+      id: string;
+      name: string;
+      description: string;
+      folder: string;
+      tags: string[];
+      favourite: boolean;
+      /** Format: int64 */
+      version: number;
+      created_at: string;
+      updated_at: string;
+      /** @description How many it has. */
+      widgets: number;
+    };
+    /** @description A dashboard to start from. */
+    DashboardTemplate: components['schemas']['Content'] & {
+      id: string;
+    };
+    /** @description Dashboards to start from. */
+    DashboardTemplates: {
+      templates: components['schemas']['DashboardTemplate'][];
     };
     /** @description A database and its tables. */
     Database: {
@@ -960,6 +1178,26 @@ export interface components {
       refused: number;
       /** @description Why they were. */
       reason?: string | null;
+    };
+    /** @description What a dashboard shows. */
+    Definition: {
+      /** @default [] */
+      variables: components['schemas']['Variable'][];
+      /** @default [] */
+      widgets: components['schemas']['Widget'][];
+      /**
+       * Format: int32
+       * @description Seconds between refreshes; 0 is off.
+       * @default 0
+       */
+      refresh: number;
+      /**
+       * @description The range it opens with: RFC 3339 or relative (`now-1h`).
+       * @default null
+       */
+      from: string | null;
+      /** @default null */
+      to: string | null;
     };
     /** @description What would be deleted. */
     DeletePreview: {
@@ -1118,44 +1356,6 @@ export interface components {
       count: number;
       /** @description Its most frequent values, at most ten. */
       values: components['schemas']['ValueCount'][];
-    };
-    /** @description What the values of a field look like. */
-    FieldStatsAnswer: {
-      field: string;
-      /**
-       * Format: int64
-       * @description Matching records.
-       */
-      total_rows: number;
-      /**
-       * Format: int64
-       * @description Everything below is of so many records: of all that match, or of the newest.
-       */
-      rows: number;
-      /** @description Whether `rows` are the newest of more. */
-      sampled: boolean;
-      /**
-       * Format: int64
-       * @description Records that have the field.
-       */
-      present: number;
-      /**
-       * Format: int64
-       * @description Different values; exact up to some ten thousand, else within a percent or two.
-       */
-      distinct: number;
-      /** @description The most frequent values, at most ten. */
-      top_values: components['schemas']['ValueCount'][];
-      numbers?: components['schemas']['NumberStats'] | null;
-      stats: components['schemas']['Stats'];
-    };
-    /** @description Which field of which records. */
-    FieldStatsRequest: components['schemas']['Scope'] & {
-      /**
-       * @description As the search language writes it.
-       * @default
-       */
-      field: string;
     };
     /** @description Values of a field, the most frequent first. */
     FieldValuesAnswer: {
@@ -1370,23 +1570,21 @@ export interface components {
        */
       accepted_rows: number;
     };
-    /** @description A note to make. */
-    NewNote: components['schemas']['NoteContent'] & {
-      /**
-       * @description `Timestamp` of the row, with all its digits.
-       * @default
-       */
-      timestamp: string;
-      /**
-       * @description `IngestId` of the row.
-       * @default
-       */
-      ingest_id: string;
-      /**
-       * @description What the row says; cut to 300 characters.
-       * @default
-       */
-      excerpt: string;
+    /** @enum {string} */
+    Language: 'search' | 'sql';
+    /** @description A query as text, tree and SQL. Where there are errors, only they are sure to be there. */
+    LanguageAnswer: {
+      /** @description The tree; `null` where the text cannot be read. */
+      query: Record<string, never>;
+      /** @description As it is printed: comments are left out, spaces and quotes are the usual ones. */
+      text?: string | null;
+      sql?: string | null;
+      params: Record<string, never>;
+      /** @description As in the answer of a search. */
+      shape: string;
+      hints: Record<string, never>[];
+      /** @description `code`, `message`, `position`, `length`, `expected`, `hint`. */
+      errors: Record<string, never>[];
     };
     /** @description Lines that do not look like the file's format. They are stored as they are. */
     NotUnderstood: {
@@ -1394,87 +1592,16 @@ export interface components {
       lines: number;
       samples: components['schemas']['SampleLine'][];
     };
-    /** @description A note on a row, or a mark where its text is empty. */
-    Note: {
-      id: string;
-      /** @description `Timestamp` of the row. */
-      timestamp: string;
-      /** @description `IngestId` of the row. */
-      ingest_id: string;
-      /** @description What the row says, as it was when the note was made. */
-      excerpt: string;
-      text: string;
-      colour: components['schemas']['NoteColour'];
-      /** @description Empty where nobody said who. */
-      author: string;
-      created_at: string;
-      updated_at: string;
-      /**
-       * Format: int64
-       * @description Counts the changes, from 1. Also the `ETag`.
-       */
-      version: number;
-    };
-    /** @description A change of a note. */
-    NoteChange: components['schemas']['NoteContent'] & {
-      /**
-       * Format: int64
-       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
-       *     wins.
-       * @default null
-       */
-      version: number | null;
-    };
-    /**
-     * @description What a note is marked with.
-     * @enum {string}
-     */
-    NoteColour: 'grey' | 'red' | 'amber' | 'green' | 'blue' | 'violet';
-    /** @description What can be changed of a note. */
-    NoteContent: {
-      /**
-       * @description At most 4,000 characters; empty for a mark.
-       * @default
-       */
-      text: string;
-      /** @default amber */
-      colour: components['schemas']['NoteColour'];
-      /**
-       * @description Who says so; at most 100 characters.
-       * @default
-       */
-      author: string;
-    };
-    /** @description Notes, those on the newest rows first. */
-    NoteList: {
-      notes: components['schemas']['Note'][];
-    };
-    /** @description Numbers from `from` up to `to`. */
-    NumberBucket: {
-      /** Format: double */
-      from: number;
-      /** Format: double */
-      to: number;
-      /** Format: int64 */
-      count: number;
-    };
-    /** @description Figures of the values that are numbers. */
-    NumberStats: {
-      /**
-       * Format: int64
-       * @description Records whose value is a number.
-       */
-      count: number;
-      /** Format: double */
-      min: number;
-      /** Format: double */
-      max: number;
-      /** Format: double */
-      mean: number;
-      /** @description By share of the values that are at most as large, in ascending order. */
-      quantiles: components['schemas']['Quantile'][];
-      /** @description Spans of equal width in ascending order; the last one reaches to `max`, however far that is. */
-      distribution: components['schemas']['NumberBucket'][];
+    /** @description Where a widget is, in cells of the grid of 12 columns. */
+    Place: {
+      /** Format: int32 */
+      x: number;
+      /** Format: int32 */
+      y: number;
+      /** Format: int32 */
+      w: number;
+      /** Format: int32 */
+      h: number;
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -1491,15 +1618,13 @@ export interface components {
       rows: unknown[];
       problem?: components['schemas']['ImportProblem'] | null;
     };
-    /** @description So large are values up to a share of them. */
-    Quantile: {
-      /**
-       * Format: double
-       * @description 0 to 1.
-       */
-      share: number;
-      /** Format: double */
-      value: number;
+    /** @description A tree to print. */
+    PrintRequest: {
+      /** @description As `/api/v1/query/parse` gives it; spans may be left out. */
+      query: Record<string, never>;
+      /** @description Of the SQL: as in a search. */
+      from?: string | null;
+      to?: string | null;
     };
     /**
      * @description What a query is for.
@@ -1733,8 +1858,22 @@ export interface components {
     };
     /** @description What stands after the rows. */
     SearchEnd: {
-      /** @description For the next page; absent where this is the last one. */
+      /** @description For the next page; absent where this is the last one, and behind pipes. */
       next_cursor?: string | null;
+      /**
+       * @description `records`: whole log records; `table`: rows by the names of the pipes; `time_series`: a table whose first column,
+       *     `time`, is the start of a bucket.
+       */
+      shape: string;
+      /** @description Names and ClickHouse types of the columns, in order. */
+      columns: Record<string, never>[];
+      /**
+       * Format: double
+       * @description Width of the buckets of a time series.
+       */
+      bucket_seconds?: number | null;
+      /** @description There are more rows than are shown, and no way to page through them. */
+      truncated: boolean;
       /** @description The statement, with its values: it can be run in any ClickHouse client. */
       sql: string;
       /** @description Values that were bound to the statement. */
@@ -2056,41 +2195,6 @@ export interface components {
       /** Format: int64 */
       disk_bytes: number;
     };
-    /** @description Rows next to a place, the nearest first. */
-    SurroundingAnswer: {
-      /** @description Older rows: objects by column. */
-      before: Record<string, never>[];
-      /** @description Newer rows. */
-      after: Record<string, never>[];
-      /** @description The statements: of the older rows, of the newer rows. */
-      sql: string[];
-      stats: components['schemas']['Stats'];
-    };
-    /** @description Which rows next to what. */
-    SurroundingRequest: components['schemas']['Scope'] & {
-      /**
-       * @description The place: the `Timestamp` of a row, or any time as in a search.
-       * @default
-       */
-      timestamp: string;
-      /**
-       * @description `IngestId` of the row, which is left out of the answer; without it rows of that very time are `after`.
-       * @default null
-       */
-      ingest_id: string | null;
-      /**
-       * Format: int32
-       * @description Rows that are older, 20 unless said, at most 1,000.
-       * @default null
-       */
-      before: number | null;
-      /**
-       * Format: int32
-       * @description Rows that are newer, 20 unless said, at most 1,000.
-       * @default null
-       */
-      after: number | null;
-    };
     /** @description A table of ClickHouse's own. */
     SystemTable: {
       name: string;
@@ -2135,11 +2239,74 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
+    /** @description A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL. */
+    Variable: {
+      name: string;
+      label?: string;
+      type: components['schemas']['VariableKind'];
+      /** @description Several values at once; in SQL the parameter is then an `Array(String)`. */
+      multi?: boolean;
+      /** @description Those of a list. */
+      values?: string[];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description Chosen at first; empty is any value. */
+      default?: string[];
+    };
+    /**
+     * @description Where the values of a variable come from.
+     * @enum {string}
+     */
+    VariableKind: 'query' | 'list' | 'text';
     /**
      * @description What the budget says.
      * @enum {string}
      */
     Verdict: 'ok' | 'ask' | 'refuse';
+    /** @description Versions, the last first. */
+    VersionList: {
+      versions: components['schemas']['VersionSummary'][];
+    };
+    /** @description A version of a dashboard. */
+    VersionSummary: {
+      /** Format: int64 */
+      version: number;
+      name: string;
+      saved_at: string;
+      widgets: number;
+    };
+    /** @description A part of the page. */
+    Widget: {
+      id: string;
+      kind: components['schemas']['WidgetKind'];
+      title?: string;
+      layout: components['schemas']['Place'];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description How it looks: unit, thresholds, legend, axes, ... */
+      options?: Record<string, never>;
+      /** @description A range of its own. */
+      from?: string | null;
+      to?: string | null;
+    };
+    /**
+     * @description Kinds of widgets.
+     * @enum {string}
+     */
+    WidgetKind:
+      | 'time_series'
+      | 'bar'
+      | 'pie'
+      | 'number'
+      | 'table'
+      | 'heat_map'
+      | 'histogram'
+      | 'top_list'
+      | 'logs'
+      | 'text';
+    /** @description A query in either language. */
+    WidgetQuery: {
+      language: components['schemas']['Language'];
+      text: string;
+    };
   };
   responses: never;
   parameters: never;
@@ -2237,6 +2404,332 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CompleteAnswer'];
+        };
+      };
+    };
+  };
+  list_dashboard_templates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardTemplates'];
+        };
+      };
+    };
+  };
+  list_dashboards: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardList'];
+        };
+      };
+    };
+  };
+  create_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Content'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  import_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DashboardFile'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DashboardChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      /** @description it was changed meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  duplicate_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+    };
+  };
+  export_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardFile'];
+        };
+      };
+    };
+  };
+  mark_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  unmark_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  restore_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+    };
+  };
+  list_dashboard_versions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionList'];
+        };
+      };
+    };
+  };
+  restore_dashboard_version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
         };
       };
     };
@@ -2411,29 +2904,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  field_stats: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['FieldStatsRequest'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['FieldStatsAnswer'];
         };
       };
     };
@@ -2712,139 +3182,6 @@ export interface operations {
       };
     };
   };
-  list: {
-    parameters: {
-      query?: {
-        /** @description Only on rows from this time on: RFC 3339 or relative, as in a search. */
-        from?: string;
-        /** @description Only on rows before this time. */
-        to?: string;
-        /** @description At most this many: 1,000 unless said, at most 10,000. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NoteList'];
-        };
-      };
-    };
-  };
-  add: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewNote'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Note'];
-        };
-      };
-    };
-  };
-  get: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Note'];
-        };
-      };
-    };
-  };
-  replace: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NoteChange'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Note'];
-        };
-      };
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  delete: {
-    parameters: {
-      query?: {
-        /** @description Delete only this version; the header `If-Match` says the same. */
-        version?: number;
-      };
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
   list_queries: {
     parameters: {
       query?: never;
@@ -2909,6 +3246,52 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  parse_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Scope'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LanguageAnswer'];
+        };
+      };
+    };
+  };
+  print_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PrintRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LanguageAnswer'];
+        };
       };
     };
   };
@@ -3373,29 +3756,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DropAnswer'];
-        };
-      };
-    };
-  };
-  surrounding: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SurroundingRequest'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SurroundingAnswer'];
         };
       };
     };

@@ -6,7 +6,7 @@ import {
   IconRefresh,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { useNavigate, useRouter } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { SavedMenu } from '@/components/saved/saved-menu';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
@@ -23,7 +23,6 @@ import { usePaneCommands } from '../state/pane';
 
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
-  const { history } = useRouter();
   const navigate = useNavigate();
   const openTail = () =>
     void navigate({ to: '/tail', search: search.query === '' ? {} : { q: search.query } });
