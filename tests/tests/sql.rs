@@ -111,7 +111,7 @@ async fn estimates_advise_and_a_budget_asks() -> anyhow::Result<()> {
     let server =
         Server::start_with(&["CLICK_LITE__BUDGET__ASK_ROWS=2000", "CLICK_LITE__BUDGET__REFUSE_ROWS=5000"])?;
     filled(&server).await?;
-    let all = "SELECT * FROM otel_logs WHERE lower(Body) LIKE '%done%' AND LogAttributes['user'] = 'u1' ORDER BY Body";
+    let all = "SELECT * FROM otel_logs WHERE position(Body, 'done') > 0 AND LogAttributes['user'] = 'u1' ORDER BY Body";
     let estimate = server.call("/api/v1/estimate", &json!({ "sql": all })).await?;
     assert_eq!((&estimate["rows"], &estimate["verdict"]), (&json!(3000), &json!("ask")), "{estimate}");
     assert!(estimate["bytes"].as_u64() > Some(3000) && estimate["marks"].as_u64() > Some(0), "{estimate}");
