@@ -4,6 +4,7 @@
  * the server lacks, or one whose type no longer fits.
  */
 import type { components } from './schema';
+import type * as sql from './sql';
 import type * as ours from './types';
 
 type Generated = components['schemas'];
@@ -11,8 +12,8 @@ type Generated = components['schemas'];
 /** `true`, or the names of the fields that the server does not have. */
 type Agrees<Ours extends Theirs, Theirs> =
   Exclude<keyof Ours, keyof Theirs> extends never ? true : Exclude<keyof Ours, keyof Theirs>;
-/** Rows and items are open objects in the document. */
-type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample'>;
+/** Rows and items are open objects in the document; how an answer was kept is not shown. */
+type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache'>;
 
 type Same<Checks extends true[]> = Checks;
 
@@ -25,8 +26,8 @@ export type Answers = Same<
     Agrees<ours.DeadLetterList, Generated['DeadLetterList']>,
     Agrees<WithoutRows<ours.DeadLetterDetail>, WithoutRows<Generated['DeadLetterDetail']>>,
     Agrees<ours.DeadLetterRetry, Generated['DeadLetterRetry']>,
-    Agrees<ours.HistogramResponse, Generated['HistogramAnswer']>,
-    Agrees<ours.FieldsResponse, Generated['FieldsAnswer']>,
+    Agrees<ours.HistogramResponse, WithoutRows<Generated['HistogramAnswer']>>,
+    Agrees<ours.FieldsResponse, WithoutRows<Generated['FieldsAnswer']>>,
     Agrees<ours.FieldValue, Generated['ValueCount']>,
     Agrees<WithoutRows<ours.CompleteResponse>, WithoutRows<Generated['CompleteAnswer']>>,
     Agrees<ours.StorageReport, Generated['StorageAnswer']>,
@@ -34,6 +35,9 @@ export type Answers = Same<
     Agrees<ours.DeletePreview, Generated['DeletePreview']>,
     Agrees<ours.StorageRun, Generated['Run']>,
     Agrees<WithoutRows<ours.SearchDone>, WithoutRows<Generated['SearchEnd']>>,
+    Agrees<WithoutRows<sql.SqlEnd>, WithoutRows<Generated['SqlEnd']>>,
+    Agrees<WithoutRows<sql.Estimate>, WithoutRows<Generated['Estimate']>>,
+    Agrees<sql.Schema, Generated['Schema']>,
   ]
 >;
 
@@ -48,5 +52,6 @@ export type Requests = Same<
     Known<ours.FieldValuesRequest, Generated['FieldValuesRequest']>,
     Known<ours.CompleteRequest, Generated['CompleteRequest']>,
     Known<ours.RetentionChange, Generated['RetentionChange']>,
+    Known<sql.SqlRequest, Generated['SqlRequest']>,
   ]
 >;
