@@ -19,6 +19,9 @@ function records(first: number, count: number): object[] {
   });
 }
 
+// Each is a whole session, on machines that do other things as well.
+test.setTimeout(120_000);
+
 test('follows, pauses, goes on, filters and keeps what was marked', async ({ app, server }) => {
   await server.ingest(records(0, 10));
   await app.getByRole('link', { name: 'Tail' }).click();
