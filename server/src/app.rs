@@ -18,17 +18,21 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::LocalAccess;
+use crate::changes::Changes;
 use crate::config::Config;
 use crate::deliver::Inserter;
 use crate::http::SenderLimits;
 use crate::ingest::rate::RateLimit;
 use crate::manage::agents::Agents;
 use crate::manage::alarms::{Alarms, Situation};
+use crate::manage::dashboards::Dashboards;
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
-use crate::read::KnownFields;
+use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
+use crate::saved::SavedQueries;
 use crate::storage::Housekeeper;
+use crate::tail::{Feed, Tails};
 
 pub use engine::{EngineHandle, store_config};
 
@@ -53,12 +57,21 @@ pub struct App {
     pub alarms: Alarms,
     pub imports: Imports,
     pub agents: Agents,
+    pub dashboards: Dashboards,
+    pub catalog: Catalog,
+    pub saved: SavedQueries,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
     pub metrics: PrometheusHandle,
     pub rates: Rates,
     pub known_fields: KnownFields,
+    pub tails: Tails,
+    pub schema: KnownSchema,
+    pub queries: Arc<Queries>,
+    pub answers: AnswerCache,
+    pub buckets: KnownBuckets,
+    pub throughput: Throughput,
     pub clock: Arc<dyn Clock>,
     pub stop: CancellationToken,
     listeners: OnceLock<Map<String, Value>>,
@@ -86,6 +99,7 @@ impl App {
             config.ingest.max_in_flight_bytes,
         );
         let pipeline = Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
+        let tails = Tails::new(Feed::follow(pipeline.spool())?);
         let senders = Arc::new(SenderLimits {
             body_timeout: Duration::from_secs(config.http.body_timeout_seconds),
             bytes: RateLimit::new(config.ingest.max_bytes_per_second_per_sender),
@@ -93,15 +107,19 @@ impl App {
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
+        let dashboards = Dashboards::new(catalog.clone(), Arc::clone(&clock));
+        let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
         let store = Arc::new(Store::new(store_config(&config))?);
+        let changes = Changes::default();
         let storage = Arc::new(Housekeeper::new(
-            catalog,
+            catalog.clone(),
             Arc::clone(&store),
             Arc::clone(&pipeline),
             Arc::clone(&clock),
+            changes.clone(),
             config.data.retention_days,
             // A remote server's volumes are its own.
             config.engine.cold.clone().filter(|_| config.clickhouse.url.is_none()),
@@ -112,15 +130,27 @@ impl App {
                 Arc::clone(&store),
                 Arc::clone(&pipeline.delivered),
                 Arc::clone(&clock),
+                changes.clone(),
             ),
             Inserter::new::<SpanColumns>(
                 pipeline.span_spool().clone(),
                 Arc::clone(&store),
                 Arc::default(),
                 Arc::clone(&clock),
+                changes.clone(),
             ),
         ]
         .map(Arc::new);
+        // A remote ClickHouse has other writers, who say nothing.
+        let knows_changes = config.clickhouse.url.is_none();
+        let answers = AnswerCache::new(changes.clone(), config.query.cache_bytes, knows_changes);
+        let buckets = KnownBuckets::new(changes, knows_changes && config.query.cache_bytes > 0);
+        let limits = QueueLimits {
+            running: config.query.max_running as usize,
+            heavy: config.query.max_heavy as usize,
+            waiting: config.query.max_waiting as usize,
+        };
+        let queries = Arc::new(Queries::new(limits, Duration::from_secs(config.query.max_wait_seconds)));
         Ok(Arc::new(Self {
             config,
             access,
@@ -130,12 +160,21 @@ impl App {
             alarms: Alarms::default(),
             imports,
             agents,
+            dashboards,
+            catalog,
+            saved,
             store,
             storage,
             engine,
             metrics,
             rates: Rates::default(),
             known_fields: KnownFields::default(),
+            tails,
+            schema: KnownSchema::default(),
+            queries,
+            answers,
+            buckets,
+            throughput: Throughput::default(),
             clock,
             stop: CancellationToken::new(),
             listeners: OnceLock::new(),

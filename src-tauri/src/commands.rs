@@ -28,7 +28,7 @@ const BATCH_WAIT: Duration = Duration::from_millis(16);
 /// Start of a file that its preview is made from.
 const PREVIEW_BYTES: u64 = 256 * 1024;
 
-type Result<T> = std::result::Result<T, CommandError>;
+pub type Result<T> = std::result::Result<T, CommandError>;
 
 /// Streams that run, to cancel them by their id; `None` for one that was cancelled before it was begun.
 #[derive(Default)]
@@ -88,7 +88,8 @@ pub struct ImportOptions {
     again: bool,
 }
 
-async fn client(sidecar: &Sidecar) -> Result<ApiClient> {
+/// The running server, once it has started.
+pub async fn client(sidecar: &Sidecar) -> Result<ApiClient> {
     sidecar.started_client().await.ok_or_else(|| {
         let state = sidecar.state();
         let why = state.message.unwrap_or_else(|| "it is starting".into());

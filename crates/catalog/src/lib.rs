@@ -1,12 +1,16 @@
 //! What Click-Lite remembers beside the logs: a SQLite database in the data folder.
 //!
-//! It holds small things that change (imports, agents, how long records are kept), never log records. It is opened once;
+//! It holds small things that change (imports, agents, saved queries, dashboards, notes, how long records are kept), never
+//! log records. It is opened once;
 //! all access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
 mod agents;
+mod dashboards;
 mod error;
 mod imports;
+mod notes;
 mod retention;
+mod saved_queries;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -16,9 +20,12 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use agents::AgentEntry;
+pub use dashboards::{DashboardEntry, DashboardVersion};
 pub use error::CatalogError;
 pub use imports::{ImportEntry, ImportState};
+pub use notes::{NoteEntry, NoteRange};
 pub use retention::{RetentionEntry, RunEntry, RunState};
+pub use saved_queries::{SavedQueryEntry, SavedQueryFilter, SavedQueryVersion, Written};
 
 /// An open catalog. Cheap to clone.
 #[derive(Debug, Clone)]

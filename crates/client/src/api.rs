@@ -59,6 +59,10 @@ impl ApiClient {
         &self.base_url
     }
 
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// Any call: status and body as they came. Errors are those of the connection alone.
     pub async fn request(
         &self,

@@ -26,12 +26,23 @@ pub struct Progress {
     pub elapsed_ms: u64,
 }
 
+/// A column of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerColumn {
+    pub name: String,
+    /// ClickHouse type.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
 /// What a line says.
 #[derive(Debug)]
 pub(crate) enum Line {
     Row(Box<RawValue>),
     Progress(Progress),
-    /// Names and types, totals, counts: not needed.
+    /// Comes once, before the rows.
+    Columns(Vec<AnswerColumn>),
+    /// Totals and counts: not needed.
     Other,
 }
 
@@ -110,6 +121,7 @@ fn parse(line: &[u8]) -> Result<Line, StoreError> {
     #[derive(Deserialize)]
     struct ProgressLine {
         progress: Option<Raw>,
+        meta: Option<Vec<AnswerColumn>>,
     }
     let bad = |_| StoreError::BadAnswer(String::from_utf8_lossy(&line[..line.len().min(200)]).into_owned());
     if line.starts_with(ROW) && line.ends_with(b"}") {
@@ -118,6 +130,9 @@ fn parse(line: &[u8]) -> Result<Line, StoreError> {
         return RawValue::from_string(text).map(Line::Row).map_err(bad);
     }
     let parsed: ProgressLine = serde_json::from_slice(line).map_err(bad)?;
+    if let Some(columns) = parsed.meta {
+        return Ok(Line::Columns(columns));
+    }
     let Some(raw) = parsed.progress else { return Ok(Line::Other) };
     let number = |text: &str| text.parse::<u64>().unwrap_or(0);
     Ok(Line::Progress(Progress {
@@ -151,6 +166,9 @@ mod tests {
                 match line {
                     Line::Row(row) => rows.push(row.get().to_owned()),
                     Line::Progress(seen) => progress.push(seen),
+                    Line::Columns(columns) => {
+                        assert_eq!((columns[0].name.as_str(), columns[0].kind.as_str()), ("a", "String"));
+                    }
                     Line::Other => {}
                 }
             }

@@ -14,8 +14,9 @@ mod kept;
 mod migrations;
 mod select;
 mod store;
+mod user_sql;
 
-pub use answer::Progress;
+pub use answer::{AnswerColumn, Progress};
 pub use config::{Credentials, Endpoint, StoreConfig};
 pub use error::StoreError;
 pub use kept::{
@@ -24,6 +25,7 @@ pub use kept::{
 };
 pub use select::{QueryStats, RowEvent, RowStream, SelectOptions};
 pub use store::{StorageStats, Store};
+pub use user_sql::{ColumnWidth, RunningQuery, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, UserSql};
 
 /// Oldest ClickHouse (year, month) whose text indexes the tables can be made with.
 pub const MINIMUM_CLICKHOUSE: (u32, u32) = (26, 7);

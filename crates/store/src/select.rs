@@ -1,11 +1,11 @@
 use std::time::Instant;
 
 use click_lite_query::Statement;
-use clickhouse::query::BytesCursor;
+use clickhouse::query::{BytesCursor, Query};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::answer::{Line, Lines, Progress};
+use crate::answer::{AnswerColumn, Line, Lines, Progress};
 use crate::connection::Connection;
 use crate::error::StoreError;
 
@@ -43,6 +43,7 @@ pub enum RowEvent {
 pub struct RowStream {
     cursor: BytesCursor,
     lines: Lines,
+    columns: Vec<AnswerColumn>,
     /// A line that was read behind the rows of the last event.
     pending: Option<Progress>,
     ended: bool,
@@ -57,16 +58,22 @@ impl RowStream {
         statement: &Statement,
         options: SelectOptions,
     ) -> Result<Self, StoreError> {
-        let started = Instant::now();
         let mut query =
             connection.reader.query_raw(&statement.sql).with_setting("query_id", options.query_id);
         for param in &statement.params {
             query = query.with_setting(format!("param_{}", param.name), param.http_value());
         }
+        Self::of(query).await
+    }
+
+    /// Sends a query that is complete.
+    pub(crate) async fn of(query: Query) -> Result<Self, StoreError> {
+        let started = Instant::now();
         let cursor = query.fetch_bytes("JSONEachRowWithProgress")?;
         let mut stream = Self {
             cursor,
             lines: Lines::default(),
+            columns: Vec::new(),
             pending: None,
             ended: false,
             started,
@@ -103,6 +110,7 @@ impl RowStream {
                     self.pending = Some(progress);
                     return Ok(Some(RowEvent::Rows(rows)));
                 }
+                Some(Line::Columns(columns)) => self.columns = columns,
                 Some(Line::Other) => {}
                 // What is there is given before more is waited for.
                 None if !rows.is_empty() => return Ok(Some(RowEvent::Rows(rows))),
@@ -124,6 +132,11 @@ impl RowStream {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// Names and types, in order; known with the first row, and at the end.
+    pub fn columns(&self) -> &[AnswerColumn] {
+        &self.columns
     }
 
     /// What the query cost so far; at the end, in all.

@@ -3,16 +3,21 @@
 mod config_command;
 mod import;
 mod query;
+mod saved;
+mod sql;
+mod tail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use click_lite_client::{ApiClient, default_data_dir, find_token};
 
 pub use config_command::run as run_config;
 pub use import::run as run_import;
 pub use query::run as run_query;
+pub use tail::run as run_tail;
+pub use saved::run as run_saved;
 
 /// Ingest and query server of Click-Lite.
 #[derive(Debug, Parser)]
@@ -30,6 +35,11 @@ pub enum Command {
     Import(ImportArgs),
     /// Search from the terminal
     Query(QueryArgs),
+    /// Print rows as they come in
+    Tail(TailArgs),
+    /// Look at saved queries, and move them as a file
+    #[command(subcommand)]
+    Saved(SavedCommand),
     /// Print a link that signs a browser in, once
     Link(ServerArgs),
     /// Bring the tables of ClickHouse up to date and end
@@ -150,6 +160,7 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("parametrised").args(["sql", "saved"]))]
 pub struct QueryArgs {
     #[command(flatten)]
     pub server: ServerArgs,
@@ -169,11 +180,51 @@ pub struct QueryArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// Show the SQL in place of the rows
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub show_sql: bool,
+    /// Run the saved query of this name in place of TEXT
+    #[arg(long, value_name = "NAME", conflicts_with = "text")]
+    pub saved: Option<String>,
+    /// Run a ClickHouse statement that reads, in place of a search
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["text", "columns"])]
+    pub sql: Option<String>,
+    /// Value of a parameter of the statement ({name:Type}) or the saved query; more than once for more
+    #[arg(long = "param", value_name = "NAME=VALUE", requires = "parametrised")]
+    pub params: Vec<String>,
+    /// Run a statement although its estimate is over the budget
+    #[arg(long, requires = "parametrised")]
+    pub confirm: bool,
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct TailArgs {
+    #[command(flatten)]
+    pub server: ServerArgs,
+    /// How rows are printed
+    #[arg(long, value_enum, default_value_t = TailFormat::Text)]
+    pub format: TailFormat,
+    /// Latest rows to start with
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub last: u32,
+    /// Most rows a second; those above are left out and counted
+    #[arg(long, value_name = "ROWS")]
+    pub rate_limit: Option<u32>,
+    /// Print one of so many rows
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u32>,
+    /// The filter, such as `level:error service:api`
+    #[arg(value_name = "TEXT", default_value = "*")]
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TailFormat {
+    /// Time, level, service and message
+    Text,
+    Ndjson,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -181,6 +232,45 @@ pub enum OutputFormat {
     Table,
     Ndjson,
     Csv,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum SavedCommand {
+    /// List saved queries
+    List {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Only those with these words
+        #[arg(value_name = "WORDS", default_value = "")]
+        search: String,
+    },
+    /// Print a saved query and its parameters
+    Show {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Name or id
+        name: String,
+    },
+    /// Write all saved queries to a file, or to standard output
+    Export {
+        #[command(flatten)]
+        server: ServerArgs,
+        #[arg(value_name = "FILE", default_value = "-")]
+        file: PathBuf,
+    },
+    /// Take saved queries from a file, and say what was new, changed or the same
+    Import {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+        /// Leave saved queries as they are where the file has them otherwise
+        #[arg(long)]
+        keep: bool,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Subcommand)]

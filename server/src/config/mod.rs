@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, ClickHouse, ColdVolume, Data, EngineSection, Fluent, Gelf, Http, Ingest, LogSection,
-    Otlp, Query, Spool, Syslog, Tcp, Tls,
+    Access, AccessMode, Budget, ClickHouse, ColdVolume, Data, EngineSection, Fluent, Gelf, Http, Ingest,
+    LogSection, Otlp, Query, Spool, Syslog, Tcp, Tls,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -37,6 +37,7 @@ pub struct Config {
     pub ingest: Ingest,
     pub spool: Spool,
     pub query: Query,
+    pub budget: Budget,
     pub log: LogSection,
 }
 
@@ -172,6 +173,27 @@ impl Config {
             return wrong(
                 "clickhouse.database",
                 format!("{} is not a plain name (letters, digits, underscores)", self.clickhouse.database),
+            );
+        }
+        if self.query.max_running < 2 || self.query.max_running > 1000 {
+            return wrong(
+                "query.max_running",
+                format!("{} is not between 2 and 1000", self.query.max_running),
+            );
+        }
+        if self.query.max_heavy == 0 || self.query.max_heavy >= self.query.max_running {
+            return wrong(
+                "query.max_heavy",
+                format!("{} is not between 1 and query.max_running less one", self.query.max_heavy),
+            );
+        }
+        if self.query.max_wait_seconds == 0 {
+            return wrong("query.max_wait_seconds", "0 would refuse every query that has to wait".into());
+        }
+        if self.query.max_result_rows == 0 || self.query.max_result_rows > 10_000_000 {
+            return wrong(
+                "query.max_result_rows",
+                format!("{} is not between 1 and 10000000", self.query.max_result_rows),
             );
         }
         if self.query.max_seconds == 0 {

@@ -22,6 +22,7 @@ const STRUCTS: &[(&str, &str)] = &[
     ("ingest", "Ingest"),
     ("spool", "Spool"),
     ("query", "Query"),
+    ("budget", "Budget"),
     ("log", "LogSection"),
 ];
 

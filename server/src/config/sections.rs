@@ -337,11 +337,68 @@ pub struct Query {
     pub max_seconds: u64,
     /// Most memory of one query, in bytes.
     pub max_memory_bytes: u64,
+    /// Queries that run at once. A quarter of the room is for those that are known to be quick.
+    pub max_running: u32,
+    /// Of those, queries that take longer than a second.
+    pub max_heavy: u32,
+    /// Queries that wait for their turn; more are refused.
+    pub max_waiting: u32,
+    /// Seconds that a query may wait for its turn.
+    pub max_wait_seconds: u64,
+    /// Memory for answers that are kept until something changes in their time range; 0 keeps none. Answers of a remote
+    /// ClickHouse are never kept, because others may write to it.
+    pub cache_bytes: u64,
+    /// Most rows of the answer to an SQL statement; the answer says when there are more.
+    pub max_result_rows: u64,
+    /// Most bytes of such an answer.
+    pub max_result_bytes: u64,
 }
 
 impl Default for Query {
     fn default() -> Self {
-        Self { max_seconds: 60, max_memory_bytes: 2048 * MIB }
+        Self {
+            max_seconds: 60,
+            max_memory_bytes: 2048 * MIB,
+            max_running: 12,
+            max_heavy: 4,
+            max_waiting: 500,
+            max_wait_seconds: 120,
+            cache_bytes: 64 * MIB,
+            max_result_rows: 100_000,
+            max_result_bytes: 64 * MIB,
+        }
+    }
+}
+
+/// What a query may read before somebody is asked, by its estimate. 0 is no limit. Queries that end as soon as they have
+/// their rows are never asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Budget {
+    /// Rows above which a query runs only once it is confirmed.
+    pub ask_rows: u64,
+    /// Bytes, before compression, above which it does.
+    pub ask_bytes: u64,
+    /// Seconds above which it does, from what past queries took.
+    pub ask_seconds: u64,
+    /// Rows above which a query is refused.
+    pub refuse_rows: u64,
+    /// Bytes, before compression, above which it is.
+    pub refuse_bytes: u64,
+    /// Seconds above which it is.
+    pub refuse_seconds: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            ask_rows: 2_000_000_000,
+            ask_bytes: 256 * 1024 * MIB,
+            ask_seconds: 45,
+            refuse_rows: 0,
+            refuse_bytes: 0,
+            refuse_seconds: 0,
+        }
     }
 }
 

@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::blocking;
+use crate::changes::{Change, Changes};
 use crate::pipeline::{Delivered, Signal};
 
 /// First and longest wait after a failed insert.
@@ -49,6 +50,22 @@ pub enum Inserted {
     Abandoned,
 }
 
+/// The times that an insert of these frames touches.
+fn change_of(frames: &[StoredFrame]) -> Change {
+    let times = frames.iter().map(|stored| stored.frame.times);
+    times
+        .map(|times| times.map(|times| Change { first_ns: times.min_ns, last_ns: times.max_ns }))
+        .reduce(|left, right| {
+            let (left, right) = (left?, right?);
+            Some(Change {
+                first_ns: left.first_ns.min(right.first_ns),
+                last_ns: left.last_ns.max(right.last_ns),
+            })
+        })
+        .flatten()
+        .unwrap_or(Change::EVERYTHING)
+}
+
 /// What became of frames that were inserted in parts.
 pub struct Parts {
     /// Places of those that ClickHouse refuses, with the reason of the first.
@@ -66,6 +83,7 @@ pub struct Inserter {
     pub store: Arc<Store>,
     pub delivered: Arc<Delivered>,
     pub clock: Arc<dyn Clock>,
+    pub changes: Changes,
     /// Refused batches that wait in the spool for room in the dead letters.
     pub parked: AtomicU64,
     /// Told when dead letters went.
@@ -82,6 +100,7 @@ impl Inserter {
         store: Arc<Store>,
         delivered: Arc<Delivered>,
         clock: Arc<dyn Clock>,
+        changes: Changes,
     ) -> Self {
         Self {
             table: T::TABLE,
@@ -91,6 +110,7 @@ impl Inserter {
             store,
             delivered,
             clock,
+            changes,
             parked: AtomicU64::new(0),
             room: Notify::new(),
             lag_seconds: AtomicU64::new(0),
@@ -108,6 +128,7 @@ impl Inserter {
         let rows: u64 = frames.iter().map(|stored| u64::from(stored.frame.rows)).sum();
         let payloads: Vec<Bytes> =
             frames.iter().map(|stored| Bytes::copy_from_slice(&stored.frame.payload)).collect();
+        let _open = self.changes.begin(change_of(frames));
         let mut wait = BackOff::default();
         loop {
             let started = Instant::now();

@@ -3,6 +3,7 @@
 mod body_guard;
 pub mod connection;
 pub mod error;
+pub mod etag;
 mod health;
 pub mod interface;
 pub mod openapi;

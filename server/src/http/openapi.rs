@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read, storage};
+use crate::{ingest, manage, read, saved, storage, tail};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,8 +22,11 @@ use crate::{ingest, manage, read, storage};
         (name = "ingest", description = "Sending records"),
         (name = "imports", description = "Importing files"),
         (name = "read", description = "Searching"),
+        (name = "notes", description = "Notes and marks on rows"),
+        (name = "saved", description = "Saved queries and templates"),
         (name = "access", description = "Signing in"),
         (name = "storage", description = "How long records are kept, and what they take"),
+        (name = "dashboards", description = "Pages of charts"),
         (name = "operate", description = "State of the server")
     )
 )]
@@ -33,12 +36,40 @@ struct Document;
 pub fn calls() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(read::search))
-        .routes(routes!(read::cancel))
+        .routes(routes!(read::parse_query))
+        .routes(routes!(read::print_query))
+        .routes(routes!(read::list_queries))
+        .routes(routes!(read::get_query, read::cancel))
+        .routes(routes!(read::sql))
+        .routes(routes!(read::explain_sql))
+        .routes(routes!(read::format_sql))
+        .routes(routes!(read::estimate))
+        .routes(routes!(read::schema))
         .routes(routes!(read::histogram))
         .routes(routes!(read::fields))
         .routes(routes!(read::field_values))
+        .routes(routes!(read::field_stats))
+        .routes(routes!(read::surrounding))
         .routes(routes!(read::complete))
         .routes(routes!(read::trace))
+        .routes(routes!(tail::tail))
+        .routes(routes!(saved::api::list, saved::api::create))
+        .routes(routes!(saved::transfer::export))
+        .routes(routes!(saved::transfer::import))
+        .routes(routes!(saved::api::get, saved::api::replace, saved::api::delete))
+        .routes(routes!(saved::api::restore))
+        .routes(routes!(saved::api::add_favourite, saved::api::remove_favourite))
+        .routes(routes!(saved::versions::list_versions))
+        .routes(routes!(saved::versions::get_version))
+        .routes(routes!(saved::versions::restore_version))
+        .routes(routes!(saved::run::bind))
+        .routes(routes!(saved::run::run))
+        .routes(routes!(saved::run::parameter_values))
+        .routes(routes!(saved::library::list_templates))
+        .routes(routes!(saved::library::get_template))
+        .routes(routes!(saved::run::bind_template))
+        .routes(routes!(saved::run::run_template))
+        .routes(routes!(saved::run::template_parameter_values))
         .routes(routes!(ingest::import::preview))
         .routes(routes!(ingest::import::formats))
         .routes(routes!(manage::get_import, manage::cancel_import))
@@ -50,6 +81,22 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(storage::api::drop_day))
         .routes(routes!(storage::api::drop_service))
         .routes(routes!(manage::agents::list))
+        .routes(routes!(manage::dashboards::api::list, manage::dashboards::api::create))
+        .routes(routes!(
+            manage::dashboards::api::get,
+            manage::dashboards::api::replace,
+            manage::dashboards::api::delete
+        ))
+        .routes(routes!(manage::dashboards::api::restore))
+        .routes(routes!(manage::dashboards::api::duplicate))
+        .routes(routes!(manage::dashboards::api::mark, manage::dashboards::api::unmark))
+        .routes(routes!(manage::dashboards::api::export))
+        .routes(routes!(manage::dashboards::api::import))
+        .routes(routes!(manage::dashboards::api::versions))
+        .routes(routes!(manage::dashboards::api::restore_version))
+        .routes(routes!(manage::dashboards::api::templates))
+        .routes(routes!(manage::notes::list, manage::notes::add))
+        .routes(routes!(manage::notes::get, manage::notes::replace, manage::notes::delete))
         .routes(routes!(manage::status))
         .routes(routes!(manage::list_dead_letters))
         .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))

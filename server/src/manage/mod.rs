@@ -2,8 +2,10 @@
 
 pub mod agents;
 pub mod alarms;
+pub mod dashboards;
 mod dead_letters;
 pub mod imports;
+pub mod notes;
 mod status;
 
 use std::sync::Arc;

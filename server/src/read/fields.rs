@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::cache::CacheUse;
 use super::histogram::number;
-use super::{Prepared, Scope, Stats, select_all};
+use super::run::QueryKind;
+use super::{Caller, Prepared, Scope, Stats, select_all};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -32,6 +34,8 @@ pub struct FieldsAnswer {
     /// Matching records.
     total_rows: u64,
     stats: Stats,
+    /// Whether this was kept from an earlier request.
+    cache: CacheUse,
 }
 
 /// One field.
@@ -53,8 +57,8 @@ pub struct FieldInfo {
 /// A value and how many records have it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ValueCount {
-    value: String,
-    count: u64,
+    pub(super) value: String,
+    pub(super) count: u64,
 }
 
 /// Lists the fields of the matching records, with their most frequent values.
@@ -67,10 +71,11 @@ pub async fn fields(
     let compiler = prepared.compiler();
     let (total, columns, attributes) =
         (compiler.count(), compiler.column_facets(), compiler.attribute_facets(SAMPLE_ROWS));
+    let caller = Caller { kind: QueryKind::Fields, group: scope.group.as_deref(), query_id: None };
     let (total, columns, attributes) = tokio::try_join!(
-        select_all::<Map<String, Value>>(&app, &total),
-        select_all::<Map<String, Value>>(&app, &columns),
-        select_all::<Map<String, Value>>(&app, &attributes),
+        select_all::<Map<String, Value>>(&app, &total, prepared.range, caller),
+        select_all::<Map<String, Value>>(&app, &columns, prepared.range, caller),
+        select_all::<Map<String, Value>>(&app, &attributes, prepared.range, caller),
     )?;
     let total_rows = total.0.first().map_or(0, |row| number(row.get("total")));
     let mut fields = Vec::new();
@@ -97,7 +102,14 @@ pub async fn fields(
         let names = fields.iter().map(|field| (field.name.clone(), field.count)).collect();
         app.known_fields.set(&scope, Arc::new(names));
     }
-    Ok(Json(FieldsAnswer { fields, sampled_rows, total_rows, stats: total.1 + columns.1 + attributes.1 }))
+    let cache = total.2.and(columns.2).and(attributes.2);
+    Ok(Json(FieldsAnswer {
+        fields,
+        sampled_rows,
+        total_rows,
+        stats: total.1 + columns.1 + attributes.1,
+        cache,
+    }))
 }
 
 /// Rows of one field come together.
@@ -115,7 +127,7 @@ fn add(fields: &mut Vec<FieldInfo>, name: String, kind: &str, row: &Map<String, 
     }
 }
 
-fn text(row: &Map<String, Value>, name: &str) -> String {
+pub(super) fn text(row: &Map<String, Value>, name: &str) -> String {
     match row.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
@@ -145,6 +157,8 @@ pub struct FieldValuesAnswer {
     /// Counted in the newest so many records that have the field; `null`: in all.
     sampled_rows: Option<u32>,
     stats: Stats,
+    /// Whether this was kept from an earlier request.
+    cache: CacheUse,
 }
 
 /// Lists the values of a field.
@@ -153,9 +167,9 @@ pub async fn field_values(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<FieldValuesRequest>,
 ) -> Result<Json<FieldValuesAnswer>, ApiError> {
-    let (values, sampled_rows, stats) =
+    let (values, sampled_rows, stats, cache) =
         values_of(&app, &request.scope, &request.field, &request.prefix, request.limit).await?;
-    Ok(Json(FieldValuesAnswer { field: request.field, values, sampled_rows, stats }))
+    Ok(Json(FieldValuesAnswer { field: request.field, values, sampled_rows, stats, cache }))
 }
 
 /// Values of a field under a scope, for the facets and for completion.
@@ -165,7 +179,7 @@ pub async fn values_of(
     field: &str,
     prefix: &str,
     limit: Option<u32>,
-) -> Result<(Vec<ValueCount>, Option<u32>, Stats), ApiError> {
+) -> Result<(Vec<ValueCount>, Option<u32>, Stats, CacheUse), ApiError> {
     if field.is_empty() {
         return Err(ApiError::bad_request(
             "query.field",
@@ -175,12 +189,14 @@ pub async fn values_of(
     let prepared = Prepared::new(app, scope)?;
     let limit = limit.unwrap_or(DEFAULT_VALUES).clamp(1, MAX_VALUES);
     let found = prepared.compiler().field_values(&Field::resolve(field), prefix, limit, SAMPLE_ROWS);
-    let (rows, stats) = select_all::<Map<String, Value>>(app, &found.statement).await?;
+    let caller = Caller { kind: QueryKind::Fields, group: scope.group.as_deref(), query_id: None };
+    let (rows, stats, cache) =
+        select_all::<Map<String, Value>>(app, &found.statement, prepared.range, caller).await?;
     let values = rows
         .iter()
         .map(|row| ValueCount { value: text(row, "value"), count: number(row.get("count")) })
         .collect();
-    Ok((values, found.sampled_rows, stats))
+    Ok((values, found.sampled_rows, stats, cache))
 }
 
 impl ValueCount {

@@ -1,9 +1,17 @@
 //! Questions about what is stored: search, histogram, facets, completion, traces.
 
+mod cache;
 mod complete;
+mod field_stats;
 mod fields;
 mod histogram;
+mod language;
+mod queries;
+mod queue;
+mod run;
 mod search;
+mod sql;
+mod surrounding;
 mod traces;
 
 use std::time::Duration;
@@ -11,20 +19,36 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
 use click_lite_model::{Record, Severity};
-use click_lite_query::{Compiler, Condition, Dialect, Parsed, QueryError, Statement, TimeRange, parse};
-use click_lite_store::{QueryStats, RowStream, SelectOptions, StoreError};
+use click_lite_query::{
+    Compiler, Condition, Dialect, Parsed, PipeOptions, Piped, QueryError, Statement, TimeRange, parse,
+};
+use click_lite_store::{QueryStats, SelectOptions, StoreError};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::error::ApiError;
+use cache::{CacheUse, key_of};
+use run::{Asked, QueryKind, Run};
 
+pub use cache::AnswerCache;
 pub use complete::{__path_complete, KnownFields, complete};
+pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
-pub use histogram::{__path_histogram, histogram};
-pub use search::{__path_cancel, __path_search, cancel, search};
+pub use histogram::{__path_histogram, KnownBuckets, histogram};
+pub use language::{__path_parse_query, __path_print_query, parse_query, print_query};
+pub use queries::{__path_cancel, __path_get_query, __path_list_queries, cancel, get_query, list_queries};
+pub use queue::QueueLimits;
+pub use run::Queries;
+pub use search::{__path_search, search};
+pub use sql::{
+    __path_estimate, __path_explain_sql, __path_format_sql, __path_schema, __path_sql, KnownSchema,
+    Throughput, estimate, explain_sql, format_sql, schema, sql,
+};
+pub use surrounding::{__path_surrounding, surrounding};
 pub use traces::{__path_trace, trace};
 
 /// How long a question waits for an engine that is starting: a client that asks too early would come again after a pause
@@ -43,6 +67,8 @@ pub struct Scope {
     to: Option<String>,
     /// The source to read. `logs` is the only one so far.
     source: Option<String>,
+    /// Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+    group: Option<String>,
 }
 
 /// What an answer cost.
@@ -99,35 +125,83 @@ impl Prepared {
     fn compiler(&self) -> Compiler<'_> {
         Compiler::new(&self.dialect, &self.condition, self.range)
     }
+
+    /// The filter and its pipes as one statement.
+    async fn piped(
+        &self,
+        app: &App,
+        limit: Option<u32>,
+        columns: Option<&[String]>,
+        caller: Caller<'_>,
+    ) -> Result<Piped, ApiError> {
+        let query = &self.parsed.query;
+        let range =
+            if query.fits_buckets() { histogram::known_range(app, self, caller).await? } else { self.range };
+        let options =
+            PipeOptions { dialect: &self.dialect, range, now_ns: app.clock.now_ns(), limit, columns };
+        query.compile(&options).map_err(|error| query_error(&error))
+    }
+}
+
+/// Who runs a statement, and what for.
+#[derive(Debug, Clone, Copy)]
+struct Caller<'a> {
+    kind: QueryKind,
+    group: Option<&'a str>,
+    query_id: Option<&'a str>,
 }
 
 /// Begins a statement; its rows come as they are found.
-async fn select(app: &App, statement: &Statement, query_id: Option<&str>) -> Result<RowStream, ApiError> {
-    let query_id = query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
+async fn select(app: &App, statement: &Statement, caller: Caller<'_>) -> Result<Run, ApiError> {
+    let id = caller.query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
     // Ready without a connection: its tables are being looked at.
     if !app.store.is_connected() && matches!(app.engine.status().state, "starting" | "ready") {
         let _ = tokio::time::timeout(START_PATIENCE, app.store.wait_until_connected()).await;
     }
-    app.store.select(statement, SelectOptions { query_id }).await.map_err(|error| store_error(app, &error))
+    let asked = Asked {
+        id,
+        kind: caller.kind,
+        sql: &statement.display_sql,
+        shape: &statement.sql,
+        group: caller.group.unwrap_or_default(),
+        is_heavy: false,
+    };
+    let begin = |query_id| app.store.select(statement, SelectOptions { query_id });
+    app.queries.run(app, asked, begin).await?.map_err(|error| store_error(app, &error))
 }
 
-/// Runs a statement to its end; for answers that are small.
+/// The rows of a statement that is small, kept or computed. `range` holds all rows that it reads.
 async fn select_all<T: serde::de::DeserializeOwned>(
     app: &App,
     statement: &Statement,
-) -> Result<(Vec<T>, Stats), ApiError> {
-    let mut stream = select(app, statement, None).await?;
+    range: TimeRange,
+    caller: Caller<'_>,
+) -> Result<(Vec<T>, Stats, CacheUse), ApiError> {
+    let parse = |rows: &[Box<RawValue>]| {
+        let rows = rows.iter().map(|row| serde_json::from_str(row.get()));
+        rows.collect::<Result<Vec<T>, _>>().map_err(|error| ApiError::internal(&error))
+    };
+    let key = key_of(statement);
+    if let Some((kept, used)) = app.answers.get(&key) {
+        return Ok((parse(&kept.rows)?, kept.stats, used));
+    }
+    let mut place = app.answers.place(key, range);
+    let mut stream = select(app, statement, caller).await?;
     let mut rows = Vec::new();
     while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(app, &error))? {
-        for row in batch {
-            rows.push(serde_json::from_str(row.get()).map_err(|error| ApiError::internal(&error))?);
-        }
+        place = app.answers.add(place, &batch);
+        rows.extend(parse(&batch)?);
     }
-    Ok((rows, stream.stats().into()))
+    let stats = Stats::from(stream.stats());
+    app.throughput.note(&stats);
+    if let Some(place) = place {
+        app.answers.keep(place, stream.columns(), stats, false);
+    }
+    Ok((rows, stats, CacheUse::default()))
 }
 
 /// How the API says that a query is wrong, and where.
-fn query_error(error: &QueryError) -> ApiError {
+pub fn query_error(error: &QueryError) -> ApiError {
     ApiError::bad_request(error.code(), error.message.clone()).details(json!({
         "position": error.span.start,
         "length": error.span.length(),

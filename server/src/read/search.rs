@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use click_lite_query::{Cursor, Highlight, Hint, SearchOptions, Statement, highlight_terms};
-use click_lite_store::{RowEvent, RowStream};
+use click_lite_query::{
+    Cursor, Highlight, Hint, SearchOptions, Shape, Statement, TimeRange, highlight_terms,
+};
+use click_lite_store::{AnswerColumn, RowEvent};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -16,11 +18,14 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Prepared, Scope, Stats, query_error, select, store_error};
+use super::cache::{CacheUse, Kept, Place, key_of};
+use super::run::{QueryKind, Run};
+use super::sql::{BudgetRequest, admit, of_statement};
+use super::{Caller, Prepared, Scope, Stats, query_error, select, store_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
-const NDJSON: &str = "application/x-ndjson";
+pub(super) const NDJSON: &str = "application/x-ndjson";
 const DEFAULT_ROWS: u32 = 100;
 
 /// A search.
@@ -37,6 +42,8 @@ pub struct SearchRequest {
     columns: Option<Vec<String>>,
     /// Chosen by the caller, to cancel the query by.
     query_id: Option<String>,
+    /// What a search with pipes may cost. One without ends with its page.
+    budget: BudgetRequest,
 }
 
 /// A page of rows, newest first.
@@ -52,8 +59,20 @@ pub struct SearchAnswer {
 /// What stands after the rows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchEnd {
-    /// For the next page; absent where this is the last one.
+    /// For the next page; absent where this is the last one, and behind pipes.
     next_cursor: Option<String>,
+    /// `records`: whole log records; `table`: rows by the names of the pipes; `time_series`: a table whose first column,
+    /// `time`, is the start of a bucket.
+    #[schema(value_type = String)]
+    shape: Shape,
+    /// Names and ClickHouse types of the columns, in order.
+    #[schema(value_type = Vec<Object>)]
+    columns: Vec<AnswerColumn>,
+    /// Width of the buckets of a time series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket_seconds: Option<f64>,
+    /// There are more rows than are shown, and no way to page through them.
+    truncated: bool,
     /// The statement, with its values: it can be run in any ClickHouse client.
     sql: String,
     /// Values that were bound to the statement.
@@ -66,6 +85,8 @@ pub struct SearchEnd {
     hints: Vec<Value>,
     stats: Stats,
     query_id: String,
+    /// Whether the rows were kept from an earlier request.
+    cache: CacheUse,
 }
 
 /// A search that was understood and can be run.
@@ -74,18 +95,37 @@ struct Search {
     statement: Statement,
     limit: u32,
     query_id: String,
+    group: Option<String>,
     hints: Vec<Hint>,
+    shape: Shape,
+    bucket_seconds: Option<f64>,
+    has_pipes: bool,
 }
 
 impl Search {
-    fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
+    async fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
         let prepared = Prepared::new(app, &request.scope)?;
         let cursor =
             request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
-        let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
-        let options = SearchOptions { columns, limit, cursor };
-        let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+        let has_pipes = !prepared.parsed.query.pipes.is_empty();
+        let (statement, limit, shape, bucket_seconds) = if has_pipes {
+            if cursor.is_some() {
+                return Err(ApiError::bad_request(
+                    "query.cursor",
+                    "a search with pipes has one page: leave the cursor out",
+                ));
+            }
+            let group = request.scope.group.as_deref();
+            let caller = Caller { kind: QueryKind::Search, group, query_id: None };
+            let piped = prepared.piped(app, request.limit, columns.as_deref(), caller).await?;
+            (piped.statement, piped.limit, piped.shape, piped.bucket_seconds)
+        } else {
+            let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
+            let options = SearchOptions { columns, limit, cursor };
+            let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+            (statement, limit, Shape::Records, None)
+        };
         let query_id = checked_query_id(request.query_id.as_deref())?;
         // Without knowledge of the data no name is unknown.
         let known = app.known_fields.latest().unwrap_or_default();
@@ -94,14 +134,38 @@ impl Search {
         if !known.is_empty() {
             hints.extend(prepared.parsed.query.field_hints(&known));
         }
-        Ok(Self { prepared, statement, limit, query_id, hints })
+        let group = request.scope.group.clone();
+        Ok(Self { prepared, statement, limit, query_id, group, hints, shape, bucket_seconds, has_pipes })
     }
 
-    fn end(&self, rows: u64, last: Option<&RawValue>, stats: Stats) -> SearchEnd {
-        let next_cursor =
-            last.filter(|_| rows >= u64::from(self.limit)).and_then(cursor_of).map(Cursor::encode);
+    /// The span that holds all rows that it reads; `compare` reads earlier ones than the range.
+    fn rows_range(&self) -> TimeRange {
+        if self.prepared.parsed.query.compares() { TimeRange::ALL } else { self.prepared.range }
+    }
+
+    /// Of `batch`, which comes behind so many rows, what is shown. With pipes the statement gives one row more than that.
+    fn shown(&self, mut batch: Vec<Box<RawValue>>, before: u64) -> Vec<Box<RawValue>> {
+        let room = u64::from(self.limit).saturating_sub(before);
+        batch.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        batch
+    }
+
+    /// `rows` are those that came, shown or not.
+    fn end(
+        &self,
+        rows: u64,
+        last: Option<&RawValue>,
+        columns: &[AnswerColumn],
+        stats: Stats,
+        cache: CacheUse,
+    ) -> SearchEnd {
+        let may_go_on = !self.has_pipes && rows >= u64::from(self.limit);
         SearchEnd {
-            next_cursor,
+            next_cursor: last.filter(|_| may_go_on).and_then(cursor_of).map(Cursor::encode),
+            shape: self.shape,
+            columns: columns.to_vec(),
+            bucket_seconds: self.bucket_seconds,
+            truncated: rows > u64::from(self.limit),
             sql: self.statement.display_sql.clone(),
             params: self.statement.params.iter().map(|param| (param.name.clone(), param.value.clone().into())).collect(),
             highlights: highlight_terms(&self.prepared.condition),
@@ -112,6 +176,7 @@ impl Search {
                 .collect(),
             stats,
             query_id: self.query_id.clone(),
+            cache,
         }
     }
 }
@@ -165,47 +230,88 @@ pub async fn search(
     headers: HeaderMap,
     JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Response, ApiError> {
-    let search = Search::new(&app, &request)?;
-    let stream = select(&app, &search.statement, Some(&search.query_id)).await?;
+    let search = Search::new(&app, &request).await?;
     let wants_stream = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains(NDJSON));
+    let key = key_of(&search.statement);
+    if let Some((kept, used)) = app.answers.get(&key) {
+        return Ok(kept_answer(&search, kept, used, wants_stream));
+    }
+    if search.has_pipes {
+        let estimate = of_statement(&app, &search.statement).await?;
+        admit(&estimate, request.budget.confirmed)?;
+    }
+    let mut place = app.answers.place(key, search.rows_range());
+    let kind = if search.has_pipes { QueryKind::Table } else { QueryKind::Search };
+    let caller = Caller { kind, group: search.group.as_deref(), query_id: Some(&search.query_id) };
+    let mut run = select(&app, &search.statement, caller).await?;
     if wants_stream {
-        let body = Body::from_stream(lines(app, search, stream));
+        let body = Body::from_stream(lines(app, search, run, place));
         return Ok(([(header::CONTENT_TYPE, NDJSON)], body).into_response());
     }
-    let mut stream = stream;
     let mut rows = Vec::new();
-    while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(&app, &error))? {
+    while let Some(batch) = run.next_rows().await.map_err(|error| store_error(&app, &error))? {
+        place = app.answers.add(place, &batch);
         rows.extend(batch);
     }
-    let end = search.end(rows.len() as u64, rows.last().map(|row| &**row), stream.stats().into());
+    let stats = keep(&app, place, &run);
+    let came = rows.len() as u64;
+    let rows = search.shown(rows, 0);
+    let last = rows.last().map(|row| &**row);
+    let end = search.end(came, last, run.columns(), stats, CacheUse::default());
     Ok(Json(SearchAnswer { rows, end }).into_response())
+}
+
+/// Notes what a query that ended took, and keeps its answer.
+fn keep(app: &App, place: Option<Place>, run: &Run) -> Stats {
+    let stats = Stats::from(run.stats());
+    app.throughput.note(&stats);
+    if let Some(place) = place {
+        app.answers.keep(place, run.columns(), stats, false);
+    }
+    stats
+}
+
+fn kept_answer(search: &Search, kept: Kept, used: CacheUse, wants_stream: bool) -> Response {
+    let came = kept.rows.len() as u64;
+    let rows = search.shown(kept.rows, 0);
+    let end = search.end(came, rows.last().map(|row| &**row), &kept.columns, kept.stats, used);
+    if !wants_stream {
+        return Json(SearchAnswer { rows, end }).into_response();
+    }
+    let body = [line(&Rows { rows: &rows }), line(&json!({ "done": end }))].concat();
+    ([(header::CONTENT_TYPE, NDJSON)], body).into_response()
 }
 
 /// Lines of a streamed answer. Dropping it drops the query.
 fn lines(
     app: Arc<App>,
     search: Search,
-    stream: RowStream,
+    run: Run,
+    place: Option<Place>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, std::convert::Infallible>> {
     struct State {
         app: Arc<App>,
         search: Search,
-        stream: RowStream,
+        run: Run,
+        place: Option<Place>,
         rows: u64,
         last: Option<Box<RawValue>>,
         ended: bool,
     }
-    let state = State { app, search, stream, rows: 0, last: None, ended: false };
+    let state = State { app, search, run, place, rows: 0, last: None, ended: false };
     futures_util::stream::unfold(state, |mut state| async move {
         if state.ended {
             return None;
         }
-        let line = match state.stream.next_event().await {
+        let line = match state.run.next_event().await {
             Ok(Some(RowEvent::Rows(rows))) => {
-                state.rows += rows.len() as u64;
+                state.place = state.app.answers.add(state.place.take(), &rows);
+                let came = rows.len() as u64;
+                let rows = state.search.shown(rows, state.rows);
+                state.rows += came;
                 let line = line(&Rows { rows: &rows });
                 state.last = rows.into_iter().next_back().or(state.last);
                 line
@@ -213,7 +319,9 @@ fn lines(
             Ok(Some(RowEvent::Progress(progress))) => line(&json!({ "progress": progress })),
             Ok(None) => {
                 state.ended = true;
-                let end = state.search.end(state.rows, state.last.as_deref(), state.stream.stats().into());
+                let stats = keep(&state.app, state.place.take(), &state.run);
+                let (columns, last) = (state.run.columns(), state.last.as_deref());
+                let end = state.search.end(state.rows, last, columns, stats, CacheUse::default());
                 line(&json!({ "done": end }))
             }
             Err(error) => {
@@ -232,21 +340,8 @@ struct Rows<'a> {
     rows: &'a [Box<RawValue>],
 }
 
-fn line(value: &impl Serialize) -> Bytes {
+pub(super) fn line(value: &impl Serialize) -> Bytes {
     let mut line = serde_json::to_vec(value).unwrap_or_default();
     line.push(b'\n');
     line.into()
-}
-
-/// Cancels a running query.
-#[utoipa::path(delete, path = "/api/v1/queries/{query_id}", tag = "read", params(("query_id" = String, Path)), responses((status = 204)))]
-pub async fn cancel(
-    State(app): State<Arc<App>>,
-    Path(query_id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    if !is_query_id(&query_id) {
-        return Err(ApiError::not_found("there is no query with this id"));
-    }
-    app.store.kill(&query_id).await.map_err(|error| store_error(&app, &error))?;
-    Ok(StatusCode::NO_CONTENT)
 }

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
+use super::run::QueryKind;
 use super::search::checked_query_id;
-use super::{Stats, select, store_error};
+use super::{Caller, Stats, select, store_error};
 use crate::app::App;
 use crate::http::error::{ApiError, Parameters};
 
@@ -65,7 +66,9 @@ pub async fn trace(
     let query_id = checked_query_id(parameters.query_id.as_deref())?;
     // One more than is shown tells whether there are more.
     let statement = trace_spans(id.as_str(), limit + 1);
-    let mut stream = select(&app, &statement, Some(&query_id)).await?;
+    let mut stream =
+        select(&app, &statement, Caller { kind: QueryKind::Trace, group: None, query_id: Some(&query_id) })
+            .await?;
     let mut spans = Vec::new();
     while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(&app, &error))? {
         spans.extend(batch);

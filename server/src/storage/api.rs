@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use click_lite_model::time::{format_rfc3339, parse_rfc3339};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +16,7 @@ use super::runs::{Cause, Run, Task};
 use super::{DAY_NS, Rules, catalog_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody, Parameters};
+use crate::http::etag::{etag, if_match};
 use crate::read::store_error;
 
 /// How long records are kept, and who said so.
@@ -118,28 +119,6 @@ impl Retention {
     }
 }
 
-fn etag(version: i64) -> HeaderMap {
-    let value = HeaderValue::from_str(&format!("\"{version}\"")).ok();
-    HeaderMap::from_iter(value.map(|value| (header::ETAG, value)))
-}
-
-/// The version of an `If-Match`, which may be quoted, weak or `*`.
-fn if_match(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let number = text.trim_start_matches("W/").trim_matches('"').parse();
-    number.map(Some).map_err(|_| {
-        ApiError::new(
-            StatusCode::PRECONDITION_FAILED,
-            "retention.changed",
-            "the header If-Match holds no version of the rules: send the ETag of the last answer",
-        )
-    })
-}
-
 /// How long records are kept.
 #[utoipa::path(get, path = "/api/v1/retention", tag = "storage", responses((status = 200, body = Retention)))]
 pub async fn get_retention(State(app): State<Arc<App>>) -> Result<(HeaderMap, Json<Retention>), ApiError> {
@@ -155,7 +134,7 @@ pub async fn put_retention(
     headers: HeaderMap,
     JsonBody(change): JsonBody<RetentionChange>,
 ) -> Result<(HeaderMap, Json<RetentionChanged>), ApiError> {
-    let version = if_match(&headers)?.or(change.version);
+    let version = if_match(&headers, "retention.changed")?.or(change.version);
     let (rules, run) = app.storage.change(&change.policy, version).await?;
     let retention = Retention::new(&app, &rules);
     Ok((etag(rules.version), Json(RetentionChanged { retention, run })))
@@ -250,22 +229,4 @@ fn signals_of(signal: Option<Signal>) -> Vec<Signal> {
 
 fn dry_run(preview: DeletePreview) -> Result<(StatusCode, Json<DropAnswer>), ApiError> {
     Ok((StatusCode::OK, Json(DropAnswer { run: None, preview: Some(preview) })))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_if_match_is_a_version_or_refused() {
-        let with = |text: &str| {
-            let value = HeaderValue::from_str(text).expect("a header");
-            if_match(&HeaderMap::from_iter([(header::IF_MATCH, value)]))
-        };
-        assert_eq!(if_match(&HeaderMap::new()).expect("none"), None);
-        assert_eq!(with("\"7\"").expect("quoted"), Some(7));
-        assert_eq!(with("W/\"7\"").expect("weak"), Some(7));
-        assert_eq!(with("*").expect("any"), None);
-        assert_eq!(with("\"x\"").expect_err("no number").code, "retention.changed");
-    }
 }

@@ -21,6 +21,7 @@ use click_lite_store::Store;
 use serde_json::json;
 use tokio::sync::Notify;
 
+use crate::changes::{Change, Changes, OpenChange};
 use crate::config::ColdVolume;
 use crate::http::error::ApiError;
 use policy::{Effective, RetentionPolicy};
@@ -38,11 +39,14 @@ pub struct Housekeeper {
     pub store: Arc<Store>,
     pub pipeline: Arc<Pipeline>,
     pub clock: Arc<dyn Clock>,
+    pub changes: Changes,
     /// Days where no rule says otherwise.
     pub configured_days: u32,
     /// The embedded engine's volume for old days.
     pub cold: Option<ColdVolume>,
     wake: Notify,
+    /// Open while a job of before may still change the tables.
+    unsettled: Mutex<Option<OpenChange>>,
     /// Previews read much: one at a time.
     preview_turn: tokio::sync::Mutex<()>,
     report: tokio::sync::Mutex<report::Known>,
@@ -64,17 +68,21 @@ impl Housekeeper {
         store: Arc<Store>,
         pipeline: Arc<Pipeline>,
         clock: Arc<dyn Clock>,
+        changes: Changes,
         configured_days: u32,
         cold: Option<ColdVolume>,
     ) -> Self {
+        let unsettled = Mutex::new(Some(changes.begin(Change::EVERYTHING)));
         Self {
             catalog,
             store,
             pipeline,
             clock,
+            changes,
             configured_days,
             cold,
             wake: Notify::new(),
+            unsettled,
             preview_turn: tokio::sync::Mutex::new(()),
             report: tokio::sync::Mutex::new(report::Known::default()),
             applied_on: Mutex::new(None),

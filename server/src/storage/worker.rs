@@ -9,6 +9,8 @@ use click_lite_engine::TIERED_POLICY;
 use click_lite_store::{Doomed, KeptTable, PartPlan, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::changes::Change;
+
 use super::policy::Signal;
 use super::runs::{Action, Cause, RunRecord, Step, Task};
 use super::{AFTER_MIDNIGHT_NS, DAY_NS, Housekeeper};
@@ -56,6 +58,7 @@ impl RunError {
 impl Housekeeper {
     /// Works until `stop`. A job that runs then is taken up at the next start.
     pub async fn work(self: Arc<Self>, stop: CancellationToken) {
+        let mut has_failed = false;
         loop {
             let next = match self.next_job().await {
                 Ok(next) => next,
@@ -65,6 +68,9 @@ impl Housekeeper {
                 }
             };
             let Some(record) = next else {
+                if !has_failed {
+                    self.settle();
+                }
                 tokio::select! {
                     () = self.wake.notified() => {}
                     () = tokio::time::sleep(LOOK) => {}
@@ -76,7 +82,14 @@ impl Housekeeper {
                 () = self.store.wait_until_connected() => {}
                 () = stop.cancelled() => return,
             }
-            self.execute(record, &stop).await;
+            let open = self.changes.begin(Change::EVERYTHING);
+            has_failed = !self.execute(record, &stop).await;
+            if has_failed {
+                // ClickHouse may go on rewriting what the job began.
+                *self.unsettled.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
+            } else {
+                self.settle();
+            }
             if stop.is_cancelled() {
                 return;
             }
@@ -125,29 +138,36 @@ impl Housekeeper {
         Ok(!is_done)
     }
 
-    async fn execute(&self, mut record: RunRecord, stop: &CancellationToken) {
+    /// Nothing that a job began goes on.
+    fn settle(&self) {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// Whether the job is done.
+    async fn execute(&self, mut record: RunRecord, stop: &CancellationToken) -> bool {
         record.entry.state = RunState::Running;
         record.entry.started_at.get_or_insert_with(|| self.now());
         let mut tries = 0;
         let result = loop {
             match self.perform(&mut record, stop).await {
-                Err(RunError::Stopped) => return,
+                Err(RunError::Stopped) => return false,
                 Err(error) if error.is_retryable() && tries < TRIES => {
                     tries += 1;
                     tracing::warn!(run.id = %record.entry.id, error = %error, "a job of the storage is tried again");
                     tokio::select! {
                         () = tokio::time::sleep(TRY_AGAIN) => {}
-                        () = stop.cancelled() => return,
+                        () = stop.cancelled() => return false,
                     }
                     tokio::select! {
                         () = self.store.wait_until_connected() => {}
-                        () = stop.cancelled() => return,
+                        () = stop.cancelled() => return false,
                     }
                 }
                 result => break result,
             }
         };
         record.entry.finished_at = Some(self.now());
+        let is_done = result.is_ok();
         match result {
             Ok(()) => {
                 record.entry.state = RunState::Done;
@@ -173,6 +193,7 @@ impl Housekeeper {
             tracing::error!(error = %error, "the end of a job was not written to the catalog");
         }
         self.forget_report().await;
+        is_done
     }
 
     async fn perform(&self, record: &mut RunRecord, stop: &CancellationToken) -> Result<(), RunError> {

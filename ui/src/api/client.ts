@@ -9,6 +9,8 @@ import type {
   DeadLetterRetry,
   DeletePreview,
   FieldsResponse,
+  FieldStats,
+  FieldStatsRequest,
   FieldValuesRequest,
   FieldValuesResponse,
   HistogramRequest,
@@ -16,6 +18,10 @@ import type {
   Import,
   ImportFormat,
   LogRow,
+  NamedItem,
+  NewNote,
+  Note,
+  NoteContent,
   QueryRequest,
   Retention,
   RetentionChange,
@@ -26,6 +32,9 @@ import type {
   Status,
   StorageReport,
   StorageRun,
+  Surrounding,
+  SurroundingRequest,
+  Trace,
 } from './types';
 
 export interface SearchListener {
@@ -60,14 +69,27 @@ export class ApiClient {
     listener: SearchListener,
     signal?: AbortSignal,
   ): Promise<SearchDone> {
-    const end: { done: SearchDone | null; error: ApiError | null } = { done: null, error: null };
-    await this.platform.stream({ method: 'POST', path: '/api/v1/search', body, signal }, (lines) => {
-      for (const line of lines) {
-        const event = JSON.parse(line) as SearchEvent;
+    return this.stream<SearchEvent, SearchDone>(
+      { method: 'POST', path: '/api/v1/search', body, signal },
+      (event) => {
         if ('rows' in event) listener.onRows(event.rows);
         else if ('progress' in event) listener.onProgress?.(event.progress);
-        else if ('done' in event) end.done = event.done;
-        else end.error = new ApiError(200, event.error);
+      },
+    );
+  }
+
+  /** Any call whose answer comes in lines, of which the last is `done` or `error`. Aborting the signal ends the query. */
+  async stream<Event extends object, Done>(
+    request: ApiRequest,
+    onEvent: (event: Event) => void,
+  ): Promise<Done> {
+    const end: { done: Done | null; error: ApiError | null } = { done: null, error: null };
+    await this.platform.stream(request, (lines) => {
+      for (const line of lines) {
+        const event = JSON.parse(line) as Event | { done: Done } | { error: ApiErrorBody };
+        if ('done' in event) end.done = event.done;
+        else if ('error' in event) end.error = new ApiError(200, event.error);
+        else onEvent(event);
       }
     });
     if (end.error !== null) throw end.error;
@@ -98,6 +120,52 @@ export class ApiClient {
 
   fieldValues(body: FieldValuesRequest, signal?: AbortSignal): Promise<FieldValuesResponse> {
     return this.call({ method: 'POST', path: '/api/v1/field-values', body, signal });
+  }
+
+  fieldStats(body: FieldStatsRequest, signal?: AbortSignal): Promise<FieldStats> {
+    return this.call({ method: 'POST', path: '/api/v1/field-stats', body, signal });
+  }
+
+  /** The rows before and after a place in time, however far they are. */
+  surrounding(body: SurroundingRequest, signal?: AbortSignal): Promise<Surrounding> {
+    return this.call({ method: 'POST', path: '/api/v1/surrounding', body, signal });
+  }
+
+  trace(traceId: string, signal?: AbortSignal): Promise<Trace> {
+    return this.call({ method: 'GET', path: `/api/v1/traces/${encodeURIComponent(traceId)}`, signal });
+  }
+
+  /** Notes on rows of a span of time, those on the newest rows first. */
+  async notes(
+    span: { from?: string | undefined; to?: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<Note[]> {
+    const query = new URLSearchParams();
+    if (span.from !== undefined) query.set('from', span.from);
+    if (span.to !== undefined) query.set('to', span.to);
+    const path = `/api/v1/notes?${query.toString()}`;
+    return (await this.call<{ notes: Note[] }>({ method: 'GET', path, signal })).notes;
+  }
+
+  addNote(body: NewNote): Promise<Note> {
+    return this.call({ method: 'POST', path: '/api/v1/notes', body });
+  }
+
+  /** Refused where somebody changed the note since `version`. */
+  changeNote(id: string, body: NoteContent & { version: number }): Promise<Note> {
+    return this.call({ method: 'PUT', path: `/api/v1/notes/${encodeURIComponent(id)}`, body });
+  }
+
+  deleteNote(id: string, version: number): Promise<void> {
+    return this.call({
+      method: 'DELETE',
+      path: `/api/v1/notes/${encodeURIComponent(id)}?version=${version}`,
+    });
+  }
+
+  /** What is stored under a name at one of the addresses that list such things. */
+  async named(path: '/api/v1/dashboards'): Promise<NamedItem[]> {
+    return (await this.call<{ items: NamedItem[] }>({ method: 'GET', path })).items;
   }
 
   complete(body: CompleteRequest, signal?: AbortSignal): Promise<CompleteResponse> {
@@ -177,15 +245,15 @@ export class ApiClient {
     return this.call({ method: 'DELETE', path: `/api/v1/dead-letters/${encodeURIComponent(id)}` });
   }
 
-  private async call<T>(request: ApiRequest): Promise<T> {
+  /** Any call whose answer is JSON or nothing. */
+  async call<T>(request: ApiRequest): Promise<T> {
     const { status, body } = await this.platform.request(request);
     if (status < 200 || status > 299) throw ApiError.fromResponse(status, body);
     return (body === '' ? undefined : JSON.parse(body)) as T;
   }
 }
 
-type SearchEvent =
-  { progress: SearchProgress } | { rows: LogRow[] } | { done: SearchDone } | { error: ApiErrorBody };
+type SearchEvent = { progress: SearchProgress } | { rows: LogRow[] };
 
 export const ApiContext = createContext<ApiClient | null>(null);
 

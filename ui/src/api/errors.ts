@@ -5,13 +5,14 @@ export interface ApiErrorBody {
   details?: unknown;
 }
 
-/** Details of an error whose code starts with `query.`: where in the query it is and what may help. */
+/** Details of an error whose code starts with `query.` or `sql.`: where in the text it is and what may help. */
 export interface QueryErrorDetails {
   /** Offset in characters, from 0. */
   position: number;
   length: number;
   hint: string | null;
-  expected: string[];
+  /** Of the search language. */
+  expected?: string[];
 }
 
 /** A refusal by the server or the shell. `status` is 0 where no HTTP answer came. */
@@ -60,7 +61,7 @@ export class ApiError extends Error {
   }
 
   queryDetails(): QueryErrorDetails | null {
-    return this.code.startsWith('query.') && isQueryErrorDetails(this.details) ? this.details : null;
+    return /^(?:query|sql)\./.test(this.code) && isQueryErrorDetails(this.details) ? this.details : null;
   }
 }
 

@@ -4,6 +4,7 @@
  * the server lacks, or one whose type no longer fits.
  */
 import type { components } from './schema';
+import type * as sql from './sql';
 import type * as ours from './types';
 
 type Generated = components['schemas'];
@@ -11,8 +12,14 @@ type Generated = components['schemas'];
 /** `true`, or the names of the fields that the server does not have. */
 type Agrees<Ours extends Theirs, Theirs> =
   Exclude<keyof Ours, keyof Theirs> extends never ? true : Exclude<keyof Ours, keyof Theirs>;
-/** Rows and items are open objects in the document. */
-type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample'>;
+/** Rows and items are open objects in the document; how an answer was kept is not shown. */
+type WithoutRows<T> = Omit<
+  T,
+  'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache' | 'shape' | 'columns'
+>;
+
+type WithoutSpans<T> = Omit<T, 'spans'>;
+type WithoutSides<T> = Omit<T, 'before' | 'after'>;
 
 type Same<Checks extends true[]> = Checks;
 
@@ -25,15 +32,22 @@ export type Answers = Same<
     Agrees<ours.DeadLetterList, Generated['DeadLetterList']>,
     Agrees<WithoutRows<ours.DeadLetterDetail>, WithoutRows<Generated['DeadLetterDetail']>>,
     Agrees<ours.DeadLetterRetry, Generated['DeadLetterRetry']>,
-    Agrees<ours.HistogramResponse, Generated['HistogramAnswer']>,
-    Agrees<ours.FieldsResponse, Generated['FieldsAnswer']>,
+    Agrees<ours.HistogramResponse, WithoutRows<Generated['HistogramAnswer']>>,
+    Agrees<ours.FieldsResponse, WithoutRows<Generated['FieldsAnswer']>>,
     Agrees<ours.FieldValue, Generated['ValueCount']>,
+    Agrees<ours.FieldStats, Generated['FieldStatsAnswer']>,
+    Agrees<ours.Note, Generated['Note']>,
+    Agrees<WithoutSpans<ours.Trace>, WithoutSpans<Generated['Trace']>>,
+    Agrees<WithoutSides<ours.Surrounding>, WithoutSides<Generated['SurroundingAnswer']>>,
     Agrees<WithoutRows<ours.CompleteResponse>, WithoutRows<Generated['CompleteAnswer']>>,
     Agrees<ours.StorageReport, Generated['StorageAnswer']>,
     Agrees<ours.Retention, Generated['Retention']>,
     Agrees<ours.DeletePreview, Generated['DeletePreview']>,
     Agrees<ours.StorageRun, Generated['Run']>,
     Agrees<WithoutRows<ours.SearchDone>, WithoutRows<Generated['SearchEnd']>>,
+    Agrees<WithoutRows<sql.SqlEnd>, WithoutRows<Generated['SqlEnd']>>,
+    Agrees<WithoutRows<sql.Estimate>, WithoutRows<Generated['Estimate']>>,
+    Agrees<sql.Schema, Generated['Schema']>,
   ]
 >;
 
@@ -46,7 +60,11 @@ export type Requests = Same<
     Known<ours.SearchRequest, Generated['SearchRequest']>,
     Known<ours.HistogramRequest, Generated['HistogramRequest']>,
     Known<ours.FieldValuesRequest, Generated['FieldValuesRequest']>,
+    Known<ours.FieldStatsRequest, Generated['FieldStatsRequest']>,
+    Known<ours.SurroundingRequest, Generated['SurroundingRequest']>,
+    Known<ours.NewNote, Generated['NewNote']>,
     Known<ours.CompleteRequest, Generated['CompleteRequest']>,
     Known<ours.RetentionChange, Generated['RetentionChange']>,
+    Known<sql.SqlRequest, Generated['SqlRequest']>,
   ]
 >;

@@ -136,6 +136,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/estimate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what a question would read, without running it. */
+    post: operations['estimate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field-stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Describes the values of one field: how many records have it, its most frequent values, and the distribution of those
+     *     that are numbers.
+     */
+    post: operations['field_stats'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-values': {
     parameters: {
       query?: never;
@@ -281,6 +318,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists notes, those on the newest rows first. */
+    get: operations['list'];
+    put?: never;
+    /** Makes a note, or a mark, on a row. */
+    post: operations['add'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notes/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One note. */
+    get: operations['get'];
+    /** Changes text, colour and author of a note. */
+    put: operations['replace'];
+    post?: never;
+    /** Deletes a note. */
+    delete: operations['delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/queries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the queries that wait or run, with how far they are. */
+    get: operations['list_queries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/queries/{query_id}': {
     parameters: {
       query?: never;
@@ -288,10 +379,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Says how far a query is, or how it ended; the last 200 are remembered. */
+    get: operations['get_query'];
     put?: never;
     post?: never;
-    /** Cancels a running query. */
+    /** Ends a query that waits or runs. One that does not run is none of its business. */
     delete: operations['cancel'];
     options?: never;
     head?: never;
@@ -368,6 +460,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/schema': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists databases, tables and columns that statements can read, and the functions they can use. */
+    get: operations['schema'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/search': {
     parameters: {
       query?: never;
@@ -417,6 +526,61 @@ export interface paths {
     put?: never;
     /** Makes a link that signs a browser in, once. */
     post: operations['new_link'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Runs a statement.
+     * @description With `Accept: application/x-ndjson` rows are streamed as they are found: lines with `columns`, `progress`, `rows`, and
+     *     at the end `done` or `error`. Closing the connection cancels the query in ClickHouse.
+     */
+    post: operations['sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/explain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says how a statement would run: its plan, the indexes that are used, and what it would read. */
+    post: operations['explain_sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/format': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Writes a statement over several lines, with indents. */
+    post: operations['format_sql'];
     delete?: never;
     options?: never;
     head?: never;
@@ -489,6 +653,23 @@ export interface paths {
     post?: never;
     /** Deletes everything of a service. Records that are still in the spool, or sent later, arrive afterwards. */
     delete: operations['drop_service'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/surrounding': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The matching rows before and after a place in time, as many as asked for on each side however far they are. */
+    post: operations['surrounding'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -588,10 +769,86 @@ export interface components {
       };
     };
     /**
+     * @description What a query may read before somebody is asked, by its estimate. 0 is no limit. Queries that end as soon as they have
+     *     their rows are never asked about.
+     */
+    Budget: {
+      /**
+       * Format: int64
+       * @description Rows above which a query runs only once it is confirmed.
+       * @default 2000000000
+       */
+      ask_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it does.
+       * @default 274877906944
+       */
+      ask_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it does, from what past queries took.
+       * @default 45
+       */
+      ask_seconds: number;
+      /**
+       * Format: int64
+       * @description Rows above which a query is refused.
+       * @default 0
+       */
+      refuse_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it is.
+       * @default 0
+       */
+      refuse_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it is.
+       * @default 0
+       */
+      refuse_seconds: number;
+    };
+    /** @description What a caller allows a question to cost. */
+    BudgetRequest: {
+      /**
+       * @description Run although the estimate is over what the budget asks about.
+       * @default false
+       */
+      confirmed: boolean;
+    };
+    /** @description Whether an answer was kept, and for how long. */
+    CacheUse: {
+      /** @description Nothing of the answer was computed for this request. */
+      hit: boolean;
+      /**
+       * Format: int64
+       * @description Since its oldest part was computed.
+       */
+      age_ms: number;
+    };
+    /**
      * @description Who asked for a job.
      * @enum {string}
      */
     Cause: 'schedule' | 'change' | 'user';
+    /** @description A column. */
+    Column: {
+      name: string;
+      type: string;
+      comment: string;
+      /** @description `DEFAULT`, `ALIAS`, `MATERIALIZED` or nothing. */
+      default_kind: string;
+      is_in_sorting_key: boolean;
+      /**
+       * Format: int64
+       * @description On disk; 0 where it is not known.
+       */
+      compressed_bytes: number;
+      /** Format: int64 */
+      uncompressed_bytes: number;
+    };
     /** @description What could stand at the cursor. */
     CompleteAnswer: {
       replace: components['schemas']['Replace'];
@@ -616,6 +873,11 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description A database and its tables. */
+    Database: {
+      name: string;
+      tables: components['schemas']['Table'][];
     };
     /** @description What one signal takes on one day. */
     DayBytes: {
@@ -779,6 +1041,68 @@ export interface components {
       /** @description More about this error; its shape depends on the code. */
       details?: unknown;
     };
+    /** @description What a question would read. */
+    Estimate: {
+      /** Format: int64 */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Of the columns that are named, before compression.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Pieces of the index that are read.
+       */
+      marks: number;
+      /** Format: int64 */
+      parts: number;
+      /**
+       * Format: double
+       * @description From what this server's past queries took; `null` before there was one to measure.
+       */
+      seconds?: number | null;
+      /** @description It ends as soon as it has its rows, probably long before it has read all this. */
+      is_upper_bound: boolean;
+      /** @description What would make it cheaper. */
+      hints: Record<string, never>[];
+      /** @description `ok`, `ask` (it runs once it is confirmed) or `refuse`. */
+      verdict: components['schemas']['Verdict'];
+      /** @description What was asked for against which limits. */
+      budget: components['schemas']['Budget'];
+    };
+    /** @description A question whose cost is asked for: `sql`, or `query` of the search language. */
+    EstimateRequest: {
+      /**
+       * @description A statement; the search language is taken where it is missing.
+       * @default null
+       */
+      sql: string | null;
+      /**
+       * @description Values of the statement's parameters.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description A text of the search language.
+       * @default null
+       */
+      query: string | null;
+      /** @default null */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /** @default null */
+      source: string | null;
+      /**
+       * Format: int32
+       * @description Rows that the search would ask for.
+       * @default null
+       */
+      limit: number | null;
+    };
     /** @description One field. */
     FieldInfo: {
       /** @description As the search language writes it. */
@@ -795,6 +1119,44 @@ export interface components {
       /** @description Its most frequent values, at most ten. */
       values: components['schemas']['ValueCount'][];
     };
+    /** @description What the values of a field look like. */
+    FieldStatsAnswer: {
+      field: string;
+      /**
+       * Format: int64
+       * @description Matching records.
+       */
+      total_rows: number;
+      /**
+       * Format: int64
+       * @description Everything below is of so many records: of all that match, or of the newest.
+       */
+      rows: number;
+      /** @description Whether `rows` are the newest of more. */
+      sampled: boolean;
+      /**
+       * Format: int64
+       * @description Records that have the field.
+       */
+      present: number;
+      /**
+       * Format: int64
+       * @description Different values; exact up to some ten thousand, else within a percent or two.
+       */
+      distinct: number;
+      /** @description The most frequent values, at most ten. */
+      top_values: components['schemas']['ValueCount'][];
+      numbers?: components['schemas']['NumberStats'] | null;
+      stats: components['schemas']['Stats'];
+    };
+    /** @description Which field of which records. */
+    FieldStatsRequest: components['schemas']['Scope'] & {
+      /**
+       * @description As the search language writes it.
+       * @default
+       */
+      field: string;
+    };
     /** @description Values of a field, the most frequent first. */
     FieldValuesAnswer: {
       field: string;
@@ -805,6 +1167,8 @@ export interface components {
        */
       sampled_rows?: number | null;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description Which values to list. */
     FieldValuesRequest: components['schemas']['Scope'] & {
@@ -840,6 +1204,8 @@ export interface components {
        */
       total_rows: number;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A format that files can be imported as. */
     FormatInfo: {
@@ -848,9 +1214,31 @@ export interface components {
       /** @description A typical line. */
       example: string;
     };
+    /** @description A statement to write well. */
+    FormatRequest: {
+      /** @default  */
+      sql: string;
+    };
     /** @description All formats. */
     Formats: {
       formats: components['schemas']['FormatInfo'][];
+    };
+    /** @description A statement that is written well. */
+    FormattedSql: {
+      /** @description As ClickHouse writes it; comments are lost. */
+      sql: string;
+      /** @description The statement had comments. */
+      comments_lost: boolean;
+    };
+    /** @description A function of ClickHouse. */
+    FunctionInfo: {
+      name: string;
+      /** @description `function` or `aggregate`. */
+      kind: string;
+      case_insensitive: boolean;
+      syntax: string;
+      /** @description The first line of it. */
+      description: string;
     };
     /** @description Counts over time. */
     HistogramAnswer: {
@@ -867,7 +1255,13 @@ export interface components {
        */
       total: number;
       sql: string;
+      /** @description Of what was computed for this request. */
       stats: components['schemas']['Stats'];
+      /**
+       * @description Whether the counts were kept from earlier requests. Buckets are kept one by one, so most of an answer can be old
+       *     where `hit` is false.
+       */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A histogram. */
     HistogramRequest: components['schemas']['Scope'] & {
@@ -976,11 +1370,111 @@ export interface components {
        */
       accepted_rows: number;
     };
+    /** @description A note to make. */
+    NewNote: components['schemas']['NoteContent'] & {
+      /**
+       * @description `Timestamp` of the row, with all its digits.
+       * @default
+       */
+      timestamp: string;
+      /**
+       * @description `IngestId` of the row.
+       * @default
+       */
+      ingest_id: string;
+      /**
+       * @description What the row says; cut to 300 characters.
+       * @default
+       */
+      excerpt: string;
+    };
     /** @description Lines that do not look like the file's format. They are stored as they are. */
     NotUnderstood: {
       /** Format: int64 */
       lines: number;
       samples: components['schemas']['SampleLine'][];
+    };
+    /** @description A note on a row, or a mark where its text is empty. */
+    Note: {
+      id: string;
+      /** @description `Timestamp` of the row. */
+      timestamp: string;
+      /** @description `IngestId` of the row. */
+      ingest_id: string;
+      /** @description What the row says, as it was when the note was made. */
+      excerpt: string;
+      text: string;
+      colour: components['schemas']['NoteColour'];
+      /** @description Empty where nobody said who. */
+      author: string;
+      created_at: string;
+      updated_at: string;
+      /**
+       * Format: int64
+       * @description Counts the changes, from 1. Also the `ETag`.
+       */
+      version: number;
+    };
+    /** @description A change of a note. */
+    NoteChange: components['schemas']['NoteContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       * @default null
+       */
+      version: number | null;
+    };
+    /**
+     * @description What a note is marked with.
+     * @enum {string}
+     */
+    NoteColour: 'grey' | 'red' | 'amber' | 'green' | 'blue' | 'violet';
+    /** @description What can be changed of a note. */
+    NoteContent: {
+      /**
+       * @description At most 4,000 characters; empty for a mark.
+       * @default
+       */
+      text: string;
+      /** @default amber */
+      colour: components['schemas']['NoteColour'];
+      /**
+       * @description Who says so; at most 100 characters.
+       * @default
+       */
+      author: string;
+    };
+    /** @description Notes, those on the newest rows first. */
+    NoteList: {
+      notes: components['schemas']['Note'][];
+    };
+    /** @description Numbers from `from` up to `to`. */
+    NumberBucket: {
+      /** Format: double */
+      from: number;
+      /** Format: double */
+      to: number;
+      /** Format: int64 */
+      count: number;
+    };
+    /** @description Figures of the values that are numbers. */
+    NumberStats: {
+      /**
+       * Format: int64
+       * @description Records whose value is a number.
+       */
+      count: number;
+      /** Format: double */
+      min: number;
+      /** Format: double */
+      max: number;
+      /** Format: double */
+      mean: number;
+      /** @description By share of the values that are at most as large, in ascending order. */
+      quantiles: components['schemas']['Quantile'][];
+      /** @description Spans of equal width in ascending order; the last one reaches to `max`, however far that is. */
+      distribution: components['schemas']['NumberBucket'][];
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -996,6 +1490,62 @@ export interface components {
       /** @description The first records, as a search would show them. */
       rows: unknown[];
       problem?: components['schemas']['ImportProblem'] | null;
+    };
+    /** @description So large are values up to a share of them. */
+    Quantile: {
+      /**
+       * Format: double
+       * @description 0 to 1.
+       */
+      share: number;
+      /** Format: double */
+      value: number;
+    };
+    /**
+     * @description What a query is for.
+     * @enum {string}
+     */
+    QueryKind: 'search' | 'histogram' | 'fields' | 'trace' | 'sql';
+    /** @description Queries that wait or run. */
+    QueryList: {
+      /** @description The oldest first. */
+      queries: components['schemas']['QueryState'][];
+    };
+    /** @description A query, as it is seen from outside. */
+    QueryState: {
+      query_id: string;
+      kind: components['schemas']['QueryKind'];
+      sql: string;
+      group: string;
+      /** @description `waiting`, `running`, `done`, `failed` or `cancelled`. */
+      state: string;
+      asked_at: string;
+      /**
+       * Format: int64
+       * @description Since it was asked, with the time in the queue.
+       */
+      elapsed_ms: number;
+      /**
+       * Format: int64
+       * @description Of those in the queue.
+       */
+      waited_ms: number;
+      /** Format: int64 */
+      rows_read: number;
+      /** Format: int64 */
+      bytes_read: number;
+      /**
+       * Format: int64
+       * @description Rows that it has to read at most, as far as known.
+       */
+      total_rows: number;
+      /**
+       * Format: double
+       * @description Of `total_rows`, from 0 to 1.
+       */
+      share?: number | null;
+      /** Format: int64 */
+      memory_bytes?: number | null;
     };
     /** @description Why a record was refused. */
     RecordError: {
@@ -1141,6 +1691,13 @@ export interface components {
       line: number;
       text: string;
     };
+    /** @description What statements can be about. */
+    Schema: {
+      /** @description The one whose tables need no database before them. */
+      default_database: string;
+      databases: components['schemas']['Database'][];
+      functions: components['schemas']['FunctionInfo'][];
+    };
     /** @description What a question is about. */
     Scope: {
       /**
@@ -1163,6 +1720,11 @@ export interface components {
        * @default null
        */
       source: string | null;
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
     };
     /** @description A page of rows, newest first. */
     SearchAnswer: components['schemas']['SearchEnd'] & {
@@ -1185,6 +1747,8 @@ export interface components {
       hints: Record<string, never>[];
       stats: components['schemas']['Stats'];
       query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A search. */
     SearchRequest: components['schemas']['Scope'] & {
@@ -1339,6 +1903,93 @@ export interface components {
       /** Format: int64 */
       limit_bytes: number;
     };
+    /** @description The rows of a statement. */
+    SqlAnswer: components['schemas']['SqlEnd'] & {
+      /**
+       * @description Objects by column. Integers of 64 bits and more and decimals are texts, so that JavaScript keeps all their digits;
+       *     times are ISO 8601 in UTC.
+       */
+      rows: Record<string, never>[];
+    };
+    /** @description A column of an answer. */
+    SqlColumn: {
+      name: string;
+      type: string;
+    };
+    /** @description What stands after the rows. */
+    SqlEnd: {
+      /** @description Columns in order, with ClickHouse types. */
+      columns: components['schemas']['SqlColumn'][];
+      /** @description The statement that ran. */
+      sql: string;
+      /** @description Values that were bound to it, as ClickHouse was given them. */
+      params: {
+        [key: string]: unknown;
+      };
+      /** @description There are more rows than are shown. */
+      truncated: boolean;
+      stats: components['schemas']['Stats'];
+      query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
+    };
+    /** @description How a statement would run. */
+    SqlPlan: {
+      /**
+       * @description The steps, from the last to the first: `name`, `description`, `children`, and for what reads a table `reads` with
+       *     parts and granules before and after the indexes, and each index with its condition.
+       */
+      plan: Record<string, never>;
+      estimate: components['schemas']['Estimate'];
+    };
+    /** @description A statement with its values. */
+    SqlRequest: {
+      /**
+       * @description One ClickHouse statement that reads: SELECT, WITH, EXPLAIN, SHOW, DESCRIBE, EXISTS. Tables without a database are ours.
+       * @default
+       */
+      sql: string;
+      /**
+       * @description Values of the parameters `{name:Type}` that the statement names. Numbers of 64 bits may be texts.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description Value of the parameter `from`, unless `params` has one: RFC 3339 or relative (`now-15m`).
+       * @default null
+       */
+      from: string | null;
+      /**
+       * @description Value of the parameter `to`.
+       * @default null
+       */
+      to: string | null;
+      /**
+       * Format: int64
+       * @description Most rows: 1,000 unless said, at most `query.max_result_rows`.
+       * @default null
+       */
+      limit: number | null;
+      /**
+       * @description Chosen by the caller, to cancel the query by.
+       * @default null
+       */
+      query_id: string | null;
+      /**
+       * @description What it may cost.
+       * @default {
+       *       "confirmed": false
+       *     }
+       */
+      budget: components['schemas']['BudgetRequest'];
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
+    };
     /** @description What an answer cost. */
     Stats: {
       /** Format: int64 */
@@ -1405,6 +2056,41 @@ export interface components {
       /** Format: int64 */
       disk_bytes: number;
     };
+    /** @description Rows next to a place, the nearest first. */
+    SurroundingAnswer: {
+      /** @description Older rows: objects by column. */
+      before: Record<string, never>[];
+      /** @description Newer rows. */
+      after: Record<string, never>[];
+      /** @description The statements: of the older rows, of the newer rows. */
+      sql: string[];
+      stats: components['schemas']['Stats'];
+    };
+    /** @description Which rows next to what. */
+    SurroundingRequest: components['schemas']['Scope'] & {
+      /**
+       * @description The place: the `Timestamp` of a row, or any time as in a search.
+       * @default
+       */
+      timestamp: string;
+      /**
+       * @description `IngestId` of the row, which is left out of the answer; without it rows of that very time are `after`.
+       * @default null
+       */
+      ingest_id: string | null;
+      /**
+       * Format: int32
+       * @description Rows that are older, 20 unless said, at most 1,000.
+       * @default null
+       */
+      before: number | null;
+      /**
+       * Format: int32
+       * @description Rows that are newer, 20 unless said, at most 1,000.
+       * @default null
+       */
+      after: number | null;
+    };
     /** @description A table of ClickHouse's own. */
     SystemTable: {
       name: string;
@@ -1412,6 +2098,20 @@ export interface components {
       rows: number;
       /** Format: int64 */
       disk_bytes: number;
+    };
+    /** @description A table. */
+    Table: {
+      name: string;
+      engine: string;
+      comment: string;
+      /** @description Rows lie in this order. */
+      sorting_key: string;
+      partition_key: string;
+      /** Format: int64 */
+      rows?: number | null;
+      /** Format: int64 */
+      bytes?: number | null;
+      columns: components['schemas']['Column'][];
     };
     /** @description A trace. */
     Trace: {
@@ -1435,6 +2135,11 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
+    /**
+     * @description What the budget says.
+     * @enum {string}
+     */
+    Verdict: 'ok' | 'ask' | 'refuse';
   };
   responses: never;
   parameters: never;
@@ -1674,6 +2379,61 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  estimate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EstimateRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Estimate'];
+        };
+      };
+      /** @description the question is wrong; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  field_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FieldStatsRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldStatsAnswer'];
         };
       };
     };
@@ -1952,6 +2712,187 @@ export interface operations {
       };
     };
   };
+  list: {
+    parameters: {
+      query?: {
+        /** @description Only on rows from this time on: RFC 3339 or relative, as in a search. */
+        from?: string;
+        /** @description Only on rows before this time. */
+        to?: string;
+        /** @description At most this many: 1,000 unless said, at most 10,000. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NoteList'];
+        };
+      };
+    };
+  };
+  add: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewNote'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+    };
+  };
+  get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+    };
+  };
+  replace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NoteChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: {
+        /** @description Delete only this version; the header `If-Match` says the same. */
+        version?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_queries: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryList'];
+        };
+      };
+    };
+  };
+  get_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        query_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryState'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   cancel: {
     parameters: {
       query?: never;
@@ -2106,6 +3047,25 @@ export interface operations {
       };
     };
   };
+  schema: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schema'];
+        };
+      };
+    };
+  };
   search: {
     parameters: {
       query?: never;
@@ -2191,6 +3151,120 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignInLink'];
+        };
+      };
+    };
+  };
+  sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlAnswer'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the statement is over a limit */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the engine is not ready */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  explain_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlPlan'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  format_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormatRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FormattedSql'];
+        };
+      };
+      /** @description ClickHouse can't read the statement */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };
@@ -2299,6 +3373,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DropAnswer'];
+        };
+      };
+    };
+  };
+  surrounding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SurroundingRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SurroundingAnswer'];
         };
       };
     };

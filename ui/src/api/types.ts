@@ -64,6 +64,10 @@ export interface SearchDone {
   sql: string;
   params: Record<string, string>;
   hints: QueryHint[];
+  /** What the rows are: records, or what pipes made of them. */
+  shape?: 'records' | 'table' | 'time_series';
+  /** Of a search with pipes, in order, with ClickHouse types. */
+  columns?: { name: string; type: string }[];
   stats: QueryStats;
   query_id: string;
 }
@@ -124,6 +128,112 @@ export interface FieldValuesResponse {
   field: string;
   values: FieldValue[];
   sampled_rows: number | null;
+}
+
+export interface FieldStatsRequest extends QueryRequest {
+  field: string;
+}
+
+export interface NumberStats {
+  count: number;
+  min: number;
+  max: number;
+  mean: number;
+  quantiles: { share: number; value: number }[];
+  /** The last span reaches to `max`, however far that is. */
+  distribution: { from: number; to: number; count: number }[];
+}
+
+export interface FieldStats {
+  field: string;
+  total_rows: number;
+  /** What the rest is of: all rows that match, or the newest of them. */
+  rows: number;
+  sampled: boolean;
+  present: number;
+  distinct: number;
+  top_values: FieldValue[];
+  numbers?: NumberStats | null;
+  stats: QueryStats;
+}
+
+export interface SurroundingRequest extends QueryRequest {
+  timestamp: string;
+  ingest_id?: string;
+  before?: number;
+  after?: number;
+}
+
+export interface Surrounding {
+  /** Older rows, the nearest first. */
+  before: LogRow[];
+  /** Newer rows, the nearest first. */
+  after: LogRow[];
+  sql: string[];
+  stats: QueryStats;
+}
+
+export const NOTE_COLOURS = ['grey', 'red', 'amber', 'green', 'blue', 'violet'] as const;
+export type NoteColour = (typeof NOTE_COLOURS)[number];
+
+export interface NoteContent {
+  /** Empty for a mark. */
+  text: string;
+  colour: NoteColour;
+  author: string;
+}
+
+export interface NewNote extends NoteContent {
+  timestamp: string;
+  ingest_id: string;
+  /** What the row says. */
+  excerpt: string;
+}
+
+export interface Note extends NewNote {
+  id: string;
+  created_at: string;
+  updated_at: string;
+  version: number;
+}
+
+/** The common part of what users store under a name: saved queries, dashboards. */
+export interface NamedItem {
+  id: string;
+  name: string;
+  description?: string;
+  /** Of a saved query. */
+  language?: 'search' | 'sql';
+  text?: string;
+  from?: string | null;
+  to?: string | null;
+}
+
+/** A span as `otel_traces` holds it. */
+export interface Span {
+  Timestamp: string;
+  TraceId: string;
+  SpanId: string;
+  ParentSpanId: string;
+  SpanName: string;
+  SpanKind: string;
+  ServiceName: string;
+  ResourceAttributes: Record<string, string>;
+  SpanAttributes: Record<string, string>;
+  /** Nanoseconds; 64-bit numbers come as text. */
+  Duration: string | number;
+  StatusCode: string;
+  StatusMessage: string;
+}
+
+export interface Trace {
+  trace_id: string;
+  /** In the order in which they began. */
+  spans: Span[];
+  truncated: boolean;
+  sql: string;
+  stats: QueryStats;
+  query_id: string;
 }
 
 export interface CompleteRequest extends QueryRequest {

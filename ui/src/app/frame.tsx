@@ -1,36 +1,41 @@
 import { Tooltip } from '@mantine/core';
-import {
-  IconDatabase,
-  IconDatabaseImport,
-  IconFileImport,
-  IconLayoutSidebarLeftCollapse,
-  IconLayoutSidebarLeftExpand,
-  IconSettings,
-  IconZoomScan,
-} from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
+import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { AppCommands } from './app-commands';
 import classes from './frame.module.css';
+import { PAGES } from './pages';
 import { StatusBar } from './status-bar';
 
-const PAGES = [
-  { to: '/explore', title: 'Explore', icon: IconZoomScan },
-  { to: '/imports', title: 'Imports', icon: IconFileImport },
-  { to: '/storage', title: 'Storage', icon: IconDatabase },
-  { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
-  { to: '/settings', title: 'Settings', icon: IconSettings },
-] as const;
-
-/** Rail, page and status bar. */
+/** Rail, page and status bar; a page in a window of its own stands alone. */
 export function Frame({ children }: { children: ReactNode }) {
+  const isOwnWindow = useRouterState({
+    select: ({ location }) => (location.search as { window?: unknown }).window === true,
+  });
+  if (isOwnWindow) {
+    return (
+      <>
+        <main className={classes.alone}>{children}</main>
+        <AppCommands />
+      </>
+    );
+  }
+  return <WholeFrame>{children}</WholeFrame>;
+}
+
+function WholeFrame({ children }: { children: ReactNode }) {
   const [{ railCollapsed }, change] = usePreferences();
   const Toggle = railCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';
   return (
     <div className={classes.frame}>
-      <nav className={classes.rail} aria-label="Pages" data-collapsed={railCollapsed || undefined}>
+      <nav
+        className={classes.rail}
+        aria-label="Pages"
+        data-tour="rail"
+        data-collapsed={railCollapsed || undefined}
+      >
         {PAGES.map(({ to, title, icon: Icon }) => (
           <Tooltip key={to} label={title} position="right" disabled={!railCollapsed}>
             <Link to={to} className={classes.link} aria-label={title}>

@@ -4,6 +4,7 @@ import { useStatus } from '@/api/status';
 import type { Status } from '@/api/types';
 import { plainMessage } from '@/components/notify';
 import { ImportsIndicator } from '@/features/imports/imports-indicator';
+import { TourHost } from '@/features/tour/tour-host';
 import { formatBytes, formatCompact, formatCount, formatCountOf } from '@/lib/format/numbers';
 import { alarmText } from './alarm-text';
 import { connectionOf } from './connection';
@@ -25,6 +26,7 @@ export function StatusBar() {
         </span>
       </Tooltip>
       <ImportsIndicator />
+      <TourHost />
       <span className={classes.space} />
       {status !== undefined && error === null && (
         <>

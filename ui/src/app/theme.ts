@@ -65,9 +65,11 @@ export const theme = createTheme({
     Menu: { defaultProps: { shadow: 'sm', transitionProps: { duration: 0 } } },
     Popover: { defaultProps: { shadow: 'sm', transitionProps: { duration: 0 } } },
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, transitionProps: { duration: 0 }, fz: 12 } }),
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Modal: Modal.extend({
       defaultProps: {
         transitionProps: { duration: 90 },
+        closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.35 },
         shadow: 'none',
         styles: {

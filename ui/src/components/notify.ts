@@ -1,5 +1,7 @@
 import { notifications } from '@mantine/notifications';
+import { createElement } from 'react';
 import { ApiError, isAbort } from '@/api/errors';
+import { UndoMessage } from './undo-message';
 
 /**
  * Toasts are for the outcome of something the user did and cannot see otherwise. What concerns the whole application
@@ -7,6 +9,21 @@ import { ApiError, isAbort } from '@/api/errors';
  */
 export function notifyDone(message: string): void {
   notifications.show({ message, autoClose: 3_000, withBorder: true });
+}
+
+/** Something was taken away at once; a click brings it back. */
+export function notifyUndo(message: string, undo: () => void): void {
+  const id = notifications.show({
+    message: createElement(UndoMessage, {
+      message,
+      onUndo: () => {
+        notifications.hide(id);
+        undo();
+      },
+    }),
+    autoClose: 8_000,
+    withBorder: true,
+  });
 }
 
 /** Stays until it is closed; the same failure is not stacked. */

@@ -3,7 +3,7 @@ import classes from './page.module.css';
 
 interface PageProps {
   title: string;
-  /** One line of controls; the title stands first where there are none of its own. */
+  /** One line of controls; the title stands first where there are none of its own. Null where the page draws its own. */
   toolbar?: ReactNode;
   children: ReactNode;
 }
@@ -12,7 +12,9 @@ interface PageProps {
 export function Page({ title, toolbar, children }: PageProps) {
   return (
     <section className={classes.page} aria-label={title}>
-      <header className={classes.toolbar}>{toolbar ?? <h1 className={classes.title}>{title}</h1>}</header>
+      {toolbar !== null && (
+        <header className={classes.toolbar}>{toolbar ?? <h1 className={classes.title}>{title}</h1>}</header>
+      )}
       <div className={classes.content}>{children}</div>
     </section>
   );

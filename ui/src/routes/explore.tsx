@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { hasNoRange, lastRange } from '@/features/explore/state/opening';
+import { hasNoRange, startRange } from '@/features/explore/state/opening';
 import { rangeParameters, validateExploreSearch } from '@/features/explore/state/search-state';
 import { rootRoute } from './root';
 
@@ -8,7 +8,7 @@ export const exploreRoute = createRoute({
   path: '/explore',
   validateSearch: validateExploreSearch,
   beforeLoad: ({ search }) => {
-    const range = hasNoRange(search) ? lastRange(window.localStorage) : null;
+    const range = hasNoRange(search) ? startRange(window.localStorage) : null;
     if (range === null) return;
     redirect({
       to: '/explore',

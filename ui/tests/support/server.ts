@@ -78,6 +78,16 @@ export class TestServer {
     await this.post(`/api/v1/ingest?service=${encodeURIComponent(service)}`, lines);
   }
 
+  /** Sends spans as OTLP in JSON. */
+  async sendSpans(body: object): Promise<void> {
+    const answer = await fetch(`${this.address}/v1/traces`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`/v1/traces answered ${answer.status}: ${await answer.text()}`);
+  }
+
   /** Imports files as one does in a terminal, each with the name before its first `.` or `_` as service. */
   async import(paths: string[]): Promise<void> {
     for (const path of paths) {

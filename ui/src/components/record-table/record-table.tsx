@@ -1,5 +1,5 @@
 import type { LogRow } from '@/api/types';
-import { SeverityTag } from '@/components/severity-tag';
+import { SeverityTag } from '@/components/log/severity-tag';
 import { formatTime, formatTimeExact, zoneName } from '@/lib/format/time';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { levelOfNumber } from '@/lib/severity';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatCompact, formatCount, formatCountOf, formatDuration } from './numbers';
+import { formatValue } from './units';
 import { formatSpan, formatTime, formatTimeExact, formatTimeToSecond } from './time';
 
 /** Kinds of space are told apart where they matter; elsewhere a plain one is easier to read. */
@@ -89,5 +90,21 @@ describe('times', () => {
       '2026-11-20 10:00:00 to 2026-11-21 11:30:00',
     );
     expect(formatSpan('2026-11-20T10:00:00Z', '2026-11-20T10:00:00Z', 'utc')).toBe('2026-11-20 10:00:00');
+  });
+});
+
+describe('values with units', () => {
+  it.each([
+    [1_204, 'none', '1 204'],
+    [0.123456, 'none', '0.123'],
+    [3_200, 'bytes', '3.2 kB'],
+    [-1_500, 'ms', '−1.5 s'],
+    [250_000, 'ns', '250 µs'],
+    [12.34, 'percent', '12.3 %'],
+    [0.5, 'share', '50 %'],
+    [1_280_000, 'compact', '1.28 M'],
+    [Number.NaN, 'none', '–'],
+  ] as const)('%d as %s is %s', (value, unit, text) => {
+    expect(formatValue(value, unit).replaceAll(/[\u2009\u00a0]/g, ' ')).toBe(text);
   });
 });

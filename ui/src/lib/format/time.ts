@@ -24,12 +24,16 @@ function fractionOf(time: string): string {
   return /\.(\d+)/.exec(time)?.[1] ?? '';
 }
 
-/** `2026-11-20 01:00:03.123`: `time` is RFC 3339; text that is no time comes back as it is. */
-export function formatTime(time: string, zone: TimeZone): string {
+/**
+ * `2026-11-20 01:00:03.123`: `time` is RFC 3339, text that is no time comes back as it is; `digits` are those of a
+ * second.
+ */
+export function formatTime(time: string, zone: TimeZone, digits = 3): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
   const parts = partsOf(date, zone);
-  return `${parts.date} ${parts.clock}.${fractionOf(time).padEnd(3, '0').slice(0, 3)}`;
+  const fraction = digits === 0 ? '' : `.${fractionOf(time).padEnd(digits, '0').slice(0, digits)}`;
+  return `${parts.date} ${parts.clock}${fraction}`;
 }
 
 /** `2026-11-20 01:00:03`. */

@@ -1,18 +1,37 @@
 import { createContext, use, useSyncExternalStore } from 'react';
 
+/** Ranges to start Explore with; `last` is the one chosen last. */
+export const START_RANGES = ['last', 'now-15m', 'now-1h', 'now-4h', 'now-1d', 'now-7d', 'all'] as const;
+export const FRACTION_DIGITS = ['0', '3', '6', '9'] as const;
+export const PAGE_ROWS = ['100', '300', '1000', '3000'] as const;
+
 export interface Preferences {
   density: 'compact' | 'comfortable';
   timeZone: 'local' | 'utc';
+  /** Digits of a second in tables. */
+  fractionDigits: (typeof FRACTION_DIGITS)[number];
+  /** Whether tables show the date where all rows have the same. */
+  dates: 'needed' | 'always';
+  startRange: (typeof START_RANGES)[number];
+  /** Rows that a search fetches at first. */
+  pageRows: (typeof PAGE_ROWS)[number];
   wrapLines: boolean;
   railCollapsed: boolean;
+  /** Stands beside the notes that are written here; empty says nothing. */
+  authorName: string;
 }
 
 const KEY = 'click-lite.preferences';
 const DEFAULTS: Preferences = {
   density: 'compact',
   timeZone: 'local',
+  fractionDigits: '3',
+  dates: 'needed',
+  startRange: 'last',
+  pageRows: '300',
   wrapLines: false,
   railCollapsed: false,
+  authorName: '',
 };
 
 /** What the user chose for this browser or this desktop; kept in `localStorage`. */
@@ -23,7 +42,7 @@ export class PreferenceStore {
 
   constructor(storage: Pick<Storage, 'getItem' | 'setItem'>) {
     this.storage = storage;
-    this.current = read(storage);
+    this.current = readPreferences(storage);
   }
 
   readonly get = (): Preferences => this.current;
@@ -44,14 +63,24 @@ export class PreferenceStore {
   };
 }
 
-function read(storage: Pick<Storage, 'getItem'>): Preferences {
+function oneOf<T extends string>(values: readonly T[], value: unknown, otherwise: T): T {
+  return values.find((known) => known === value) ?? otherwise;
+}
+
+/** The choices as they are stored; what is missing or wrong has its default. */
+export function readPreferences(storage: Pick<Storage, 'getItem'>): Preferences {
   try {
     const stored = JSON.parse(storage.getItem(KEY) ?? '{}') as Partial<Preferences>;
     return {
-      density: stored.density === 'comfortable' ? 'comfortable' : 'compact',
-      timeZone: stored.timeZone === 'utc' ? 'utc' : 'local',
+      density: oneOf(['compact', 'comfortable'], stored.density, DEFAULTS.density),
+      timeZone: oneOf(['local', 'utc'], stored.timeZone, DEFAULTS.timeZone),
+      fractionDigits: oneOf(FRACTION_DIGITS, stored.fractionDigits, DEFAULTS.fractionDigits),
+      dates: oneOf(['needed', 'always'], stored.dates, DEFAULTS.dates),
+      startRange: oneOf(START_RANGES, stored.startRange, DEFAULTS.startRange),
+      pageRows: oneOf(PAGE_ROWS, stored.pageRows, DEFAULTS.pageRows),
       wrapLines: stored.wrapLines === true,
       railCollapsed: stored.railCollapsed === true,
+      authorName: typeof stored.authorName === 'string' ? stored.authorName.slice(0, 100) : '',
     };
   } catch {
     return DEFAULTS;

@@ -2,12 +2,12 @@ import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import type { LogRow } from '@/api/types';
 import { formatBytes } from '@/lib/format/numbers';
-import { highlightsOf } from '../language/highlight';
-import { prettyJson } from '../record/record';
+import { highlightsOf } from '@/lib/query-language/highlight';
+import { prettyJson } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
-import { splitLinks } from '../text/links';
-import { layOut, utf8Length, type Segment } from '../text/log-text';
-import { SegmentsView } from '../text/log-text-view';
+import { splitLinks } from '@/components/log/links';
+import { layOut, utf8Length, type Segment } from '@/components/log/log-text';
+import { SegmentsView } from '@/components/log/log-text-view';
 import classes from './detail.module.css';
 
 const LIMIT = 20_000;

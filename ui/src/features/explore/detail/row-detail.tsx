@@ -1,28 +1,21 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
-import {
-  IconArrowsMoveVertical,
-  IconBraces,
-  IconChevronDown,
-  IconChevronUp,
-  IconCopy,
-  IconLink,
-  IconX,
-} from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Tabs } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import type { LogRow } from '@/api/types';
-import { SeverityTag } from '@/components/severity-tag';
-import { formatTime, formatTimeExact } from '@/lib/format/time';
-import { levelOfNumber } from '@/lib/severity';
-import { Shortcut } from '../layout/shortcut';
-import { detailGroups } from '../record/record';
-import { useExplore } from '../state/explore-context';
-import { formatLength } from '../time/range';
+import { detailGroups } from '@/components/log/record';
+import { SkeletonRows } from '@/components/skeleton-rows';
+import { RowNotes } from '../notes/row-notes';
+import { useNoteActions, useNotesByRow } from '../notes/use-notes';
+import { usePreferences } from '@/lib/preferences/preferences';
+import { useStored } from '../state/stored';
 import { DetailFields } from './detail-fields';
+import { DetailHeader } from './detail-header';
 import { DetailMessage } from './detail-message';
 import type { RowActions } from './use-row-actions';
 import classes from './detail.module.css';
+import { usePaneCommands } from '../state/pane';
 
-const AROUND_MS = [5_000, 60_000, 600_000];
+const AroundTab = lazy(() => import('./around-tab'));
+const TraceTab = lazy(() => import('./trace-tab'));
 
 interface RowDetailProps {
   row: LogRow;
@@ -31,100 +24,77 @@ interface RowDetailProps {
   onClose: () => void;
 }
 
-/** Everything of one row, and what can be done with it. */
+/** Everything of one row, what stands around it, its trace, and what can be done with it. */
 export function RowDetail({ row, actions, onMove, onClose }: RowDetailProps) {
-  const { zone, showAround } = useExplore();
+  const [wanted, setTab] = useStored<string>('detail.tab', 'fields');
+  const [writingOn, setWritingOn] = useState<string | null>(null);
+  const toggleMark = useMark(row);
+  const hasTrace = row.TraceId !== '';
+  const tab = wanted === 'trace' && !hasTrace ? 'fields' : wanted;
+  const write = () => {
+    setTab('fields');
+    setWritingOn(row.IngestId);
+  };
+  const group = 'Row';
+  usePaneCommands([
+    { id: 'row.fields', title: 'Fields of the row', group, keys: ['1'], run: () => setTab('fields') },
+    { id: 'row.around', title: 'Rows around the row', group, keys: ['2'], run: () => setTab('around') },
+    ...(hasTrace
+      ? [{ id: 'row.trace', title: 'Trace of the row', group, keys: ['3'], run: () => setTab('trace') }]
+      : []),
+    { id: 'row.note', title: 'Write a note on the row', group, keys: ['n'], run: write },
+    { id: 'row.mark', title: 'Mark the row, or take its mark away', group, keys: ['m'], run: toggleMark },
+  ]);
   return (
     <div className={classes.detail}>
-      <header className={classes.header}>
-        <div className={classes.heading}>
-          <SeverityTag level={levelOfNumber(row.SeverityNumber)} />
-          <time dateTime={row.Timestamp} title={formatTimeExact(row.Timestamp, zone)}>
-            {formatTime(row.Timestamp, zone)}
-          </time>
-        </div>
-        <div className={classes.actions}>
-          <Action
-            text="The row above"
-            keys="k"
-            onClick={() => onMove(-1)}
-            icon={<IconChevronUp size={15} aria-hidden />}
+      <DetailHeader row={row} actions={actions} onMove={onMove} onNote={write} onClose={onClose} />
+      <Tabs
+        value={tab}
+        onChange={(next) => setTab(next ?? 'fields')}
+        keepMounted={false}
+        classNames={{ root: classes.tabs, list: classes.tabList, panel: classes.panel, tab: classes.tab }}
+      >
+        <Tabs.List>
+          <Tabs.Tab value="fields">Fields</Tabs.Tab>
+          <Tabs.Tab value="around">Around</Tabs.Tab>
+          {hasTrace && <Tabs.Tab value="trace">Trace</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="fields">
+          <RowNotes
+            row={row}
+            isWriting={writingOn === row.IngestId}
+            onWriting={(isWriting) => setWritingOn(isWriting ? row.IngestId : null)}
           />
-          <Action
-            text="The row below"
-            keys="j"
-            onClick={() => onMove(1)}
-            icon={<IconChevronDown size={15} aria-hidden />}
-          />
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <ActionIcon size={24} aria-label="Rows around this one" title="Rows around this one">
-                <IconArrowsMoveVertical size={15} aria-hidden />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Label>All rows around this one</Menu.Label>
-              {AROUND_MS.map((length) => (
-                <Menu.Item key={length} onClick={() => showAround(row, length, false)}>
-                  ± {formatLength(length)}
-                </Menu.Item>
-              ))}
-              {row.ServiceName !== '' && (
-                <>
-                  <Menu.Label>Of service {row.ServiceName}</Menu.Label>
-                  {AROUND_MS.map((length) => (
-                    <Menu.Item key={length} onClick={() => showAround(row, length, true)}>
-                      ± {formatLength(length)}
-                    </Menu.Item>
-                  ))}
-                </>
-              )}
-            </Menu.Dropdown>
-          </Menu>
-          <Action
-            text="Copy the message"
-            keys="shift+c"
-            onClick={actions.copyMessage}
-            icon={<IconCopy size={15} aria-hidden />}
-          />
-          <Action
-            text="Copy as JSON"
-            keys="c"
-            onClick={actions.copyJson}
-            icon={<IconBraces size={15} aria-hidden />}
-          />
-          <Action
-            text="Copy a link to this row"
-            keys="l"
-            onClick={actions.copyLink}
-            icon={<IconLink size={15} aria-hidden />}
-          />
-          <Action text="Close" keys="Escape" onClick={onClose} icon={<IconX size={15} aria-hidden />} />
-        </div>
-      </header>
-      <div className={classes.body}>
-        <DetailMessage key={row.IngestId} row={row} />
-        {detailGroups(row).map((group) => (
-          <DetailFields key={group.name} group={group} row={row} />
-        ))}
-      </div>
+          <DetailMessage key={row.IngestId} row={row} />
+          {detailGroups(row).map((one) => (
+            <DetailFields key={one.name} group={one} row={row} />
+          ))}
+        </Tabs.Panel>
+        <Tabs.Panel value="around">
+          <Suspense fallback={<SkeletonRows count={12} />}>
+            <AroundTab row={row} />
+          </Suspense>
+        </Tabs.Panel>
+        {hasTrace && (
+          <Tabs.Panel value="trace">
+            <Suspense fallback={<SkeletonRows count={8} />}>
+              <TraceTab row={row} />
+            </Suspense>
+          </Tabs.Panel>
+        )}
+      </Tabs>
     </div>
   );
 }
 
-interface ActionProps {
-  text: string;
-  keys: string;
-  icon: ReactNode;
-  onClick: () => void;
-}
-
-function Action({ text, keys, icon, onClick }: ActionProps) {
-  return (
-    <Tooltip label={<Shortcut text={text} keys={keys} />}>
-      <ActionIcon size={24} aria-label={text} onClick={onClick}>
-        {icon}
-      </ActionIcon>
-    </Tooltip>
-  );
+/** Marks a row, or takes away the mark that it has; notes with words stay. */
+function useMark(row: LogRow): () => void {
+  const notes = useNotesByRow().get(row.IngestId) ?? [];
+  const { add, remove } = useNoteActions();
+  const [{ authorName }] = usePreferences();
+  return () => {
+    const mark = notes.find((note) => note.text === '');
+    if (mark !== undefined) remove(mark);
+    else add(row, { text: '', colour: 'amber', author: authorName });
+  };
 }

@@ -3,16 +3,14 @@ import type { LogRow } from '@/api/types';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { usePlatform } from '@/platform/context';
 import type { Platform } from '@/platform/platform';
-import { recordJson } from '../record/record';
 import { rowKeyText } from '../state/row-key';
-import { stripAnsi } from '../text/ansi';
 import { useExplore } from '../state/explore-context';
-import { absoluteRange } from '../time/range';
+import { absoluteRange } from '@/lib/time-range/range';
 import { exploreAddress } from '../state/search-state';
 
 export interface RowActions {
-  copyJson: () => void;
-  copyMessage: () => void;
+  /** Of the search as it stands, with no row open. */
+  copySearchLink: () => void;
   copyLink: () => void;
 }
 
@@ -20,6 +18,11 @@ export interface RowActions {
 export function linkOrigin(kind: Platform['kind'], listener: string | undefined): string | null {
   if (kind === 'web') return window.location.origin;
   return listener === undefined ? null : `http://${listener}`;
+}
+
+/** The server's address for a command that is pasted into a shell. */
+export function serverAddress(kind: Platform['kind'], listener: string | undefined): string {
+  return linkOrigin(kind, listener) ?? 'http://127.0.0.1:7410';
 }
 
 /** What can be copied of a row; nothing happens where there is none. */
@@ -34,22 +37,20 @@ export function useRowActions(row: LogRow | null): RowActions {
     );
   };
   return {
-    copyJson: () => row && copy('Row as JSON', recordJson(row)),
-    copyMessage: () => row && copy('Message', stripAnsi(row.Body)),
-    copyLink: () => {
-      if (!row) return;
-      const origin = linkOrigin(platform.kind, listener);
-      if (origin === null) {
-        notifyFailure('Nothing was copied', new Error('the server has not told its address yet'));
-        return;
-      }
-      // A link is opened later, when "the last 15 min" are others: it holds the times that are on screen.
-      const { from, to } = results.run ?? {};
-      const range =
-        from !== undefined && to !== undefined
-          ? absoluteRange(Date.parse(from), Date.parse(to))
-          : search.range;
-      copy('Link', exploreAddress(origin, { ...search, range }, rowKeyText(row)));
-    },
+    copyLink: () => row && copyLink(rowKeyText(row)),
+    copySearchLink: () => copyLink(),
   };
+
+  function copyLink(key?: string): void {
+    const origin = linkOrigin(platform.kind, listener);
+    if (origin === null) {
+      notifyFailure('Nothing was copied', new Error('the server has not told its address yet'));
+      return;
+    }
+    // A link is opened later, when "the last 15 min" are others: it holds the times that are on screen.
+    const { from, to } = results.run ?? {};
+    const range =
+      from !== undefined && to !== undefined ? absoluteRange(Date.parse(from), Date.parse(to)) : search.range;
+    copy('Link', exploreAddress(origin, { ...search, range }, key));
+  }
 }

@@ -8,11 +8,12 @@ import {
 import { useId, useState } from 'react';
 import type { Field, FieldValue } from '@/api/types';
 import { formatCompact, formatCountOf } from '@/lib/format/numbers';
-import type { Filter } from '../language/filters';
-import { canonicalField } from '../language/syntax';
-import { GRAVEST_FIRST, levelNamed } from '../record/record';
+import type { Filter } from '@/lib/query-language/filters';
+import { canonicalField } from '@/lib/query-language/syntax';
+import { GRAVEST_FIRST, levelNamed } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
-import { toggleColumn } from '../table/columns';
+import { toggleColumn } from '@/components/log/columns';
+import { FieldStatsButton } from '../stats/field-stats-button';
 import { FacetValue } from './facet-value';
 import { useFieldValues } from './use-fields';
 import classes from './facets.module.css';
@@ -78,22 +79,25 @@ export function FacetField({ field, filters, isOpen, onToggle }: FacetFieldProps
           </span>
           {!isOpen && <span className={classes.count}>{formatCompact(field.count)}</span>}
         </button>
-        {name !== 'message' && (
-          <Tooltip label={isColumn ? 'Remove the column' : 'Add as a column'}>
-            <ActionIcon
-              size={24}
-              className={classes.action}
-              aria-label={`${isColumn ? 'Remove the column' : 'Add the column'} ${field.name}`}
-              onClick={() => setColumns(toggleColumn(search.columns, field.name))}
-            >
-              {isColumn ? (
-                <IconColumnRemove size={13} aria-hidden />
-              ) : (
-                <IconColumnInsertRight size={13} aria-hidden />
-              )}
-            </ActionIcon>
-          </Tooltip>
-        )}
+        <span className={classes.headActions}>
+          <FieldStatsButton field={field.name} />
+          {name !== 'message' && (
+            <Tooltip label={isColumn ? 'Remove the column' : 'Add as a column'}>
+              <ActionIcon
+                size={24}
+
+                aria-label={`${isColumn ? 'Remove the column' : 'Add the column'} ${field.name}`}
+                onClick={() => setColumns(toggleColumn(search.columns, field.name))}
+              >
+                {isColumn ? (
+                  <IconColumnRemove size={13} aria-hidden />
+                ) : (
+                  <IconColumnInsertRight size={13} aria-hidden />
+                )}
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </span>
       </div>
       {isOpen && (
         <ul className={classes.values}>

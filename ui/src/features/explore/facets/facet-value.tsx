@@ -1,11 +1,12 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconEqualNot, IconX } from '@tabler/icons-react';
 import type { FieldValue } from '@/api/types';
-import { SeverityTag } from '@/components/severity-tag';
+import { SeverityTag } from '@/components/log/severity-tag';
 import { formatCompact, formatCountOf } from '@/lib/format/numbers';
-import { stateOf, toggleExclude, toggleInclude } from '../language/filters';
-import { levelNamed } from '../record/record';
+import { stateOf, toggleExclude, toggleInclude } from '@/lib/query-language/filters';
+import { levelNamed } from '@/components/log/record';
 import { useExplore } from '../state/explore-context';
+import { filterPart } from '../state/pipes';
 import classes from './facets.module.css';
 
 interface FacetValueProps {
@@ -18,7 +19,7 @@ interface FacetValueProps {
 /** A click asks for the value (again: no more); with Alt or Shift, or by the button, it is left out. */
 export function FacetValue({ field, value: { value, count }, share }: FacetValueProps) {
   const { search, editQuery } = useExplore();
-  const state = stateOf(search.query, field, value);
+  const state = stateOf(filterPart(search.query), field, value);
   const level = field === 'level' ? levelNamed(value) : null;
   const include = () => editQuery((query) => toggleInclude(query, field, value));
   const exclude = () => editQuery((query) => toggleExclude(query, field, value));

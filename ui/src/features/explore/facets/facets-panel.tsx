@@ -3,9 +3,10 @@ import { IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCount } from '@/lib/format/numbers';
-import { filtersOf } from '../language/filters';
-import { canonicalField } from '../language/syntax';
+import { filtersOf } from '@/lib/query-language/filters';
+import { canonicalField } from '@/lib/query-language/syntax';
 import { useExplore } from '../state/explore-context';
+import { filterPart } from '../state/pipes';
 import { useStored } from '../state/stored';
 import { FacetField } from './facet-field';
 import { useFields } from './use-fields';
@@ -29,7 +30,7 @@ export function FacetsPanel() {
   const { data, isStale, hasFailed } = useFields(results.run);
   const [sought, setSought] = useState('');
   const [open, setOpen] = useStored<OpenFields>('facets.open', {});
-  const filters = useMemo(() => filtersOf(search.query), [search.query]);
+  const filters = useMemo(() => filtersOf(filterPart(search.query)), [search.query]);
 
   const fields = (data?.fields ?? []).toSorted((left, right) => rank(left.name) - rank(right.name));
   const shown = fields.filter(({ name }) => name.toLowerCase().includes(sought.trim().toLowerCase()));

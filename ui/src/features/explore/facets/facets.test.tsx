@@ -1,6 +1,6 @@
 import { fireEvent, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { filtersOf } from '../language/filters';
+import { filtersOf } from '@/lib/query-language/filters';
 import { renderExplore } from '../test/render-explore';
 import { FacetField } from './facet-field';
 

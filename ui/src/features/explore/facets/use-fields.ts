@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
 import type { FieldsResponse, FieldValuesResponse } from '@/api/types';
 import { patientRetry, useLast } from '../histogram/use-histogram';
-import { withoutField } from '../language/filters';
+import { withoutField } from '@/lib/query-language/filters';
+import { filterPart } from '../state/pipes';
 import type { Run } from '../state/search-session';
 
 /** Fields of a run with their most frequent values; of the run before until the answer comes. */
@@ -14,7 +15,8 @@ export function useFields(run: Run | null): {
   const api = useApi();
   const { data, isError } = useQuery({
     queryKey: ['explore', 'fields', run],
-    queryFn: ({ signal }) => api.fields({ query: run?.query ?? '', from: run?.from, to: run?.to }, signal),
+    queryFn: ({ signal }) =>
+      api.fields({ query: filterPart(run?.query ?? ''), from: run?.from, to: run?.to }, signal),
     enabled: run !== null,
     gcTime: 60_000,
     staleTime: Infinity,
@@ -31,7 +33,7 @@ export function useFieldValues(
   enabled: boolean,
 ): FieldValuesResponse | undefined {
   const api = useApi();
-  const query = withoutField(run?.query ?? '', field);
+  const query = withoutField(filterPart(run?.query ?? ''), field);
   const { data } = useQuery({
     queryKey: ['explore', 'field-values', field, query, run?.from, run?.to, limit],
     queryFn: ({ signal }) => api.fieldValues({ query, from: run?.from, to: run?.to, field, limit }, signal),

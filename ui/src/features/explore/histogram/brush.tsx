@@ -1,6 +1,6 @@
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { formatCountOf } from '@/lib/format/numbers';
-import type { Zone } from '../time/zone';
+import type { Zone } from '@/lib/time-range/zone';
 import { bucketName } from './bucket-name';
 import { brushedRange, type HistogramData } from './histogram-data';
 import { HistogramTooltip } from './histogram-tooltip';

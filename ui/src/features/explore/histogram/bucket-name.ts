@@ -1,5 +1,5 @@
 import { formatSpan } from '@/lib/format/time';
-import { formatClock, formatDate, type Zone } from '../time/zone';
+import { formatClock, formatDate, type Zone } from '@/lib/time-range/zone';
 import type { HistogramData } from './histogram-data';
 
 /** `2026-11-20 10:00 to 10:01`: what buckets from `first` to `last` span. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistogramResponse } from '@/api/types';
-import { axisLabels } from './axis';
+import { axisLabels } from '@/lib/time-range/axis';
 import { brushedRange, histogramData } from './histogram-data';
 
 const answer: HistogramResponse = {

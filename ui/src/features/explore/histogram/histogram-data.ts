@@ -1,5 +1,5 @@
 import type { HistogramResponse, Level } from '@/api/types';
-import { GRAVEST_FIRST } from '../record/record';
+import { GRAVEST_FIRST } from '@/components/log/record';
 
 export interface HistogramSeries {
   level: Level;

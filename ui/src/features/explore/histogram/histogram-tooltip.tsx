@@ -1,7 +1,7 @@
-import { SeverityTag } from '@/components/severity-tag';
+import { SeverityTag } from '@/components/log/severity-tag';
 import { formatCount, formatCountOf } from '@/lib/format/numbers';
-import { formatLength } from '../time/range';
-import type { Zone } from '../time/zone';
+import { formatLength } from '@/lib/time-range/range';
+import type { Zone } from '@/lib/time-range/zone';
 import { bucketName } from './bucket-name';
 import type { HistogramData } from './histogram-data';
 import classes from './histogram.module.css';

@@ -3,7 +3,7 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Shortcut } from '../layout/shortcut';
 import { useExplore } from '../state/explore-context';
-import { absoluteRange, formatLength, shiftRange } from '../time/range';
+import { absoluteRange, formatLength, shiftRange } from '@/lib/time-range/range';
 import { bucketName } from './bucket-name';
 import { Brush } from './brush';
 import type { HistogramData } from './histogram-data';
@@ -28,7 +28,12 @@ export function Histogram({ data, isStale, hasFailed }: HistogramProps) {
   };
   const canShift = search.range.from !== null && search.range.to !== null;
   return (
-    <section className={classes.histogram} aria-label="Rows over time" aria-busy={isStale && !hasFailed}>
+    <section
+      className={classes.histogram}
+      data-tour="histogram"
+      aria-label="Rows over time"
+      aria-busy={isStale && !hasFailed}
+    >
       <div className={classes.head}>
         <span className={classes.bucket}>
           {data && data.times.length > 0 ? `${formatLength(data.bucketMs)} a bar` : ''}

@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
-import { SeverityTag } from '@/components/severity-tag';
+import { SeverityTag } from '@/components/log/severity-tag';
 import { formatCompact, formatCount } from '@/lib/format/numbers';
-import { stateOf, toggleExclude, toggleInclude } from '../language/filters';
+import { stateOf, toggleExclude, toggleInclude } from '@/lib/query-language/filters';
 import { useExplore } from '../state/explore-context';
 import type { HistogramSeries } from './histogram-data';
 import classes from './histogram.module.css';

@@ -1,11 +1,15 @@
 import { Button } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { EmptyState } from '@/components/empty-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
-import { RowDetail } from '../detail/row-detail';
 import type { RowActions } from '../detail/use-row-actions';
 import type { Selection } from '../state/use-selection';
 import { SidePanel } from './side-panel';
 import classes from './workspace.module.css';
+
+const RowDetail = lazy(() =>
+  import('../detail/row-detail').then(({ RowDetail }) => ({ default: RowDetail })),
+);
 
 interface DetailPanelProps {
   place: 'beside' | 'below';
@@ -30,7 +34,13 @@ export function DetailPanel({ place, selection, actions }: DetailPanelProps) {
 
 function DetailContent({ selection, actions }: Omit<DetailPanelProps, 'place'>) {
   const { openRow, isMissing, move, close } = selection;
-  if (openRow) return <RowDetail row={openRow} actions={actions} onMove={move} onClose={close} />;
+  if (openRow) {
+    return (
+      <Suspense fallback={<SkeletonRows count={8} />}>
+        <RowDetail row={openRow} actions={actions} onMove={move} onClose={close} />
+      </Suspense>
+    );
+  }
   if (!isMissing) return <SkeletonRows count={8} />;
   return (
     <EmptyState title="This row is not stored any more" action={<Button onClick={close}>Close</Button>}>

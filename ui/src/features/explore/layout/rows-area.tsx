@@ -1,4 +1,4 @@
-import { useMemo, type RefObject } from 'react';
+import { lazy, Suspense, useMemo, type RefObject } from 'react';
 import { ApiError } from '@/api/errors';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
@@ -6,25 +6,38 @@ import { plainMessage } from '@/components/notify';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
-import { highlightsOf } from '../language/highlight';
+import { highlightsOf } from '@/lib/query-language/highlight';
+import { useNotesByRow } from '../notes/use-notes';
 import { EmptyResult } from '../results/empty-result';
 import { NewRowsPill } from '../results/new-rows-pill';
+import type { PickedRows } from '../rows/picked-rows';
+import { SelectionBar } from '../rows/selection-bar';
 import { useExplore } from '../state/explore-context';
+import { usePane } from '../state/pane';
+import { hasPipes } from '@/lib/query-language/pipes';
 import type { Selection } from '../state/use-selection';
-import { useColumnWidths } from '../table/column-widths';
-import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '../table/columns';
-import type { RowLook } from '../table/log-row';
+import { useTableLook } from '../table/table-look';
+import { wordMarks } from '../table/word-marks';
+import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '@/components/log/columns';
+import type { RowLook } from '@/components/log/log-row';
 import { LogTable } from '../table/log-table';
-import { midnight, type Zone } from '../time/zone';
+import { midnight, type Zone } from '@/lib/time-range/zone';
 import classes from './workspace.module.css';
+
+const PipeResult = lazy(() => import('../results/pipe-result'));
 
 const ROW_HEIGHTS = { compact: 22, comfortable: 28 };
 const SKELETON_ROWS = 20;
+const CHARACTER_WIDTH = 7.2;
+const TIME_PADDING = 17;
 const NARROW_COLUMNS = ['time', 'level', 'message'];
 
 interface RowsAreaProps {
   histogram: HistogramData | undefined;
   selection: Selection;
+  picked: PickedRows;
+  isComparing: boolean;
+  onCompare: (isComparing: boolean) => void;
   grid: RefObject<HTMLDivElement | null>;
   layout: string;
   isNarrow: boolean;
@@ -34,6 +47,12 @@ interface RowsAreaProps {
 function spansDays(from: number | undefined, to: number | undefined, zone: Zone): boolean {
   if (from === undefined || to === undefined) return true;
   return midnight(from, zone) !== midnight(to - 1, zone);
+}
+
+/** Of the time column, which is set in a type whose characters are all as wide. */
+function timeWidth(hasDate: boolean, digits: number): number {
+  const characters = (hasDate ? 19 : 8) + (digits === 0 ? 0 : digits + 1);
+  return Math.ceil(characters * CHARACTER_WIDTH) + TIME_PADDING;
 }
 
 function isQueryError(error: Error | null): error is ApiError {
@@ -46,31 +65,42 @@ function queryHint(error: ApiError): string {
 }
 
 /** The rows, or what stands in their place. */
-export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsAreaProps) {
+export function RowsArea(props: RowsAreaProps) {
+  const { histogram, selection, picked, isComparing, onCompare, grid, layout, isNarrow } = props;
+  const notes = useNotesByRow();
+  const { name: pane } = usePane();
   const { search, results, zone, refresh } = useExplore();
-  const [{ wrapLines, density }] = usePreferences();
-  const { widths } = useColumnWidths();
-  const { rows, status, error, run, rowsOf } = results;
+  const [{ wrapLines, density, dates, fractionDigits }] = usePreferences();
+  const { widths, formats, highlights } = useTableLook();
+  const { rows, status, error, run, rowsOf, made } = results;
 
   const from = rowsOf?.from === undefined ? histogram?.from : Date.parse(rowsOf.from);
   const to = rowsOf?.to === undefined ? histogram?.to : Date.parse(rowsOf.to);
-  const hasDate = spansDays(from, to, zone);
+  const hasDate = dates === 'always' || spansDays(from, to, zone);
+  const digits = Number(fractionDigits);
+  const { pinned } = search;
   const query = rowsOf?.query ?? '';
   // A narrow window has no room for what was not asked for.
   const names = isNarrow && search.columns === DEFAULT_COLUMNS ? NARROW_COLUMNS : search.columns;
   const look = useMemo((): RowLook => {
-    const columns = layOutColumns(names, hasDate ? widths : { time: 104, ...widths });
+    const columns = layOutColumns(names, { time: timeWidth(hasDate, digits), ...widths }, pinned);
     return {
       columns,
       template: gridTemplate(columns),
       highlights: highlightsOf(query),
       zone,
       hasDate,
+      fractionDigits: digits,
       isWrapped: wrapLines,
+      marks: wordMarks(highlights),
+      formats,
+      idPrefix: `row-${pane}`,
     };
-  }, [names, widths, query, zone, hasDate, wrapLines]);
+  }, [names, widths, query, zone, hasDate, digits, wrapLines, pinned, highlights, formats, pane]);
 
-  if (rows.length === 0 && status === 'running') {
+  // What pipes make of the rows is known at the end alone.
+  const isMaking = status === 'running' && rowsOf !== null && rowsOf.id === run?.id && hasPipes(run.query);
+  if ((rows.length === 0 && status === 'running') || isMaking) {
     return (
       <div className={classes.rows}>
         <SkeletonRows count={SKELETON_ROWS} />
@@ -88,6 +118,15 @@ export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsA
       </div>
     );
   }
+  if (made !== null) {
+    return (
+      <div className={classes.rows}>
+        <Suspense fallback={<SkeletonRows count={SKELETON_ROWS} />}>
+          <PipeResult columns={made.columns} shape={made.shape} />
+        </Suspense>
+      </div>
+    );
+  }
   if (rows.length === 0 && status === 'done' && run !== null) {
     return (
       <div className={classes.rows}>
@@ -97,7 +136,7 @@ export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsA
     );
   }
   return (
-    <div className={classes.rows}>
+    <div className={classes.rows} data-tour="rows">
       <NewRowsPill />
       <LogTable
         look={look}
@@ -105,9 +144,12 @@ export function RowsArea({ histogram, selection, grid, layout, isNarrow }: RowsA
         selectedId={selection.selectedId}
         onMove={selection.move}
         onOpen={selection.open}
+        picked={picked}
+        notes={notes}
         grid={grid}
         layout={layout}
       />
+      <SelectionBar picked={picked} isComparing={isComparing} onCompare={onCompare} />
     </div>
   );
 }

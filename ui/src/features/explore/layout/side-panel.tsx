@@ -58,7 +58,7 @@ export function SidePanel({ name, side, label, initialWidth, minWidth, maxWidth,
   return (
     <>
       {side === 'right' && handle}
-      <section className={classes.panel} style={{ width }} aria-label={label}>
+      <section className={classes.panel} style={{ width }} aria-label={label} data-tour={label.toLowerCase()}>
         {children}
       </section>
       {side === 'left' && handle}

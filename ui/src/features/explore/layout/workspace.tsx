@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStatus } from '@/api/status';
 import { FirstSteps } from '@/components/first-steps/first-steps';
 import { usePreferences } from '@/lib/preferences/preferences';
@@ -17,12 +17,17 @@ import { hasNoRange } from '../state/opening';
 import type { ExploreSearch } from '../state/search-state';
 import { useStored } from '../state/stored';
 import { useSelection } from '../state/use-selection';
+import { usePickedRows } from '../rows/picked-rows';
+import { useNoteJump } from '../notes/use-note-jump';
 import { DetailPanel } from './detail-panel';
 import { RowsArea } from './rows-area';
 import { SidePanel } from './side-panel';
 import { useExploreCommands } from './use-explore-commands';
 import { useLayout } from './use-layout';
 import classes from './workspace.module.css';
+
+const NotesDialog = lazy(() => import('../notes/notes-dialog'));
+const JumpDialog = lazy(() => import('./jump-dialog'));
 
 /**
  * True from the moment that nothing is stored until the first rows are on screen, or until there are some and the
@@ -54,9 +59,14 @@ export function Workspace() {
   const layout = useLayout();
   const histogram = useHistogram(results.run);
   const selection = useSelection();
-  const actions = useRowActions(
-    selection.openRow ?? results.rows.find((row) => row.IngestId === selection.selectedId) ?? null,
-  );
+  const current =
+    selection.openRow ?? results.rows.find((row) => row.IngestId === selection.selectedId) ?? null;
+  const actions = useRowActions(current);
+  const picked = usePickedRows(results.rows);
+  const [isComparing, setComparing] = useState(false);
+  const [areNotesShown, setNotesShown] = useState(false);
+  const [isJumping, setJumping] = useState(false);
+  const jumpToNote = useNoteJump(() => setNotesShown(false));
   const [{ wrapLines }, setPreferences] = usePreferences();
   const [areFacetsWanted, setFacetsWanted] = useStored('facets.shown', true);
   const [isSheetOpen, setSheetOpen] = useState(false);
@@ -72,11 +82,16 @@ export function Workspace() {
   };
   useExploreCommands({
     selection,
+    picked,
+    current,
     actions,
     grid,
     toggleFacets,
     toggleWrap: () => setPreferences({ wrapLines: !wrapLines }),
     showSql: () => setSqlShown(true),
+    showNotes: () => setNotesShown(true),
+    jump: () => setJumping(true),
+    compare: () => setComparing(true),
   });
 
   if (isFirstStart) return <FirstSteps />;
@@ -107,6 +122,9 @@ export function Workspace() {
         <RowsArea
           histogram={histogram.data}
           selection={selection}
+          picked={picked}
+          isComparing={isComparing}
+          onCompare={setComparing}
           grid={grid}
           isNarrow={isSheet}
           layout={`${layout.detail} ${selection.isOpen ? 'open' : ''}`}
@@ -125,6 +143,10 @@ export function Workspace() {
           <FacetsPanel />
         </Drawer>
       )}
+      <Suspense fallback={null}>
+        {areNotesShown && <NotesDialog onClose={() => setNotesShown(false)} onJump={jumpToNote} />}
+        {isJumping && <JumpDialog onClose={() => setJumping(false)} />}
+      </Suspense>
       <SqlDialog histogramSql={histogram.sql} isOpen={isSqlShown} onClose={() => setSqlShown(false)} />
     </div>
   );

@@ -1,116 +1,119 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useApi } from '@/api/client';
-import type { HistogramResponse } from '@/api/types';
+import type { LogRow } from '@/api/types';
 import { EmptyState } from '@/components/empty-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
-import { formatCountOf } from '@/lib/format/numbers';
-import { patientRetry } from '../histogram/use-histogram';
-import { filtersOf, removeRange } from '../language/filters';
+import { formatCountOf, formatDuration } from '@/lib/format/numbers';
+import { formatTime } from '@/lib/format/time';
 import { useExplore } from '../state/explore-context';
 import type { Run } from '../state/search-session';
-import { ALL_TIME, formatRange, zoomOut } from '../time/range';
-import { formatDate, type Zone } from '../time/zone';
+import { ALL_TIME, formatRange, rangeAround, resolveRange } from '@/lib/time-range/range';
+import { useWhyEmpty, type WhyEmpty } from './use-why-empty';
 import classes from './results.module.css';
 
 const SKELETON_ROWS = 6;
 
-function useCount(name: string, run: Run, query: string, from?: string, to?: string) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['explore', 'empty', name, run],
-    queryFn: ({ signal }) => api.histogram({ query, from, to, buckets: 1 }, signal),
-    staleTime: Infinity,
-    gcTime: 0,
-    ...patientRetry,
-  });
-}
-
-function daysOf({ from, to }: HistogramResponse, zone: Zone): string {
-  const first = formatDate(Date.parse(from), zone);
-  const last = formatDate(Date.parse(to) - 1, zone);
-  return first === last ? first : `${first} to ${last}`;
-}
-
-/** No rows: says whether the time range or the search is why, and offers the way out of it. */
+/** No rows: says whether the time range or which part of the search is why, each with the button that mends it. */
 export function EmptyResult({ run }: { run: Run }) {
-  const { search, zone, setQuery, setRange, setQueryAndRange } = useExplore();
-  const [now] = useState(() => Date.now());
+  const { search, zone } = useExplore();
+  const why = useWhyEmpty(run);
   const isAllTime = search.range.from === null && search.range.to === null;
-  const elsewhere = useCount('elsewhere', run, run.query);
-  const unfiltered = useCount('unfiltered', run, '*', run.from, run.to);
-  if (elsewhere.isPending || unfiltered.isPending) return <SkeletonRows count={SKELETON_ROWS} />;
-  // Where the counts fail the ways out are offered all the same.
-  const elsewhereTotal = elsewhere.data?.total ?? null;
-  const unfilteredTotal = unfiltered.data?.total ?? null;
-
-  const range = formatRange(search.range, zone);
-  const phrase = isAllTime ? 'at any time' : `in the range "${range}"`;
-  const filters = filtersOf(run.query);
-  if (!isAllTime && elsewhereTotal !== 0) {
-    const days = elsewhere.data ? daysOf(elsewhere.data, zone) : null;
-    const wider = zoomOut(search.range, now);
+  const isSearch = run.query !== '' && run.query !== '*';
+  if (why.isPending) return <SkeletonRows count={SKELETON_ROWS} />;
+  if (isAllTime && !isSearch) {
     return (
-      <EmptyState
-        title={`No rows ${phrase}`}
-        action={
-          <div className={classes.emptyActions}>
-            <Button onClick={() => setRange(ALL_TIME)}>Show all time{days !== null && ` (${days})`}</Button>
-            {wider && (
-              <Button variant="default" onClick={() => setRange(wider)}>
-                Zoom out to {formatRange(wider, zone).replace(/^L/, 'l')}
-              </Button>
-            )}
-          </div>
-        }
-      >
-        {elsewhereTotal === null || days === null
-          ? 'There may be some at other times.'
-          : `${formatCountOf(elsewhereTotal, 'row matches', 'rows match')} at other times, from ${days}.`}
-      </EmptyState>
+      <EmptyState title="Nothing is stored yet">As soon as the first rows arrive, they show here.</EmptyState>
     );
   }
-  if (run.query !== '' && run.query !== '*') {
-    return (
-      <EmptyState
-        title={`No row matches ${phrase}`}
-        action={
-          <div className={classes.emptyActions}>
-            <Button onClick={() => setQuery('')}>Clear the search</Button>
-            {filters.length > 1 &&
-              filters.map((filter) => (
-                <Button
-                  key={filter.from}
-                  variant="default"
-                  onClick={() => setQuery(removeRange(run.query, filter.from, filter.to))}
-                >
-                  Without {filter.negated ? 'not ' : ''}
-                  {filter.field}: {filter.label}
-                </Button>
-              ))}
-          </div>
-        }
-      >
-        {unfilteredTotal === null || unfilteredTotal > 0
-          ? `${unfilteredTotal === null ? 'There may be rows' : formatCountOf(unfilteredTotal, 'row is', 'rows are')} there without the search: it is too narrow, or a name or a value in it is written differently.`
-          : 'No row matches at other times either, and there are none at all in this range.'}
-        {unfilteredTotal === 0 && !isAllTime && (
-          <>
-            {' '}
-            <button
-              type="button"
-              className={classes.textButton}
-              onClick={() => setQueryAndRange('', ALL_TIME)}
-            >
-              Show everything
-            </button>
-          </>
-        )}
-      </EmptyState>
-    );
-  }
+  const phrase = isAllTime ? 'at any time' : `in the range "${formatRange(search.range, zone)}"`;
   return (
-    <EmptyState title="Nothing is stored yet">As soon as the first rows arrive, they show here.</EmptyState>
+    <EmptyState title={isSearch ? `No row matches ${phrase}` : `No rows ${phrase}`}>
+      <Reason why={why} isAllTime={isAllTime} isSearch={isSearch} />
+      <ul className={classes.ways} aria-label="Ways to find rows">
+        {why.blockers.map((blocker) => (
+          <BlockerWay key={blocker.rest} blocker={blocker} />
+        ))}
+        {why.before !== null && <TimeWay row={why.before} isBefore />}
+        {why.after !== null && <TimeWay row={why.after} isBefore={false} />}
+        <WideWays why={why} isAllTime={isAllTime} isSearch={isSearch} />
+      </ul>
+    </EmptyState>
+  );
+}
+
+interface ReasonProps {
+  why: WhyEmpty;
+  isAllTime: boolean;
+  isSearch: boolean;
+}
+
+function Reason({ why, isAllTime, isSearch }: ReasonProps) {
+  const there = why.inRange === null ? 'There may be rows' : formatCountOf(why.inRange, 'row is', 'rows are');
+  if (why.inRange === 0 && !isAllTime) {
+    return why.existsElsewhere === false && isSearch
+      ? 'The range holds no row at all, and no row matches at other times either.'
+      : 'The time range is why: it holds no row at all.';
+  }
+  if (why.blockers.length > 0) return `${there} in the range. Without one part of the search some match:`;
+  if (why.existsElsewhere === true)
+    return `${there} in the range, and none of them matches. At other times some do:`;
+  return `${there} there without the search: a name or a value in it may be written differently.`;
+}
+
+function BlockerWay({ blocker }: { blocker: WhyEmpty['blockers'][number] }) {
+  const { setQuery } = useExplore();
+  return (
+    <li>
+      <Button variant="default" onClick={() => setQuery(blocker.rest)}>
+        Leave out&nbsp;<code className={classes.term}>{blocker.text}</code>
+      </Button>
+      {formatCountOf(blocker.count, 'row')}
+    </li>
+  );
+}
+
+/** Goes to the nearest row before or after the range. */
+function TimeWay({ row, isBefore }: { row: LogRow; isBefore: boolean }) {
+  const { search, zone, showAt } = useExplore();
+  const [now] = useState(() => Date.now());
+  const time = Date.parse(row.Timestamp);
+  const { from, to } = resolveRange(search.range, now);
+  const distance = Math.abs(time - ((isBefore ? from : to) ?? time));
+  return (
+    <li>
+      <Button variant="default" onClick={() => showAt(row, rangeAround(search.range, time, now))}>
+        Go to {formatTime(row.Timestamp, zone).slice(0, 19)}
+      </Button>
+      the nearest {isBefore ? 'before' : 'after'}, {formatDuration(distance)} away
+    </li>
+  );
+}
+
+function WideWays({ why, isAllTime, isSearch }: ReasonProps) {
+  const { setQuery, setRange, setQueryAndRange } = useExplore();
+  return (
+    <>
+      {!isAllTime && why.existsElsewhere !== false && (
+        <li>
+          <Button variant="default" onClick={() => setRange(ALL_TIME)}>
+            Show all time
+          </Button>
+        </li>
+      )}
+      {isSearch && why.inRange !== 0 && (
+        <li>
+          <Button variant="default" onClick={() => setQuery('')}>
+            Clear the search
+          </Button>
+        </li>
+      )}
+      {!isAllTime && why.inRange === 0 && why.existsElsewhere === false && (
+        <li>
+          <Button variant="default" onClick={() => setQueryAndRange('', ALL_TIME)}>
+            Show everything
+          </Button>
+        </li>
+      )}
+    </>
   );
 }

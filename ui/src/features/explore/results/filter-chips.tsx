@@ -1,12 +1,13 @@
 import { IconX } from '@tabler/icons-react';
-import { filtersOf, negateFilter, removeRange, type Filter } from '../language/filters';
+import { filtersOf, negateFilter, removeRange, type Filter } from '@/lib/query-language/filters';
 import { useExplore } from '../state/explore-context';
+import { filterPart } from '../state/pipes';
 import classes from './results.module.css';
 
 /** The field filters of the search that ran: a click turns one around, its cross takes it out. */
 export function FilterChips() {
   const { search, setQuery } = useExplore();
-  const filters = filtersOf(search.query);
+  const filters = filtersOf(filterPart(search.query));
   return (
     <ul className={classes.chips} aria-label="Filters">
       {filters.map((filter) => (

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { ApiError } from '@/api/errors';
 import { plainMessage } from '@/components/notify';
 import { useExplore } from '../state/explore-context';
-import { DEFAULT_RANGE } from '../time/range';
+import { DEFAULT_RANGE } from '@/lib/time-range/range';
 import classes from './results.module.css';
 
 /** Says above the rows what went wrong with the search, or that its range is not the usual one; errors of the text stand at the search bar. */

@@ -5,6 +5,8 @@ import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
 import { Shortcut } from '../layout/shortcut';
 import { useExplore } from '../state/explore-context';
+import { ColumnsMenu } from '../table/columns-menu';
+import { HighlightsMenu } from '../table/highlights-menu';
 import { FilterChips } from './filter-chips';
 import classes from './results.module.css';
 
@@ -40,6 +42,8 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
             SQL
           </Button>
         </Tooltip>
+        <HighlightsMenu />
+        <ColumnsMenu />
         <Tooltip label={<Shortcut text={wrapLines ? 'Cut long lines' : 'Wrap long lines'} keys="w" />}>
           <ActionIcon
             size={24}

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
 import { useExplore } from '../state/explore-context';
-import { isRelative } from '../time/range';
+import { filterPart } from '../state/pipes';
+import { isRelative } from '@/lib/time-range/range';
 
 /** How many rows came since the search ran, looked for as often as the user chose. */
 export function useNewerRows(): number {
@@ -14,7 +15,7 @@ export function useNewerRows(): number {
     queryFn: async ({ signal }) => {
       const since = run?.to ?? results.rows[0]?.Timestamp;
       const answer = await api.histogram(
-        { query: run?.query ?? '', from: since, to: new Date().toISOString(), buckets: 1 },
+        { query: filterPart(run?.query ?? ''), from: since, to: new Date().toISOString(), buckets: 1 },
         signal,
       );
       return answer.total;

@@ -1,13 +1,16 @@
 import { createContext, use } from 'react';
 import type { LogRow } from '@/api/types';
-import type { TimeRange } from '../time/range';
-import type { Zone } from '../time/zone';
+import type { TimeRange } from '@/lib/time-range/range';
+import type { Zone } from '@/lib/time-range/zone';
+import type { RowKey } from './row-key';
 import type { ExploreState } from './search-state';
 import type { SearchSession, SessionState } from './search-session';
 
 /** What the panels of Explore share: the search in the URL, its results, and what can be done to them. */
 export interface Explore {
   search: ExploreState;
+  /** The open row as the address names it. */
+  rowParameter: string | undefined;
   session: SearchSession;
   results: SessionState;
   zone: Zone;
@@ -16,18 +19,25 @@ export interface Explore {
   /** True where all time is shown because the last minutes are empty, not because it was asked for. */
   isWidened: boolean;
   setQuery: (query: string) => void;
-  /** Changes the text in the search bar, run or not yet, and runs it. */
+  /** Changes which rows the text in the search bar asks for, run or not yet, and runs it; its pipes stay. */
   editQuery: (edit: (query: string) => string) => void;
   /** The search bar reports what stands in it. */
   setDraft: (draft: string) => void;
+  /** What stands in the search bar, run or not yet. */
+  readDraft: () => string;
   setRange: (range: TimeRange) => void;
   setQueryAndRange: (query: string, range: TimeRange) => void;
-  setColumns: (columns: string[]) => void;
+  /** `pinned` of them, from the left, stay in sight; as many as before unless said. */
+  setColumns: (columns: string[], pinned?: number) => void;
   /** Seconds between looks for newer rows; 0 is off. */
   autoRefreshS: number;
   setAutoRefreshS: (seconds: number) => void;
   /** All rows, or all of its service, so many milliseconds around a row, which stays open. */
   showAround: (row: LogRow, lengthMs: number, sameService: boolean) => void;
+  /** The search with another range and a row of it open. */
+  showAt: (row: LogRow, range: TimeRange) => void;
+  /** Opens the row with this key: in the search as it is, or among all rows of another range. */
+  showKey: (key: RowKey, range: TimeRange | null) => void;
   /** Opens a row beside the table; null closes it. */
   openRow: (row: LogRow | null) => void;
 }

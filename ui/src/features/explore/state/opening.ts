@@ -1,4 +1,5 @@
-import type { TimeRange } from '../time/range';
+import { readPreferences } from '@/lib/preferences/preferences';
+import { ALL_TIME, type TimeRange } from '@/lib/time-range/range';
 import type { ExploreSearch } from './search-state';
 
 const KEY = 'click-lite.explore.range';
@@ -21,6 +22,13 @@ export function lastRange(storage: Pick<Storage, 'getItem'>): TimeRange | null {
 
 function isEnd(value: unknown): value is string | null {
   return value === null || (typeof value === 'string' && value !== '');
+}
+
+/** The range to start with, as the settings say; `null` leaves it to what is stored. */
+export function startRange(storage: Pick<Storage, 'getItem'>): TimeRange | null {
+  const { startRange: chosen } = readPreferences(storage);
+  if (chosen === 'last') return lastRange(storage);
+  return chosen === 'all' ? ALL_TIME : { from: chosen, to: 'now' };
 }
 
 export function rememberRange(storage: Pick<Storage, 'setItem'>, range: TimeRange): void {

@@ -25,6 +25,8 @@ export interface SessionState {
   progress: SearchProgress | null;
   stats: QueryStats | null;
   sql: { text: string; params: Record<string, string> } | null;
+  /** What the pipes of the search made of its records; null where the rows are records. */
+  made: { shape: 'table' | 'time_series'; columns: { name: string; type: string }[] } | null;
   /** Of the search that was answered last. */
   hints: readonly QueryHint[];
   error: Error | null;
@@ -47,6 +49,7 @@ const START: SessionState = {
   progress: null,
   stats: null,
   sql: null,
+  made: null,
   hints: [],
   error: null,
   willRetry: false,
@@ -66,6 +69,7 @@ export class SearchSession {
   private failures = 0;
   private runs = 0;
   private readonly api: Pick<ApiClient, 'searchStream'>;
+  private firstPageRows = FIRST_PAGE_ROWS;
 
   constructor(api: Pick<ApiClient, 'searchStream'>) {
     this.api = api;
@@ -78,8 +82,14 @@ export class SearchSession {
     return () => this.listeners.delete(listener);
   };
 
-  start(query: string, from: string | undefined, to: string | undefined): void {
+  start(
+    query: string,
+    from: string | undefined,
+    to: string | undefined,
+    firstPageRows = FIRST_PAGE_ROWS,
+  ): void {
     this.stop();
+    this.firstPageRows = firstPageRows;
     this.runs += 1;
     this.failures = 0;
     this.cursor = null;
@@ -137,7 +147,7 @@ export class SearchSession {
       query: run.query,
       from: run.from,
       to: run.to,
-      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : FIRST_PAGE_ROWS,
+      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,
       cursor: this.cursor,
     };
     try {
@@ -174,6 +184,7 @@ export class SearchSession {
       progress: null,
       stats: this.state.isLoadingMore ? this.state.stats : done.stats,
       sql: { text: done.sql, params: done.params },
+      made: madeOf(done),
       hints: done.hints,
       error: null,
       willRetry: false,
@@ -201,6 +212,10 @@ export class SearchSession {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+function madeOf({ shape, columns }: SearchDone): SessionState['made'] {
+  return shape === undefined || shape === 'records' ? null : { shape, columns: columns ?? [] };
 }
 
 function nextPageRows(loaded: number): number {

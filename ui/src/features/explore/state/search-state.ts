@@ -1,5 +1,5 @@
-import { ALL_TIME, DEFAULT_RANGE, type TimeRange } from '../time/range';
-import { DEFAULT_COLUMNS } from '../table/columns';
+import { ALL_TIME, DEFAULT_RANGE, type TimeRange } from '@/lib/time-range/range';
+import { DEFAULT_COLUMNS } from '@/components/log/columns';
 
 /** What the URL holds; a parameter that is left out has its default. */
 export interface ExploreSearch {
@@ -9,14 +9,43 @@ export interface ExploreSearch {
   to?: string;
   /** Columns of the table, separated by commas. */
   cols?: string;
+  /** How many columns, from the left, stay in sight when the others scroll. */
+  pin?: string;
   /** `IngestId` of the open row. */
   row?: string;
+  /** Set where a second search stands beside the first, which has the parameters below. */
+  split?: string;
+  q2?: string;
+  /** Left out where the second search has the time range of the first. */
+  from2?: string;
+  to2?: string;
+  cols2?: string;
+  pin2?: string;
+  row2?: string;
 }
+
+const NAMES = [
+  'q',
+  'from',
+  'to',
+  'cols',
+  'pin',
+  'row',
+  'split',
+  'q2',
+  'from2',
+  'to2',
+  'cols2',
+  'pin2',
+  'row2',
+] as const;
 
 export interface ExploreState {
   query: string;
   range: TimeRange;
   columns: string[];
+  /** How many columns from the left stay in sight. */
+  pinned: number;
 }
 
 const ALL = 'all';
@@ -29,7 +58,7 @@ function text(value: unknown): string | undefined {
 /** Keeps what is ours of any URL; nothing in a URL is an error. */
 export function validateExploreSearch(search: Record<string, unknown>): ExploreSearch {
   const result: ExploreSearch = {};
-  for (const name of ['q', 'from', 'to', 'cols', 'row'] as const) {
+  for (const name of NAMES) {
     const value = text(search[name]);
     if (value !== undefined) result[name] = value;
   }
@@ -41,6 +70,7 @@ export function readState(search: ExploreSearch): ExploreState {
     query: search.q ?? '',
     range: readRange(search),
     columns: readColumns(search.cols),
+    pinned: readPinned(search.pin),
   };
 }
 
@@ -54,6 +84,15 @@ function readRange({ from, to }: ExploreSearch): TimeRange {
 export function rangeParameters(range: TimeRange): Pick<ExploreSearch, 'from' | 'to'> {
   if (range.from === null && range.to === null) return { from: ALL, to: undefined };
   return { from: range.from ?? ALL, to: range.to ?? 'now' };
+}
+
+function readPinned(text: string | undefined): number {
+  const count = Number(text ?? 0);
+  return Number.isInteger(count) && count > 0 ? count : 0;
+}
+
+export function pinnedParameter(pinned: number): string | undefined {
+  return pinned > 0 ? String(pinned) : undefined;
 }
 
 /** Column names hold no comma when they come from us; one inside a name is written `%2C`. */
@@ -73,14 +112,15 @@ export function columnsParameter(columns: string[]): string | undefined {
   return isDefault ? undefined : columns.map((name) => name.replaceAll(',', '%2C')).join(',');
 }
 
-/** The address of a search with a row open, for the clipboard; `origin` is where a browser finds the interface. */
-export function exploreAddress(origin: string, state: ExploreState, row: string): string {
+/** The address of a search, with a row open or none, for the clipboard; `origin` is where a browser finds the interface. */
+export function exploreAddress(origin: string, state: ExploreState, row?: string): string {
   const url = new URL('/explore', origin);
   const parameters: ExploreSearch = {
     ...(state.query === '' ? {} : { q: state.query }),
     ...rangeParameters(state.range),
     cols: columnsParameter(state.columns),
-    row,
+    pin: pinnedParameter(state.pinned),
+    ...(row === undefined ? {} : { row }),
   };
   for (const [name, value] of Object.entries(parameters)) {
     // The router reads values as JSON, so what looks like a number has to be written as text.

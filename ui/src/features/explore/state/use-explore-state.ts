@@ -2,13 +2,21 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useApi } from '@/api/client';
 import { usePreferences } from '@/lib/preferences/preferences';
-import { absoluteRange, resolveRange, type TimeRange } from '../time/range';
-import { fieldTerm } from '../language/filters';
+import { absoluteRange, resolveRange, type TimeRange } from '@/lib/time-range/range';
+import { fieldTerm } from '@/lib/query-language/filters';
 import type { Explore } from './explore-context';
 import { rememberRange } from './opening';
+import { isTimeLinked, paneChange, paneSearch, type PaneName, type PaneSearch } from './pane';
+import { withFilterPart } from './pipes';
 import { rowKeyText } from './row-key';
 import { SearchSession } from './search-session';
-import { columnsParameter, rangeParameters, readState, type ExploreSearch } from './search-state';
+import {
+  columnsParameter,
+  pinnedParameter,
+  rangeParameters,
+  readState,
+  type ExploreSearch,
+} from './search-state';
 import { useOpening } from './use-opening';
 
 function iso(time: number | null): string | undefined {
@@ -16,15 +24,16 @@ function iso(time: number | null): string | undefined {
 }
 
 /** Ties the URL to the search session: the URL is the only place where the search is kept. */
-export function useExploreState(): Explore {
+export function useExploreState(pane: PaneName): Explore {
   const api = useApi();
-  const [{ timeZone: zone }] = usePreferences();
+  const [{ timeZone: zone, pageRows }] = usePreferences();
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const navigate = useNavigate({ from: '/explore' });
   const [session] = useState(() => new SearchSession(api));
   const results = useSyncExternalStore(session.subscribe, session.get);
-  const { q, from, to, cols } = parameters;
-  const search = useMemo(() => readState({ q, from, to, cols }), [q, from, to, cols]);
+  const isLinked = isTimeLinked(parameters);
+  const { q, from, to, cols, pin, row: rowParameter } = paneSearch(parameters, pane);
+  const search = useMemo(() => readState({ q, from, to, cols, pin }), [q, from, to, cols, pin]);
   const [autoRefreshS, setAutoRefreshS] = useState(0);
   const draft = useRef(search.query);
 
@@ -32,8 +41,8 @@ export function useExploreState(): Explore {
   const { from: rangeFrom, to: rangeTo } = search.range;
   const run = useCallback(() => {
     const span = resolveRange({ from: rangeFrom, to: rangeTo }, Date.now());
-    session.start(query, iso(span.from), iso(span.to));
-  }, [session, query, rangeFrom, rangeTo]);
+    session.start(query, iso(span.from), iso(span.to), Number(pageRows));
+  }, [session, query, rangeFrom, rangeTo, pageRows]);
 
   useEffect(() => {
     draft.current = query;
@@ -41,13 +50,14 @@ export function useExploreState(): Explore {
   }, [query, run]);
   useEffect(() => () => session.stop(), [session]);
 
-  const isWidened = useOpening(query, results);
+  const isWidened = useOpening(query, results, pane === 'first');
 
   const change = useCallback(
-    (next: Partial<ExploreSearch>, replace = false) => {
-      void navigate({ search: (previous: ExploreSearch) => ({ ...previous, ...next }), replace });
+    (next: PaneSearch, replace = false) => {
+      const changed = paneChange(next, pane, isLinked);
+      void navigate({ search: (previous: ExploreSearch) => ({ ...previous, ...changed }), replace });
     },
-    [navigate],
+    [navigate, pane, isLinked],
   );
 
   return useMemo((): Explore => {
@@ -62,19 +72,28 @@ export function useExploreState(): Explore {
     const range = { from: rangeFrom, to: rangeTo };
     return {
       search,
+      rowParameter,
       session,
       results,
       zone,
       refresh: run,
       isWidened,
       setQuery: (text) => setQueryAndRange(text, range),
-      editQuery: (edit) => setQueryAndRange(edit(draft.current), range),
+      editQuery: (edit) => setQueryAndRange(withFilterPart(draft.current, edit), range),
       setDraft: (text) => {
         draft.current = text;
       },
+      readDraft: () => draft.current.trim(),
       setRange: (next) => setQueryAndRange(draft.current, next),
       setQueryAndRange,
-      setColumns: (columns) => change({ cols: columnsParameter(columns) }, true),
+      setColumns: (columns, pinned) =>
+        change(
+          {
+            cols: columnsParameter(columns),
+            ...(pinned === undefined ? {} : { pin: pinnedParameter(pinned) }),
+          },
+          true,
+        ),
       autoRefreshS,
       setAutoRefreshS,
       showAround: (row, lengthMs, sameService) => {
@@ -85,7 +104,26 @@ export function useExploreState(): Explore {
           row: rowKeyText(row),
         });
       },
+      showAt: (row, next) => change({ ...rangeParameters(next), row: rowKeyText(row) }),
+      showKey: ({ id, timestamp }, next) =>
+        change({
+          ...(next === null ? {} : { q: undefined, ...rangeParameters(next) }),
+          row: `${id}@${timestamp}`,
+        }),
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
-  }, [search, session, results, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);
+  }, [
+    search,
+    rowParameter,
+    session,
+    results,
+    zone,
+    run,
+    query,
+    rangeFrom,
+    rangeTo,
+    change,
+    autoRefreshS,
+    isWidened,
+  ]);
 }

@@ -1,7 +1,7 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useStatus } from '@/api/status';
-import { ALL_TIME, DEFAULT_RANGE } from '../time/range';
+import { ALL_TIME, DEFAULT_RANGE } from '@/lib/time-range/range';
 import { hasNoRange, openingRange } from './opening';
 import { rangeParameters, type ExploreSearch } from './search-state';
 import type { SessionState } from './search-session';
@@ -10,13 +10,14 @@ import type { SessionState } from './search-session';
  * Gives an address without a range the one that shows something, in place of the address, so that the way back leads
  * past it. True while all time is shown for that reason.
  */
-export function useOpening(query: string, { status, rows, run }: SessionState): boolean {
+export function useOpening(query: string, { status, rows, run }: SessionState, isFirst = true): boolean {
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const stored = useStatus().data?.storage?.rows;
   const navigate = useNavigate({ from: '/explore' });
   const router = useRouter();
   const [isWidened, setWidened] = useState(false);
-  const isOpen = hasNoRange(parameters);
+  // A second search goes where the first one does.
+  const isOpen = isFirst && hasNoRange(parameters);
   // An answer from before the first rows were stored says nothing of them.
   const [runOfNothing, setRunOfNothing] = useState<number | null>(null);
   if (stored === 0 && run !== null && run.id !== runOfNothing) setRunOfNothing(run.id);

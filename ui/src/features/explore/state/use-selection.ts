@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useApi } from '@/api/client';
 import type { LogRow } from '@/api/types';
 import { useExplore } from './explore-context';
 import { parseRowKey, rangeOfRow, type RowKey } from './row-key';
-import type { ExploreSearch } from './search-state';
 
 /** How far below the top an open row is looked for in the list. */
 const SEEK_LIMIT_ROWS = 20_000;
 const ROWS_OF_ONE_INSTANT = 1_000;
+/** A tail shows rows before they can be searched: one this young is looked for again. */
+const ON_ITS_WAY_MS = 10_000;
+const LOOK_AGAIN_MS = 300;
 
 export interface Selection {
   selectedId: string | null;
@@ -31,8 +32,15 @@ function useRowByKey(key: RowKey | null, isListed: boolean) {
     queryKey: ['explore', 'row', key?.id],
     queryFn: async ({ signal }) => {
       if (key === null) return null;
-      const answer = await api.search({ query: '*', ...rangeOfRow(key), limit: ROWS_OF_ONE_INSTANT }, signal);
-      return answer.rows.find((row) => row.IngestId === key.id) ?? null;
+      const request = { query: '*', ...rangeOfRow(key), limit: ROWS_OF_ONE_INSTANT };
+      for (;;) {
+        const answer = await api.search(request, signal);
+        const found = answer.rows.find((row) => row.IngestId === key.id);
+        if (found !== undefined) return found;
+        if (Date.now() - Date.parse(key.timestamp) > ON_ITS_WAY_MS) return null;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        signal.throwIfAborted();
+      }
     },
     enabled: key !== null && !isListed,
     staleTime: Infinity,
@@ -41,11 +49,10 @@ function useRowByKey(key: RowKey | null, isListed: boolean) {
 
 /** Which row the keys are at, and which is open; the open one is in the URL. */
 export function useSelection(): Selection {
-  const { results, session, openRow: show } = useExplore();
-  const parameters: ExploreSearch = useSearch({ from: '/explore' });
+  const { results, session, rowParameter, openRow: show } = useExplore();
   const [cursorId, setCursorId] = useState<string | null>(null);
   const { rows, hasMore, status, isLoadingMore } = results;
-  const key = parseRowKey(parameters.row ?? null);
+  const key = parseRowKey(rowParameter ?? null);
   const openId = key?.id ?? null;
   const selectedId = openId ?? cursorId;
   const index = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);

@@ -1,10 +1,18 @@
-import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
-import type { LogRow } from '@/api/types';
+import { useCallback, useEffect, useMemo, useRef, type KeyboardEvent, type RefObject } from 'react';
+import type { LogRow, Note } from '@/api/types';
 import { formatCountOf } from '@/lib/format/numbers';
 import { useExplore } from '../state/explore-context';
-import { minimumTableWidth } from './columns';
-import { LogRowView, rowElementId, type RowLook } from './log-row';
-import { useRowWindow } from './row-window';
+import { minimumTableWidth } from '@/components/log/columns';
+import {
+  LogRowView,
+  rowElementId,
+  type PickMode,
+  type RowLook,
+  type RowNote,
+} from '@/components/log/log-row';
+import { useRowWindow } from '@/components/log/row-window';
+import { rowNoteOf } from '../notes/use-notes';
+import type { PickedRows } from '../rows/picked-rows';
 import { TableHeader } from './table-header';
 import classes from './log-table.module.css';
 
@@ -18,6 +26,8 @@ interface LogTableProps {
   /** Moves the selection by so many rows. */
   onMove: (steps: number) => void;
   onOpen: (row: LogRow) => void;
+  picked: PickedRows;
+  notes: ReadonlyMap<string, Note[]>;
   /** Takes the focus when rows are gone through by keys. */
   grid: RefObject<HTMLDivElement | null>;
   /** Changes when the table gets another size, so that the selection is kept in sight. */
@@ -25,7 +35,8 @@ interface LogTableProps {
 }
 
 /** The rows, of which only those in sight are in the document. More are fetched before the end is reached. */
-export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, layout }: LogTableProps) {
+export function LogTable(props: LogTableProps) {
+  const { look, rowHeight, selectedId, onMove, onOpen, picked, notes, grid, layout } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { results, session } = useExplore();
   const { rows, hasMore } = results;
@@ -54,6 +65,21 @@ export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, la
     if (hasMore && lastIndex >= rows.length - LOAD_AHEAD_ROWS) session.loadMore();
   }, [session, hasMore, lastIndex, rows.length]);
 
+  const latestPicked = useRef(picked);
+  useEffect(() => {
+    latestPicked.current = picked;
+  });
+  const selectedRow = rows[selectedIndex];
+  const origin = useRef(selectedRow);
+  useEffect(() => {
+    origin.current = selectedRow;
+  }, [selectedRow]);
+  // The same function for all rows and renders, so that rows are not drawn again for nothing.
+  const onPick = useCallback((row: LogRow, mode: PickMode) => {
+    if (mode === 'toggle') latestPicked.current.toggle(row);
+    else latestPicked.current.extendTo(row, origin.current);
+  }, []);
+
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2, 1);
     const steps: Partial<Record<string, number>> = {
@@ -65,15 +91,27 @@ export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, la
       End: rows.length,
     };
     const step = steps[event.key];
-    const selected = rows[selectedIndex];
-    if (step !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) onMove(step);
-    else if (event.key === 'Enter' && selected && event.target === event.currentTarget) onOpen(selected);
+    const isOwn = event.target === event.currentTarget;
+    if (step !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const target = rows[Math.min(Math.max(selectedIndex + step, 0), rows.length - 1)];
+      if (event.shiftKey && target !== undefined) picked.extendTo(target, selectedRow);
+      onMove(step);
+    } else if (event.key === 'Enter' && selectedRow && isOwn) onOpen(selectedRow);
+    else if (event.key === ' ' && selectedRow && isOwn) picked.toggle(selectedRow);
+    else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && isOwn) picked.all();
     else return;
     event.preventDefault();
   };
 
+  const rowNotes = useMemo(() => {
+    const shown = new Map<string, RowNote>();
+    for (const [id, list] of notes) {
+      const note = rowNoteOf(list);
+      if (note !== undefined) shown.set(id, note);
+    }
+    return shown;
+  }, [notes]);
   const isStale = results.rowsOf !== null && results.rowsOf.id !== results.run?.id;
-  const selectedRow = rows[selectedIndex];
   return (
     <div ref={scroller} className={classes.scroller}>
       <div
@@ -82,11 +120,12 @@ export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, la
         style={{ minWidth: minimumTableWidth(look.columns) }}
         role="grid"
         aria-label="Log rows"
+        aria-multiselectable
         aria-rowcount={hasMore ? -1 : rows.length + 1}
         aria-colcount={look.columns.length}
         aria-activedescendant={
           selectedRow && items.some((item) => item.index === selectedIndex)
-            ? rowElementId(selectedRow)
+            ? rowElementId(selectedRow, look.idPrefix)
             : undefined
         }
         aria-busy={results.status === 'running'}
@@ -110,7 +149,10 @@ export function LogTable({ look, rowHeight, selectedId, onMove, onOpen, grid, la
                 top={item.start - HEADER_HEIGHT}
                 look={look}
                 isSelected={item.index === selectedIndex}
+                isPicked={picked.ids.has(row.IngestId)}
+                note={rowNotes.get(row.IngestId)}
                 onOpen={onOpen}
+                onPick={onPick}
                 measure={look.isWrapped ? rowWindow.measureElement : undefined}
               />
             );

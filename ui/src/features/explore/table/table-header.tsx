@@ -1,22 +1,34 @@
-import { Menu } from '@mantine/core';
-import { IconArrowLeft, IconArrowRight, IconArrowsHorizontal, IconX } from '@tabler/icons-react';
-import { useRef, useState, type PointerEvent } from 'react';
+import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { moveColumn, placeColumn, type ColumnLayout } from '@/components/log/columns';
 import { useExplore } from '../state/explore-context';
-import { useColumnWidths } from './column-widths';
-import { moveColumn, placeColumn, toggleColumn, type ColumnLayout } from './columns';
+import { ColumnMenu } from './column-menu';
+import { useTableLook } from './table-look';
 import classes from './log-table.module.css';
 
-const WIDTH_STEP = 32;
+const WIDTH_STEP = 16;
 
 interface TableHeaderProps {
   columns: ColumnLayout[];
   template: string;
 }
 
-/** Titles of the columns: dragged to another place, their edges to another width, and a menu that does both by keyboard. */
+/**
+ * Titles of the columns: dragged to another place, their edges to another width, and a menu for the rest. With the focus on a
+ * title, Ctrl and the arrows move the column, Shift and the arrows change its width.
+ */
 export function TableHeader({ columns, template }: TableHeaderProps) {
   const [dragged, setDragged] = useState<string | null>(null);
   const { search, setColumns } = useExplore();
+  const { setWidth } = useTableLook();
+  const onKeyDown = (event: KeyboardEvent, { name, width }: ColumnLayout) => {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    const direction = event.key === 'ArrowLeft' ? -1 : 1;
+    if (event.ctrlKey || event.metaKey) setColumns(moveColumn(search.columns, name, direction));
+    else if (event.shiftKey && width !== null) setWidth(name, width + direction * WIDTH_STEP);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
     <div role="rowgroup" className={classes.header}>
       <div
@@ -31,7 +43,10 @@ export function TableHeader({ columns, template }: TableHeaderProps) {
             role="columnheader"
             className={classes.headerCell}
             data-dragged={dragged === column.name || undefined}
+            data-pinned={column.pinnedAt !== undefined || undefined}
+            style={column.pinnedAt === undefined ? undefined : { left: column.pinnedAt }}
             draggable
+            onKeyDown={(event) => onKeyDown(event, column)}
             onDragStart={(event) => {
               event.dataTransfer.effectAllowed = 'move';
               setDragged(column.name);
@@ -56,66 +71,8 @@ export function TableHeader({ columns, template }: TableHeaderProps) {
   );
 }
 
-function ColumnMenu({ column }: { column: ColumnLayout }) {
-  const { search, setColumns } = useExplore();
-  const { setWidth } = useColumnWidths();
-  const place = search.columns.indexOf(column.name);
-  return (
-    <Menu position="bottom-start" withinPortal>
-      <Menu.Target>
-        <button type="button" className={classes.title} title={column.name}>
-          {column.title}
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{column.name}</Menu.Label>
-        <Menu.Item
-          leftSection={<IconArrowLeft size={14} aria-hidden />}
-          disabled={place <= 0}
-          onClick={() => setColumns(moveColumn(search.columns, column.name, -1))}
-        >
-          Move left
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconArrowRight size={14} aria-hidden />}
-          disabled={place === search.columns.length - 1}
-          onClick={() => setColumns(moveColumn(search.columns, column.name, 1))}
-        >
-          Move right
-        </Menu.Item>
-        {column.width !== null && (
-          <>
-            <Menu.Item
-              leftSection={<IconArrowsHorizontal size={14} aria-hidden />}
-              closeMenuOnClick={false}
-              onClick={() => setWidth(column.name, (column.width ?? 0) + WIDTH_STEP)}
-            >
-              Wider
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<IconArrowsHorizontal size={14} aria-hidden />}
-              closeMenuOnClick={false}
-              onClick={() => setWidth(column.name, (column.width ?? 0) - WIDTH_STEP)}
-            >
-              Narrower
-            </Menu.Item>
-          </>
-        )}
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconX size={14} aria-hidden />}
-          disabled={search.columns.length === 1}
-          onClick={() => setColumns(toggleColumn(search.columns, column.name))}
-        >
-          Remove column
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
 function ResizeHandle({ name, width }: { name: string; width: number }) {
-  const { setWidth } = useColumnWidths();
+  const { setWidth } = useTableLook();
   const drag = useRef<{ at: number; width: number } | null>(null);
   return (
     <div

@@ -3,7 +3,6 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { ApiClient, ApiContext } from '@/api/client';
-import type { LogRow } from '@/api/types';
 import { ExploreContext, type Explore } from '../state/explore-context';
 import { SearchSession, type SessionState } from '../state/search-session';
 import { readState } from '../state/search-state';
@@ -23,6 +22,7 @@ export function renderExplore(
   const session = new SearchSession(api);
   const explore: Explore = {
     search: readState(query === '' ? {} : { q: query }),
+    rowParameter: undefined,
     session,
     results: { ...session.get(), ...results },
     zone: 'utc',
@@ -31,12 +31,15 @@ export function renderExplore(
     setQuery: (next) => queries.push(next),
     editQuery: (edit) => queries.push(edit(query)),
     setDraft: () => undefined,
+    readDraft: () => '',
     setRange: () => undefined,
     setQueryAndRange: (next) => queries.push(next),
     setColumns: (next) => columns.push(next),
     autoRefreshS: 0,
     setAutoRefreshS: () => undefined,
     showAround: () => undefined,
+    showAt: () => undefined,
+    showKey: () => undefined,
     openRow: () => undefined,
   };
   render(
@@ -49,27 +52,4 @@ export function renderExplore(
     </MantineProvider>,
   );
   return { queries, columns };
-}
-
-export function logRow(change: Partial<LogRow> = {}): LogRow {
-  return {
-    Timestamp: '2026-11-20T00:00:03.123456789Z',
-    TraceId: '',
-    SpanId: '',
-    TraceFlags: 0,
-    SeverityText: 'error',
-    SeverityNumber: 17,
-    ServiceName: 'api',
-    Body: 'connection refused',
-    ResourceSchemaUrl: '',
-    ResourceAttributes: {},
-    ScopeSchemaUrl: '',
-    ScopeName: '',
-    ScopeVersion: '',
-    ScopeAttributes: {},
-    LogAttributes: {},
-    EventName: '',
-    IngestId: '7',
-    ...change,
-  };
 }

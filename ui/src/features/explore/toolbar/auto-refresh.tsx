@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useExplore } from '../state/explore-context';
-import { isRelative } from '../time/range';
+import { isRelative } from '@/lib/time-range/range';
 
 export const REFRESH_INTERVALS_S = [0, 5, 10, 30, 60];
 

@@ -1,40 +1,40 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import {
-  IconArrowLeft,
-  IconArrowRight,
+  IconActivity,
   IconDatabase,
   IconPlayerStopFilled,
   IconRefresh,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { useRouter } from '@tanstack/react-router';
-import { useCommands } from '@/lib/shortcuts/use-commands';
+import { useNavigate, useRouter } from '@tanstack/react-router';
+import { SavedMenu } from '@/components/saved/saved-menu';
+import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
-import { SearchBar } from '../search/search-bar';
+import { ExploreSearch } from '../search/explore-search';
 import { useExplore } from '../state/explore-context';
-import { shiftRange, zoomOut, type TimeRange } from '../time/range';
-import { TimePicker } from '../time/time-picker';
+import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
+import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
+import { ToDashboard } from './to-dashboard';
+import { SplitActions } from './split-actions';
+import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
+import { usePaneCommands } from '../state/pane';
 
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
   const { history } = useRouter();
+  const navigate = useNavigate();
+  const openTail = () =>
+    void navigate({ to: '/tail', search: search.query === '' ? {} : { q: search.query } });
   const isBusy = results.status === 'running' || results.isLoadingMore || results.willRetry;
   const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
     const range = change(search.range, Date.now());
     if (range) setRange(range);
   };
+  const saveSearch = useSaveSearch();
   const group = 'Explore';
-  useCommands([
-    { id: 'explore.back', title: 'Back to the search before', group, keys: ['['], run: () => history.back() },
-    {
-      id: 'explore.forward',
-      title: 'Forward to the search after',
-      group,
-      keys: [']'],
-      run: () => history.forward(),
-    },
+  usePaneCommands([
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
     {
       id: 'explore.earlier',
@@ -50,6 +50,20 @@ export function Toolbar() {
       keys: ['}'],
       run: () => move((range, now) => shiftRange(range, 1, now)),
     },
+    {
+      id: 'explore.live',
+      title: 'Follow this search as rows come in',
+      group,
+      keys: ['shift+t'],
+      run: openTail,
+    },
+    {
+      id: 'explore.save',
+      title: 'Save this search',
+      group,
+      keys: ['mod+s'],
+      run: saveSearch,
+    },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
   ]);
 
@@ -59,27 +73,13 @@ export function Toolbar() {
         <IconDatabase size={14} aria-hidden />
         Logs
       </span>
-      <SearchBar />
-      <div className={classes.time}>
-        <Tooltip label={<Shortcut text="Back to the search before" keys="[" />}>
-          <ActionIcon
-            className={classes.wide}
-            aria-label="Back to the search before"
-            onClick={() => history.back()}
-          >
-            <IconArrowLeft size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label={<Shortcut text="Forward to the search after" keys="]" />}>
-          <ActionIcon
-            className={classes.wide}
-            aria-label="Forward to the search after"
-            onClick={() => history.forward()}
-          >
-            <IconArrowRight size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-        <TimePicker />
+      <div className={classes.search} data-tour="search">
+        <ExploreSearch />
+      </div>
+      <SavedMenu what="search" onSave={saveSearch} />
+      <div className={classes.time} data-tour="time">
+        <HistoryMenu />
+        <ExploreTime />
         <Tooltip label={<Shortcut text="Zoom out in time" keys="-" />}>
           <ActionIcon
             className={classes.wide}
@@ -90,7 +90,9 @@ export function Toolbar() {
             <IconZoomOut size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
+        <ToDashboard />
       </div>
+      <SplitActions />
       <Button.Group className={classes.run}>
         {isBusy ? (
           <Button
@@ -110,6 +112,16 @@ export function Toolbar() {
         )}
         <AutoRefresh />
       </Button.Group>
+      <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
+        <Button
+          className={classes.live}
+          variant="default"
+          leftSection={<IconActivity size={14} aria-hidden />}
+          onClick={openTail}
+        >
+          Live
+        </Button>
+      </Tooltip>
     </div>
   );
 }

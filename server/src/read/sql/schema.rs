@@ -1,0 +1,203 @@
+//! `GET /api/v1/schema`: what statements can be about.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use click_lite_query::user_sql::Tree;
+use click_lite_store::{
+    ColumnWidth, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, Store, StoreError,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::error::ApiError;
+use crate::read::store_error;
+
+/// How old the names may be that errors suggest.
+const NAMES_AGE: Duration = Duration::from_secs(30);
+/// What a row counts as where nothing is known of its table.
+const UNKNOWN_ROW_BYTES: u64 = 100;
+
+/// What is known of the tables and the language.
+#[derive(Default)]
+pub struct KnownSchema {
+    functions: Mutex<Option<Arc<Vec<SchemaFunction>>>>,
+    names: Mutex<Option<(Instant, Arc<Vec<String>>)>>,
+    widths: Mutex<Option<(Instant, Arc<Vec<ColumnWidth>>)>>,
+}
+
+impl KnownSchema {
+    /// Functions are those of the program that answers: they are asked for once.
+    async fn functions(&self, store: &Store) -> Result<Arc<Vec<SchemaFunction>>, StoreError> {
+        let known = self.functions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(functions) = known {
+            return Ok(functions);
+        }
+        let functions = Arc::new(store.schema_functions().await?);
+        *self.functions.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&functions));
+        Ok(functions)
+    }
+
+    /// Bytes that an estimated number of rows has in the columns that a statement names.
+    pub async fn bytes_of(&self, store: &Store, source: &SourceEstimate, tree: &Tree) -> u64 {
+        let Ok(widths) = self.widths(store).await else { return source.rows * UNKNOWN_ROW_BYTES };
+        let all = tree.nodes().iter().any(|node| node.kind.starts_with("Asterisk"));
+        let named: HashSet<&str> =
+            tree.of_kind("Identifier").filter_map(|name| name.rsplit('.').next()).collect();
+        let columns = widths.iter().filter(|column| {
+            column.database == source.database
+                && column.table == source.table
+                && (all || named.contains(column.name.as_str()))
+        });
+        let row_bytes: f64 = columns.map(ColumnWidth::bytes).sum();
+        (row_bytes.max(1.0) * source.rows as f64) as u64
+    }
+
+    /// What rows have in each column, at most half a minute old.
+    async fn widths(&self, store: &Store) -> Result<Arc<Vec<ColumnWidth>>, StoreError> {
+        let known = self.widths.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, widths)) = known
+            && at.elapsed() < NAMES_AGE
+        {
+            return Ok(widths);
+        }
+        let widths = Arc::new(store.column_widths().await?);
+        *self.widths.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Instant::now(), Arc::clone(&widths)));
+        Ok(widths)
+    }
+
+    /// Names of tables, columns and functions, in this order; none where ClickHouse does not answer.
+    pub async fn names(&self, store: &Store) -> Arc<Vec<String>> {
+        let known = self.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, names)) = known
+            && at.elapsed() < NAMES_AGE
+        {
+            return names;
+        }
+        let mut names: Vec<String> = Vec::new();
+        if let (Ok(tables), Ok(columns)) = tokio::join!(store.schema_tables(), store.schema_columns()) {
+            names.extend(columns.into_iter().map(|column| column.name));
+            names.extend(tables.into_iter().map(|table| table.name));
+        }
+        if let Ok(functions) = self.functions(store).await {
+            names.extend(functions.iter().map(|function| function.name.clone()));
+        }
+        let names = Arc::new(names);
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Instant::now(), Arc::clone(&names)));
+        names
+    }
+}
+
+/// What statements can be about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Schema {
+    /// The one whose tables need no database before them.
+    default_database: String,
+    databases: Vec<Database>,
+    #[schema(value_type = Vec<FunctionInfo>)]
+    functions: Arc<Vec<SchemaFunction>>,
+}
+
+/// A database and its tables.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Database {
+    name: String,
+    tables: Vec<Table>,
+}
+
+/// A table.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Table {
+    name: String,
+    engine: String,
+    comment: String,
+    /// Rows lie in this order.
+    sorting_key: String,
+    partition_key: String,
+    rows: Option<u64>,
+    bytes: Option<u64>,
+    columns: Vec<Column>,
+}
+
+/// A column.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Column {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    comment: String,
+    /// `DEFAULT`, `ALIAS`, `MATERIALIZED` or nothing.
+    default_kind: String,
+    is_in_sorting_key: bool,
+    /// On disk; 0 where it is not known.
+    compressed_bytes: u64,
+    uncompressed_bytes: u64,
+}
+
+/// A function of ClickHouse.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FunctionInfo {
+    name: String,
+    /// `function` or `aggregate`.
+    kind: String,
+    case_insensitive: bool,
+    syntax: String,
+    /// The first line of it.
+    description: String,
+}
+
+/// Lists databases, tables and columns that statements can read, and the functions they can use.
+#[utoipa::path(get, path = "/api/v1/schema", tag = "read", responses((status = 200, body = Schema)))]
+pub async fn schema(State(app): State<Arc<App>>) -> Result<Json<Schema>, ApiError> {
+    let (tables, columns, functions) = tokio::try_join!(
+        app.store.schema_tables(),
+        app.store.schema_columns(),
+        app.schema.functions(&app.store),
+    )
+    .map_err(|error| store_error(&app, &error))?;
+    Ok(Json(Schema {
+        default_database: app.config.clickhouse.database.clone(),
+        databases: databases(tables, columns),
+        functions,
+    }))
+}
+
+fn databases(tables: Vec<SchemaTable>, columns: Vec<SchemaColumn>) -> Vec<Database> {
+    let mut by_table: BTreeMap<(String, String), Vec<Column>> = BTreeMap::new();
+    for column in columns {
+        by_table.entry((column.database, column.table)).or_default().push(Column {
+            name: column.name,
+            kind: column.kind,
+            comment: column.comment,
+            default_kind: column.default_kind,
+            is_in_sorting_key: column.is_in_sorting_key == 1,
+            compressed_bytes: column.compressed_bytes,
+            uncompressed_bytes: column.uncompressed_bytes,
+        });
+    }
+    let mut databases: Vec<Database> = Vec::new();
+    for table in tables {
+        let columns = by_table.remove(&(table.database.clone(), table.name.clone())).unwrap_or_default();
+        let described = Table {
+            name: table.name,
+            engine: table.engine,
+            comment: table.comment,
+            sorting_key: table.sorting_key,
+            partition_key: table.partition_key,
+            rows: table.total_rows,
+            bytes: table.total_bytes,
+            columns,
+        };
+        match databases.last_mut() {
+            Some(database) if database.name == table.database => database.tables.push(described),
+            _ => databases.push(Database { name: table.database, tables: vec![described] }),
+        }
+    }
+    databases
+}

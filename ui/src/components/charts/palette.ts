@@ -1,0 +1,60 @@
+import { createContext } from 'react';
+import { LEVELS, type Level } from '@/api/types';
+
+/** Custom properties of tokens.css. */
+const SERIES_TOKENS = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `--series-${number}`);
+
+const LEVEL_WORDS: Record<string, Level> = {
+  warning: 'warn',
+  err: 'error',
+  information: 'info',
+  notice: 'info',
+  critical: 'fatal',
+  crit: 'fatal',
+  alert: 'fatal',
+  emerg: 'fatal',
+  panic: 'fatal',
+};
+
+function levelOf(name: string): Level | null {
+  const word = name.toLowerCase();
+  return LEVEL_WORDS[word] ?? LEVELS.find((level) => level === word) ?? null;
+}
+
+function hashOf(name: string): number {
+  let hash = 2_166_136_261;
+  for (let index = 0; index < name.length; index += 1)
+    hash = Math.imul(hash ^ name.charCodeAt(index), 16_777_619);
+  return hash >>> 0;
+}
+
+/**
+ * Which colour a series has. The same name has the same one in every chart of a page, whatever stands beside it there;
+ * names take free colours before any is used twice. Severities keep theirs.
+ */
+export class SeriesColours {
+  private readonly slots = new Map<string, number>();
+  private readonly used = new Array<number>(SERIES_TOKENS.length).fill(0);
+
+  /** The custom property with the colour, such as `--series-3`. */
+  tokenOf(name: string): string {
+    const level = levelOf(name);
+    if (level !== null) return `--chart-${level}`;
+    const slot = this.slots.get(name) ?? this.take(name);
+    return SERIES_TOKENS[slot] ?? '--series-1';
+  }
+
+  private take(name: string): number {
+    const least = Math.min(...this.used);
+    const wanted = hashOf(name) % SERIES_TOKENS.length;
+    const slot = SERIES_TOKENS.map((_, step) => (wanted + step) % SERIES_TOKENS.length).find(
+      (candidate) => this.used[candidate] === least,
+    );
+    const taken = slot ?? wanted;
+    this.used[taken] = (this.used[taken] ?? 0) + 1;
+    this.slots.set(name, taken);
+    return taken;
+  }
+}
+
+export const SeriesColoursContext = createContext(new SeriesColours());

@@ -1,0 +1,29 @@
+import { act, renderHook } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { logRow } from '@/test/log-row';
+import { usePickedRows } from './picked-rows';
+
+const rows = ['9', '8', '7', '6', '5'].map((IngestId) => logRow({ IngestId }));
+const row = (id: string) => rows.find(({ IngestId }) => IngestId === id) ?? logRow();
+
+it('picks one by one, from one to another, and all', () => {
+  const { result } = renderHook(() => usePickedRows(rows));
+  const picked = () => result.current.rows.map(({ IngestId }) => IngestId).join(' ');
+  act(() => result.current.toggle(row('6')));
+  act(() => result.current.toggle(row('9')));
+  // In the order of the list.
+  expect(picked()).toBe('9 6');
+  act(() => result.current.toggle(row('6')));
+  expect(picked()).toBe('9');
+  act(() => result.current.extendTo(row('7'), undefined));
+  expect(picked()).toBe('9 8 7');
+  // From the same end, so that one can go back.
+  act(() => result.current.extendTo(row('8'), undefined));
+  expect(picked()).toBe('9 8');
+  act(() => result.current.all());
+  expect(result.current.rows).toHaveLength(5);
+  act(() => result.current.clear());
+  expect(picked()).toBe('');
+  act(() => result.current.extendTo(row('5'), row('7')));
+  expect(picked()).toBe('7 6 5');
+});

@@ -1,0 +1,46 @@
+import { useRef } from 'react';
+import { SearchBar, type SearchBarHandle } from '@/components/search-bar/search-bar';
+import { useExplore } from '../state/explore-context';
+import { useStored, withRecent } from '../state/stored';
+import { usePaneCommands } from '../state/pane';
+
+const HISTORY_LIMIT = 50;
+
+/** The search bar tied to the search in the URL and to the searches run before. */
+export function ExploreSearch() {
+  const { search, results, session, setQuery, setDraft } = useExplore();
+  const [history, setHistory] = useStored<string[]>('queries', []);
+  const bar = useRef<SearchBarHandle>(null);
+
+  usePaneCommands([
+    {
+      id: 'explore.search',
+      title: 'Go to the search bar',
+      group: 'Explore',
+      keys: ['/'],
+      run: () => bar.current?.focus(),
+    },
+  ]);
+
+  return (
+    <SearchBar
+      ref={bar}
+      query={search.query}
+      history={history}
+      problem={results.error === null ? null : { text: results.run?.query ?? '', error: results.error }}
+      span={() => ({ from: session.get().run?.from, to: session.get().run?.to })}
+      onChange={setDraft}
+      onClear={() => setQuery('')}
+      onRun={(text) => {
+        if (text !== '')
+          setHistory(withRecent(history, text, HISTORY_LIMIT, (left, right) => left === right));
+        setQuery(text);
+      }}
+      onEscape={() => {
+        const isBusy = session.isBusy();
+        if (isBusy) session.cancel();
+        return isBusy;
+      }}
+    />
+  );
+}

@@ -1,0 +1,29 @@
+/** A statement that ran. */
+export interface HistoryEntry {
+  sql: string;
+  /** RFC 3339. */
+  at: string;
+  elapsed_ms: number;
+  rows: number;
+  /** The error's message where it failed. */
+  error: string | null;
+}
+
+const LIMIT = 300;
+/** A statement of this length is kept with its beginning alone, so that the storage of a browser does not fill. */
+const MAX_CHARACTERS = 20_000;
+
+/** The newest first; the same statement run again takes the place of its run before. */
+export function withEntry(entries: readonly HistoryEntry[], entry: HistoryEntry): HistoryEntry[] {
+  if (entry.sql.length > MAX_CHARACTERS) return [...entries];
+  return [entry, ...entries.filter(({ sql }) => sql !== entry.sql)].slice(0, LIMIT);
+}
+
+/** Entries that have every word, in any case. */
+export function found(entries: readonly HistoryEntry[], search: string): HistoryEntry[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return entries.filter(({ sql }) => {
+    const text = sql.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
