@@ -106,7 +106,7 @@ function Head({ column, sorting, onSort }: HeadProps) {
   const first = kindOf(column) === 'number' ? -1 : 1;
   const next =
     direction === null
-      ? { column: column.name, direction: first as 1 | -1 }
+      ? { column: column.name, direction: first }
       : direction === first
         ? { column: column.name, direction: -first as 1 | -1 }
         : null;
