@@ -96,7 +96,7 @@ export function AddToDashboard({ query, kinds, onClose }: AddToDashboardProps) {
           allowDeselect={false}
           data={kinds}
           value={kind}
-          onChange={(next) => setKind(next as WidgetKind)}
+          onChange={(next) => next !== null && setKind(next)}
         />
         <Group justify="flex-end" gap="xs" mt="md">
           <Button variant="default" onClick={onClose}>

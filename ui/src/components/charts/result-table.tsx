@@ -103,12 +103,13 @@ interface HeadProps {
 function Head({ column, sorting, onSort }: HeadProps) {
   const direction = sorting?.column === column.name ? sorting.direction : null;
   // Numbers are looked through from the greatest, names from the first; the third click is the order that came.
-  const first = kindOf(column) === 'number' ? -1 : 1;
-  const next =
+  const first: 1 | -1 = kindOf(column) === 'number' ? -1 : 1;
+  const second: 1 | -1 = first === 1 ? -1 : 1;
+  const next: Sorting | null =
     direction === null
-      ? { column: column.name, direction: first as 1 | -1 }
+      ? { column: column.name, direction: first }
       : direction === first
-        ? { column: column.name, direction: -first as 1 | -1 }
+        ? { column: column.name, direction: second }
         : null;
   return (
     <th

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import type { Widget } from '@/api/dashboards';
-import type { ChartOptions, PickHandler } from '@/components/charts/options';
+import type { PickHandler } from '@/components/charts/options';
 import { ResultChart } from '@/components/charts/result-chart';
 import { plainMessage } from '@/components/notify';
 import { absoluteRange } from '@/lib/time-range/range';
@@ -63,7 +63,7 @@ export function WidgetBody({ widget, answer }: { widget: Widget; answer: WidgetD
         title={widget.title}
         data={answer.data}
         before={answer.before}
-        options={widget.options as ChartOptions}
+        options={widget.options}
         zone={zone}
         onZoom={(from, to) => setRange(absoluteRange(from, to))}
         onPick={canPick ? onPick : undefined}

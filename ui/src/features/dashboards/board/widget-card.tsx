@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconArrowsMove, IconLoader2 } from '@tabler/icons-react';
 import { CatchBoundary, type ErrorComponentProps } from '@tanstack/react-router';
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Widget } from '@/api/dashboards';
 import { moved, resized } from '../model/layout';
 import { useBoard } from '../state/board-context';
@@ -62,17 +62,26 @@ function WidgetFault({ error }: ErrorComponentProps) {
 /** Where a widget is dragged by, and moved and sized with the arrow keys. */
 function MoveHandle({ widget }: { widget: Widget }) {
   const { change } = useBoard();
+  const button = useRef<HTMLButtonElement>(null);
+  const isMoving = useRef(false);
+  // Widgets stand in the order in which they are read, so a step can move the element, which loses the focus by that.
+  useEffect(() => {
+    if (isMoving.current) button.current?.focus();
+    isMoving.current = false;
+  }, [widget.layout]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
     event.stopPropagation();
+    isMoving.current = true;
     const edit = event.shiftKey ? resized : moved;
     change((widgets) => edit(widgets, widget.id, ...step));
   };
   return (
     <Tooltip label="Drag, or press the arrow keys; with Shift they change the size">
       <ActionIcon
+        ref={button}
         size={22}
         className={classes.handle}
         aria-label={`Move ${widget.title}: arrow keys move, Shift with arrow keys resizes`}

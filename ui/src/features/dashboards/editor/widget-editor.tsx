@@ -57,7 +57,7 @@ export function WidgetEditor({ widget, onDone, onClose }: WidgetEditorProps) {
             data={WIDGET_KINDS.map((kind) => ({ value: kind, label: KIND_NAMES[kind] }))}
             value={draft.kind}
             allowDeselect={false}
-            onChange={(kind) => kind !== null && setKind(kind as WidgetKind)}
+            onChange={(kind) => kind !== null && setKind(kind)}
           />
           <TextInput
             label="Title"
@@ -123,7 +123,7 @@ function QueryFields({ kind, query, onChange }: QueryFieldsProps) {
             { value: 'sql', label: 'SQL' },
           ]}
           value={query.language}
-          onChange={(language) => onChange({ ...query, language: language as WidgetQuery['language'] })}
+          onChange={(language) => onChange({ ...query, language: language })}
           disabled={kind === 'logs'}
         />
       </div>

@@ -65,7 +65,7 @@ export function DashboardsPage() {
               { value: 'favourites', label: 'Favourites' },
             ]}
             value={only}
-            onChange={(value) => setOnly(value as typeof only)}
+            onChange={(value) => setOnly(value)}
           />
           <span className={classes.space} />
           <Button

@@ -93,6 +93,7 @@ describe('variables', () => {
     expect(fill('-service:$service level:error')).toBe('* level:error');
     expect(fill('NOT service:$service level:error')).toBe('* level:error');
     expect(fill('a service!=$service')).toBe('a *');
+    expect(fill('* | where service:$service | stats count()')).toBe('* | where true | stats count()');
   });
 
   it('are bound to SQL in the form of the parameter, and only where it is named', () => {

@@ -55,16 +55,18 @@ export function fillSearch(text: string, values: Values): string {
       token.kind === 'word' && token.text.startsWith('$') ? values[token.text.slice(1)] : undefined;
     if (chosen === undefined) return;
     const from = chosen.length === 0 ? startOfTest(tokens, index) : token.from;
-    filled += text.slice(copied, from) + alternatives(chosen);
+    // A condition of a pipe knows no `*`.
+    const all = tokens.some(({ kind, to }) => kind === 'pipe' && to <= token.from) ? 'true' : '*';
+    filled += text.slice(copied, from) + alternatives(chosen, all);
     copied = token.to;
   });
   return filled + text.slice(copied);
 }
 
-function alternatives(chosen: string[]): string {
-  if (chosen.length === 0) return '*';
+function alternatives(chosen: string[], all: string): string {
+  if (chosen.length === 0) return all;
   const texts = chosen.map(quoted);
-  return texts.length === 1 ? (texts[0] ?? '*') : `(${texts.join(' OR ')})`;
+  return texts.length === 1 ? (texts[0] ?? all) : `(${texts.join(' OR ')})`;
 }
 
 /** Where the test begins whose value this is: its field, its comparison and what negates it. */
