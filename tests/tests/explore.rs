@@ -37,14 +37,17 @@ async fn rows_around_a_row_are_the_nearest_on_both_sides() -> anyhow::Result<()>
     let place = json!({ "timestamp": row["Timestamp"], "ingest_id": row["IngestId"] });
     let ask = |more: Value| {
         let mut call = place.clone();
-        call.as_object_mut().into_iter().for_each(|call| call.extend(more.as_object().cloned().unwrap_or_default()));
+        call.as_object_mut()
+            .into_iter()
+            .for_each(|call| call.extend(more.as_object().cloned().unwrap_or_default()));
         call
     };
     let around = server.call("/api/v1/surrounding", &ask(json!({ "before": 2, "after": 3 }))).await?;
     assert_eq!(messages(&around["before"]), ["request 19", "request 18"]);
     assert_eq!(messages(&around["after"]), ["request 21", "request 22", "request 23"]);
-    let of_service =
-        server.call("/api/v1/surrounding", &ask(json!({ "query": "service:api", "before": 1, "after": 50 }))).await?;
+    let of_service = server
+        .call("/api/v1/surrounding", &ask(json!({ "query": "service:api", "before": 1, "after": 50 })))
+        .await?;
     assert_eq!(messages(&of_service["before"]), ["request 18"]);
     assert_eq!(messages(&of_service["after"]).len(), 9);
     // A time alone, far from all rows: the nearest row is found however far it is.
@@ -61,17 +64,24 @@ async fn rows_around_a_row_are_the_nearest_on_both_sides() -> anyhow::Result<()>
 async fn figures_of_a_field() -> anyhow::Result<()> {
     let server = filled().await?;
     let stats = server.call("/api/v1/field-stats", &json!({ "query": "*", "field": "ms" })).await?;
-    assert_eq!((&stats["total_rows"], &stats["rows"], &stats["sampled"]), (&json!(40), &json!(40), &json!(false)));
+    assert_eq!(
+        (&stats["total_rows"], &stats["rows"], &stats["sampled"]),
+        (&json!(40), &json!(40), &json!(false))
+    );
     assert_eq!((&stats["present"], &stats["distinct"]), (&json!(36), &json!(36)));
     let numbers = &stats["numbers"];
-    assert_eq!((&numbers["min"], &numbers["max"], &numbers["count"]), (&json!(0.0), &json!(50_000.0), &json!(36)));
+    assert_eq!(
+        (&numbers["min"], &numbers["max"], &numbers["count"]),
+        (&json!(0.0), &json!(50_000.0), &json!(36))
+    );
     let buckets = numbers["distribution"].as_array().context("a distribution")?;
     assert_eq!(buckets.iter().filter_map(|bucket| bucket["count"].as_u64()).sum::<u64>(), 36);
     let median = numbers["quantiles"].as_array().context("quantiles")?.iter().find(|one| one["share"] == 0.5);
     let median = median.and_then(|one| one["value"].as_f64()).context("a median")?;
     assert!((17.0..=20.0).contains(&median), "{median}");
 
-    let service = server.call("/api/v1/field-stats", &json!({ "query": "level:error", "field": "service" })).await?;
+    let service =
+        server.call("/api/v1/field-stats", &json!({ "query": "level:error", "field": "service" })).await?;
     assert_eq!(service["top_values"], json!([{ "value": "api", "count": 5 }]));
     assert_eq!(service["numbers"], Value::Null);
     let none = server.call("/api/v1/field-stats", &json!({ "query": "*", "field": "nowhere" })).await?;

@@ -20,8 +20,10 @@ pub struct FieldSample<'a> {
 impl<'a> FieldSample<'a> {
     /// Every row for what is cheap to read, which are short columns; the newest `rows` for the rest.
     pub fn new(field: &'a Field, rows: u32) -> Self {
-        let is_cheap =
-            matches!(field, Field::Level | Field::TextColumn(_) | Field::NumberColumn("SeverityNumber" | "TraceFlags"));
+        let is_cheap = matches!(
+            field,
+            Field::Level | Field::TextColumn(_) | Field::NumberColumn("SeverityNumber" | "TraceFlags")
+        );
         Self { field, rows: (!is_cheap).then_some(rows) }
     }
 }
@@ -54,7 +56,13 @@ impl Compiler<'_> {
 
     /// `bucket` (from 0) and `count`: numbers in so many spans of equal width from `low` to `high`. Those below are in
     /// the first, those above in the last; spans without any are left out.
-    pub fn field_distribution(&self, sample: FieldSample<'_>, low: f64, high: f64, buckets: u32) -> Statement {
+    pub fn field_distribution(
+        &self,
+        sample: FieldSample<'_>,
+        low: f64,
+        high: f64,
+        buckets: u32,
+    ) -> Statement {
         let mut sql = SqlText::default();
         let last = buckets.max(1) - 1;
         sql.text("SELECT\n    toUInt32(greatest(0, least(");
@@ -118,7 +126,11 @@ mod tests {
         let compiler = Compiler::new(&dialect, &Condition::All, TimeRange::ALL);
         let width = |low, high| {
             let statement = compiler.field_distribution(FieldSample::new(&field, 9), low, high, 10);
-            statement.params.iter().rfind(|param| param.kind == crate::ParamType::Float64).map(|param| param.value.clone())
+            statement
+                .params
+                .iter()
+                .rfind(|param| param.kind == crate::ParamType::Float64)
+                .map(|param| param.value.clone())
         };
         assert_eq!(width(0.0, 50.0).as_deref(), Some("5.0"));
         // One value alone.
