@@ -25,6 +25,7 @@ use crate::http::SenderLimits;
 use crate::ingest::rate::RateLimit;
 use crate::manage::agents::Agents;
 use crate::manage::alarms::{Alarms, Situation};
+use crate::manage::dashboards::Dashboards;
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
@@ -57,6 +58,7 @@ pub struct App {
     pub agents: Agents,
     pub catalog: Catalog,
     pub saved: SavedQueries,
+    pub dashboards: Dashboards,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -101,6 +103,7 @@ impl App {
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
         let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
+        let dashboards = Dashboards::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -155,6 +158,7 @@ impl App {
             agents,
             catalog,
             saved,
+            dashboards,
             store,
             storage,
             engine,

@@ -1,9 +1,10 @@
 //! What Click-Lite remembers beside the logs: a SQLite database in the data folder.
 //!
-//! It holds small things that change (imports, agents, saved queries, how long records are kept), never log records. It is opened once;
+//! It holds small things that change (imports, agents, saved queries, dashboards, how long records are kept), never log records. It is opened once;
 //! all access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
 mod agents;
+mod dashboards;
 mod error;
 mod imports;
 mod notes;
@@ -18,6 +19,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use agents::AgentEntry;
+pub use dashboards::{DashboardEntry, DashboardVersion};
 pub use error::CatalogError;
 pub use imports::{ImportEntry, ImportState};
 pub use notes::{NoteEntry, NoteRange};

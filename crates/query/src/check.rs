@@ -2,9 +2,12 @@
 
 use click_lite_model::Severity;
 
-use crate::condition::{Comparison, Condition, Predicate};
-use crate::syntax::{Expression, ExpressionKind, FieldTest, Operator, Pattern, Query, Value};
-use crate::text::TextMatch;
+use crate::condition::{Comparison, Condition, Predicate, Unit};
+use crate::functions::Kind;
+use crate::literal::{Quantity, quantity, unit_of_name};
+use crate::network::Network;
+use crate::syntax::{Expression, ExpressionKind, FieldTest, Operator, Pattern, Query, Value, ValueRange};
+use crate::text::{TextMatch, exact_regex, wildcard_regex};
 use crate::time_range::parse_time;
 use crate::{ErrorKind, Field, QueryError, Span, TimeRange};
 
@@ -17,6 +20,28 @@ impl Query {
     pub fn check(&self, now_ns: i64) -> Result<Condition, QueryError> {
         expression(&self.filter, now_ns)
     }
+}
+
+/// What a test of a field of the record means.
+pub(crate) fn test(test: &FieldTest, now_ns: i64) -> Result<Condition, QueryError> {
+    field(test, now_ns)
+}
+
+/// What a test means on a column that a pipe made, by the kind of the column. The field of the condition says nothing.
+pub(crate) fn test_of_column(test: &FieldTest, kind: Kind, now_ns: i64) -> Result<Condition, QueryError> {
+    let name = match kind {
+        Kind::Time => "time".to_owned(),
+        _ => format!("attr.{}", test.field),
+    };
+    field(&FieldTest { field: name, ..test.clone() }, now_ns)
+}
+
+/// A regular expression that ClickHouse can compile too.
+///
+/// # Errors
+/// `query.regex` where it cannot be read or is too large.
+pub(crate) fn checked_regex(regex: &str, span: Span) -> Result<(), QueryError> {
+    regex_predicate(regex, span).map(|_| ())
 }
 
 fn expression(node: &Expression, now_ns: i64) -> Result<Condition, QueryError> {
@@ -58,8 +83,58 @@ fn body(value: &Value, span: Span) -> Result<Condition, QueryError> {
             None if pattern.is_anything() => Predicate::Exists,
             None => Predicate::Wildcard(pattern.clone()),
         },
+        Value::AnyCase(inner) => match inner.as_ref() {
+            Value::Regex(regex) => regex_predicate(&format!("(?i){regex}"), span)?,
+            other => return body(other, span),
+        },
+        Value::ExactCase(inner) => return exact_body(inner, span),
+        Value::List(values) => return any_of(values, |value| body(value, span)),
+        Value::Range(_) => {
+            return Err(QueryError::new(ErrorKind::Type, span, "the message cannot be compared by size")
+                .hint("search for words, or give a range of a field such as duration_ms:[100 TO 500]"));
+        }
     };
     Ok(Condition::test(Field::Body, predicate))
+}
+
+/// With upper and lower case as written: the index finds candidates, a regular expression decides.
+fn exact_body(value: &Value, span: Span) -> Result<Condition, QueryError> {
+    let regex = match value {
+        Value::Word(pattern) if pattern.is_anything() => return body(value, span),
+        Value::Word(pattern) => match pattern.literal() {
+            Some(text) => exact_regex(&TextMatch::new(text)),
+            None => wildcard_regex(pattern, regex::escape).replacen("(?i)", "", 1),
+        },
+        Value::Quoted(text) => exact_regex(&TextMatch::new(text)),
+        _ => return body(value, span),
+    };
+    Ok(body(value, span)?.and(Condition::test(Field::Body, Predicate::Regex(regex))))
+}
+
+/// One of several conditions.
+fn any_of(
+    values: &[Value],
+    condition: impl Fn(&Value) -> Result<Condition, QueryError>,
+) -> Result<Condition, QueryError> {
+    let mut parts = values.iter().map(condition).collect::<Result<Vec<_>, _>>()?;
+    Ok(if parts.len() == 1 { parts.swap_remove(0) } else { Condition::Or(parts) })
+}
+
+/// `[a TO b]` as two comparisons.
+fn range(test: &FieldTest, range: &ValueRange, now_ns: i64) -> Result<Condition, QueryError> {
+    if matches!(Field::resolve(&test.field), Field::Body) {
+        return body(&test.value, test.value_span);
+    }
+    if range.low.is_none() && range.high.is_none() {
+        return Ok(Condition::test(Field::resolve(&test.field), Predicate::Exists));
+    }
+    let side = |bound: &Option<Value>, operator: Operator| match bound {
+        None => Ok(Condition::All),
+        Some(value) => field(&FieldTest { operator, value: value.clone(), ..test.clone() }, now_ns),
+    };
+    let low = if range.includes_low { Operator::GreaterOrEqual } else { Operator::Greater };
+    let high = if range.includes_high { Operator::LessOrEqual } else { Operator::Less };
+    Ok(side(&range.low, low)?.and(side(&range.high, high)?))
 }
 
 fn field(test: &FieldTest, now_ns: i64) -> Result<Condition, QueryError> {
@@ -67,16 +142,31 @@ fn field(test: &FieldTest, now_ns: i64) -> Result<Condition, QueryError> {
         let equal = FieldTest { operator: Operator::Equal, ..test.clone() };
         return Ok(field(&equal, now_ns)?.negated());
     }
-    let field = Field::resolve(&test.field);
+    match &test.value {
+        Value::Range(bounds) if Comparison::of(test.operator).is_none() => {
+            return range(test, bounds, now_ns);
+        }
+        Value::List(values) if Comparison::of(test.operator).is_none() => {
+            return any_of(values, |value| {
+                field(&FieldTest { value: value.clone(), ..test.clone() }, now_ns)
+            });
+        }
+        Value::Range(_) | Value::List(_) => {
+            return Err(wrong_type(test, "a range or a list cannot be compared by size")
+                .hint(format!("write {}: before it", test.field)));
+        }
+        _ => {}
+    }
+    let own = Field::resolve(&test.field);
     let exists = matches!(&test.value, Value::Word(pattern) if pattern.is_anything());
     if exists {
         if Comparison::of(test.operator).is_some() {
             return Err(wrong_type(test, "* cannot be compared")
                 .hint(format!("write {}:* for any value", test.field)));
         }
-        return Ok(Condition::test(field, Predicate::Exists));
+        return Ok(Condition::test(own, Predicate::Exists));
     }
-    match &field {
+    match &own {
         Field::Time => time(test, now_ns),
         Field::Level => level(test),
         Field::Body if test.operator == Operator::Matches => body(&test.value, test.value_span),
@@ -84,37 +174,89 @@ fn field(test: &FieldTest, now_ns: i64) -> Result<Condition, QueryError> {
             Err(wrong_type(test, "the message cannot be compared by size")
                 .hint("search for words, or compare a field such as duration_ms>500"))
         }
-        Field::NumberColumn(_) => number_column(test, field),
-        Field::HexColumn(_) => text(test, field, str::to_ascii_lowercase),
-        _ => text(test, field, str::to_owned),
+        Field::NumberColumn(_) => number_column(test, own),
+        Field::HexColumn(_) => text(test, own, str::to_ascii_lowercase),
+        _ => text(test, own, str::to_owned),
     }
 }
 
-/// Equality, wildcards, regular expressions and comparisons on a text.
+/// Equality, wildcards, regular expressions, networks and comparisons on a text.
 fn text(test: &FieldTest, field: Field, normalize: fn(&str) -> String) -> Result<Condition, QueryError> {
     let predicate = match (Comparison::of(test.operator), &test.value) {
-        (None, Value::Regex(regex)) => regex_predicate(regex, test.value_span)?,
-        (None, Value::Quoted(text)) => Predicate::Equals(normalize(text)),
-        (None, Value::Word(pattern)) => match pattern.literal() {
-            Some(text) => Predicate::Equals(normalize(text)),
-            None => Predicate::Like(Pattern {
-                pieces: pattern.pieces.iter().map(|piece| piece.map(normalize)).collect(),
-            }),
-        },
+        (None, Value::ExactCase(inner)) => {
+            return text(&FieldTest { value: inner.as_ref().clone(), ..test.clone() }, field, normalize);
+        }
+        (None, value) => equality(value, test.value_span, normalize)?,
         (Some(comparison), value) => {
             let text = comparable(test, value)?;
-            match number(text) {
-                Some(number) if matches!(value, Value::Word(_)) => {
-                    Predicate::CompareNumber(comparison, number)
-                }
-                _ => {
-                    refuse_unit(test, text)?;
-                    Predicate::CompareText(comparison, normalize(text))
-                }
+            let quantity = if matches!(value, Value::Word(_)) { quantity(text) } else { None };
+            match quantity {
+                Some(Quantity::Plain(number)) => Predicate::CompareNumber(comparison, number),
+                Some(with_unit) => compare_with_unit(test, comparison, text, with_unit)?,
+                None => Predicate::CompareText(comparison, normalize(text)),
             }
         }
     };
     Ok(Condition::test(field, predicate))
+}
+
+fn equality(value: &Value, span: Span, normalize: fn(&str) -> String) -> Result<Predicate, QueryError> {
+    Ok(match value {
+        Value::Regex(regex) => regex_predicate(regex, span)?,
+        Value::Quoted(text) => Predicate::Equals(normalize(text)),
+        Value::Word(pattern) => match pattern.literal() {
+            Some(text) => match Network::parse(text) {
+                Some(network) => Predicate::InNetwork(network),
+                None => Predicate::Equals(normalize(text)),
+            },
+            None => Predicate::Like(Pattern {
+                pieces: pattern.pieces.iter().map(|piece| piece.map(normalize)).collect(),
+            }),
+        },
+        Value::AnyCase(inner) => match inner.as_ref() {
+            Value::Regex(regex) => regex_predicate(&format!("(?i){regex}"), span)?,
+            Value::Word(pattern) if pattern.literal().is_none() => Predicate::LikeIgnoreCase(pattern.clone()),
+            other => Predicate::EqualsIgnoreCase(other.literal().unwrap_or_default().to_owned()),
+        },
+        Value::ExactCase(inner) => equality(inner, span, normalize)?,
+        Value::Range(_) | Value::List(_) => {
+            return Err(QueryError::new(ErrorKind::Type, span, "a range or a list cannot stand here"));
+        }
+    })
+}
+
+/// `500ms` in the unit that the name of the field tells. Where it tells none, each value says its own, and a plain
+/// number is in seconds or bytes.
+fn compare_with_unit(
+    test: &FieldTest,
+    comparison: Comparison,
+    text: &str,
+    wanted: Quantity,
+) -> Result<Predicate, QueryError> {
+    let mixed = |is: &str| {
+        wrong_type(test, format!("{} is {is} by its name, {text} is not", test.field))
+            .hint("write the number in the unit of the field, without a unit")
+    };
+    Ok(match (wanted, unit_of_name(&test.field)) {
+        (Quantity::Seconds(seconds), Some(Quantity::Seconds(unit))) => {
+            Predicate::CompareNumber(comparison, in_unit(seconds, unit))
+        }
+        (Quantity::Bytes(bytes), Some(Quantity::Bytes(unit))) => {
+            Predicate::CompareNumber(comparison, in_unit(bytes, unit))
+        }
+        (Quantity::Seconds(_), Some(_)) => return Err(mixed("a size")),
+        (Quantity::Bytes(_), Some(_)) => return Err(mixed("a time")),
+        (Quantity::Seconds(seconds), None) => Predicate::CompareQuantity(comparison, Unit::Seconds, seconds),
+        (Quantity::Bytes(bytes), None) => Predicate::CompareQuantity(comparison, Unit::Bytes, bytes),
+        (Quantity::Plain(number), _) => Predicate::CompareNumber(comparison, number),
+    })
+}
+
+/// Without the noise that a factor such as 0.001 leaves behind the twelfth digit.
+pub(crate) fn in_unit(amount: f64, unit: f64) -> f64 {
+    let exact = amount / unit;
+    let rounded = exact.round();
+    if rounded != 0.0 && ((exact - rounded) / rounded).abs() < 1e-12 { rounded } else { exact }
 }
 
 fn comparable<'a>(test: &FieldTest, value: &'a Value) -> Result<&'a str, QueryError> {
@@ -123,24 +265,6 @@ fn comparable<'a>(test: &FieldTest, value: &'a Value) -> Result<&'a str, QueryEr
             .expect(&["a number", "a text"])
             .hint("escape a wildcard that is meant as it stands: \\*")
     })
-}
-
-/// `500ms` is no number, and as a text it would be compared letter by letter.
-fn refuse_unit(test: &FieldTest, text: &str) -> Result<(), QueryError> {
-    let digits = text.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-    let unit = text.get(digits.len()..).unwrap_or_default();
-    if matches!(test.value, Value::Word(_)) && !unit.is_empty() && unit.len() <= 3 && number(digits).is_some()
-    {
-        return Err(wrong_type(test, format!("{text} is no number"))
-            .expect(&["a number"])
-            .hint(format!("write the number in the unit of the field, without {unit}")));
-    }
-    Ok(())
-}
-
-fn number(text: &str) -> Option<f64> {
-    let plain = text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'));
-    text.parse::<f64>().ok().filter(|number| plain && number.is_finite())
 }
 
 fn number_column(test: &FieldTest, field: Field) -> Result<Condition, QueryError> {
@@ -171,16 +295,15 @@ fn level(test: &FieldTest) -> Result<Condition, QueryError> {
                 ));
         }
     }
-    let predicate = match (&test.value, comparison) {
-        (_, Some(_)) => {
-            comparable(test, &test.value)?;
-            return Err(wrong_type(test, "a level is compared with a level's name"));
-        }
-        (Value::Regex(regex), None) => regex_predicate(regex, test.value_span)?,
-        (Value::Quoted(text), None) => Predicate::EqualsIgnoreCase(text.clone()),
-        (Value::Word(pattern), None) => match pattern.literal() {
+    if comparison.is_some() {
+        comparable(test, &test.value)?;
+        return Err(wrong_type(test, "a level is compared with a level's name"));
+    }
+    let predicate = match &test.value {
+        Value::Word(pattern) if pattern.literal().is_none() => Predicate::LikeIgnoreCase(pattern.clone()),
+        value => match value.literal() {
             Some(text) => Predicate::EqualsIgnoreCase(text.to_owned()),
-            None => Predicate::LikeIgnoreCase(pattern.clone()),
+            None => equality(value, test.value_span, str::to_owned)?,
         },
     };
     Ok(Condition::test(Field::Level, predicate))

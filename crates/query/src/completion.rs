@@ -1,6 +1,10 @@
 //! What could be written at a position of a query.
 
+mod pipes;
+
 use serde::Serialize;
+
+pub use pipes::column_text;
 
 use crate::Span;
 use crate::field::SHORT_NAMES;
@@ -14,8 +18,18 @@ pub struct CompletionContext {
     /// What a chosen item replaces, in characters.
     pub replace: Span,
     pub kind: CompletionKind,
-    /// Known without data, and fitting the prefix: short names, levels, keywords.
+    /// Known without data, and fitting the prefix: short names, levels, keywords, pipes, functions.
     pub items: Vec<CompletionItem>,
+    /// How the function or the pipe at the cursor is written.
+    pub signature: Option<Signature>,
+}
+
+/// Help on what is being written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Signature {
+    /// An example: `round(x, digits)`, `top 10 service by host`.
+    pub usage: String,
+    pub about: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,6 +39,10 @@ pub enum CompletionKind {
     Field { prefix: String },
     /// A value of this field.
     Value { field: String, prefix: String },
+    /// The name of a pipe.
+    Pipe { prefix: String },
+    /// A field or a function of a pipe. `columns` are what the pipes before leave; `None`: every field of the records.
+    Column { prefix: String, columns: Option<Vec<String>> },
     /// Inside a regular expression or a quoted phrase on the message: nothing to offer.
     Text,
 }
@@ -46,14 +64,19 @@ pub enum ItemKind {
     Value,
     Keyword,
     Operator,
+    Pipe,
+    Function,
 }
 
 /// Says what is being written at the cursor, a position in characters (beyond the end: the end). The text need not be
 /// a valid query. Takes time in proportion to the text.
 pub fn complete(text: &str, cursor: usize) -> CompletionContext {
     let before: String = text.chars().take(cursor).collect();
-    let mut reader = Reader { lexer: Lexer::new(&before), groups: Vec::new(), after_term: false };
+    let mut reader = Reader { lexer: Lexer::new(&before), groups: Vec::new(), after_term: false, bar: None };
     let (start, kind) = reader.read();
+    if let Some(bar) = reader.bar {
+        return pipes::complete(text, &before, bar);
+    }
     let cursor = before.chars().count();
     let quoted = text.chars().nth(start) == Some('"');
     let mut end = cursor;
@@ -74,7 +97,7 @@ pub fn complete(text: &str, cursor: usize) -> CompletionContext {
         end = cursor;
     }
     let items = items(&kind, reader.after_term);
-    CompletionContext { replace: Span::new(start, end), kind, items }
+    CompletionContext { replace: Span::new(start, end), kind, items, signature: None }
 }
 
 /// Reads what stands before the cursor, forgiving mistakes.
@@ -84,6 +107,8 @@ struct Reader {
     groups: Vec<Option<String>>,
     /// A complete term stands before the word at the cursor.
     after_term: bool,
+    /// The last `|`.
+    bar: Option<usize>,
 }
 
 impl Reader {
@@ -107,8 +132,16 @@ impl Reader {
                     self.after_term = true;
                     continue;
                 }
-                Some('-' | '!' | '|') => {
+                Some('-' | '!') => {
                     self.lexer.advance(1);
+                    continue;
+                }
+                Some('|') => {
+                    self.bar = Some(start);
+                    self.skip_pipe();
+                    if self.lexer.peek().is_none() {
+                        return (start, CompletionKind::Text);
+                    }
                     continue;
                 }
                 _ => {}
@@ -132,6 +165,22 @@ impl Reader {
             }
             if let Some(end) = self.term(start) {
                 return end;
+            }
+        }
+    }
+
+    /// Up to the next `|` or `(` that starts a search inside the pipe; quotation marks are skipped whole.
+    fn skip_pipe(&mut self) {
+        self.lexer.advance(1);
+        while let Some(next) = self.lexer.peek() {
+            match next {
+                '|' => return,
+                '"' | '\'' | '`' => {
+                    if self.lexer.take_quoted(next).is_err() {
+                        return;
+                    }
+                }
+                _ => self.lexer.advance(1),
             }
         }
     }
@@ -207,11 +256,8 @@ fn items(kind: &CompletionKind, after_term: bool) -> Vec<CompletionItem> {
         kind,
         detail: detail.map(str::to_owned),
     };
-    let fits = |candidate: &str, prefix: &str| {
-        candidate.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
     match kind {
-        CompletionKind::Text => Vec::new(),
+        CompletionKind::Text | CompletionKind::Pipe { .. } | CompletionKind::Column { .. } => Vec::new(),
         CompletionKind::Field { prefix } => {
             let fields = SHORT_NAMES
                 .iter()
@@ -223,32 +269,43 @@ fn items(kind: &CompletionKind, after_term: bool) -> Vec<CompletionItem> {
                 .map(|(name, _)| item(format!("{name} "), name, ItemKind::Keyword, None));
             fields.chain(keywords).collect()
         }
-        CompletionKind::Value { field, prefix } => {
-            let known: &[(&str, Option<&str>)] = match field.as_str() {
-                "level" | "severity" => &[
-                    ("error", None),
-                    ("warn", None),
-                    ("info", None),
-                    ("debug", None),
-                    ("trace", None),
-                    ("fatal", None),
-                    ("unknown", Some("no known level")),
-                ],
-                "time" => &[
-                    ("now-15m", Some("15 minutes ago")),
-                    ("now-1h", Some("an hour ago")),
-                    ("now-1d", Some("a day ago")),
-                    ("now/d", Some("today, 00:00 UTC")),
-                ],
-                _ => &[],
-            };
-            known
-                .iter()
-                .filter(|(value, _)| fits(value, prefix))
-                .map(|&(value, detail)| item(value.to_owned(), value, ItemKind::Value, detail))
-                .collect()
-        }
+        CompletionKind::Value { field, prefix } => known_values(field, prefix),
     }
+}
+
+/// Values that are known without data.
+fn known_values(field: &str, prefix: &str) -> Vec<CompletionItem> {
+    let known: &[(&str, Option<&str>)] = match field {
+        "level" | "severity" => &[
+            ("error", None),
+            ("warn", None),
+            ("info", None),
+            ("debug", None),
+            ("trace", None),
+            ("fatal", None),
+            ("unknown", Some("no known level")),
+        ],
+        "time" => &[
+            ("now-15m", Some("15 minutes ago")),
+            ("now-1h", Some("an hour ago")),
+            ("now-1d", Some("a day ago")),
+            ("now/d", Some("today, 00:00 UTC")),
+        ],
+        _ => &[],
+    };
+    let fitting = known.iter().filter(|(value, _)| fits(value, prefix));
+    fitting
+        .map(|&(value, detail)| CompletionItem {
+            text: value.to_owned(),
+            label: value.to_owned(),
+            kind: ItemKind::Value,
+            detail: detail.map(str::to_owned),
+        })
+        .collect()
+}
+
+fn fits(candidate: &str, prefix: &str) -> bool {
+    candidate.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 #[cfg(test)]
@@ -296,6 +353,46 @@ mod tests {
             let context = at(marked);
             assert_eq!((context.kind, context.replace), (kind, Span::new(start, end)), "{marked}");
         }
+    }
+
+    #[test]
+    fn pipes_and_what_is_in_them() {
+        let column = |prefix: &str, columns: Option<&[&str]>| CompletionKind::Column {
+            prefix: prefix.into(),
+            columns: columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
+        };
+        // `¦` marks the cursor.
+        let at = |marked: &str| {
+            let cursor = marked.chars().position(|character| character == '¦').expect("a cursor");
+            complete(&marked.replacen('¦', "", 1), cursor)
+        };
+        for (marked, kind, start, end) in [
+            ("a | ¦", CompletionKind::Pipe { prefix: String::new() }, 4, 4),
+            ("a | st¦", CompletionKind::Pipe { prefix: "st".into() }, 4, 6),
+            ("a | stats co¦unt()", column("co", None), 10, 15),
+            ("a | stats sum(dur¦)", column("dur", None), 14, 17),
+            ("a | stats count() by ¦", column("", None), 21, 21),
+            ("a | stats count() by service | sort se¦", column("se", Some(&["service", "count()"])), 36, 38),
+            (
+                "a | where level:er¦",
+                CompletionKind::Value { field: "level".into(), prefix: "er".into() },
+                16,
+                18,
+            ),
+            ("a | where \"x | y¦", CompletionKind::Text, 16, 16),
+            ("\"a | b¦", CompletionKind::Text, 0, 6),
+        ] {
+            let context = at(marked);
+            assert_eq!((context.kind, context.replace), (kind, Span::new(start, end)), "{marked}");
+        }
+        let labels = |marked: &str| at(marked).items.into_iter().map(|item| item.label).collect::<Vec<_>>();
+        assert_eq!(labels("a | t¦"), ["timechart", "top"]);
+        assert_eq!(labels("a | stats uni¦"), ["uniq", "uniq_exact", "unix"]);
+        assert_eq!(labels("a | stats count() as n by s | where n¦"), ["n", "number", "now", "not"]);
+        let usage = |marked: &str| at(marked).signature.map(|signature| signature.usage);
+        assert_eq!(usage("a | stats p95(¦").as_deref(), Some("p95(duration_ms)"));
+        assert_eq!(usage("a | where round(x, ¦").as_deref(), Some("round(x)"));
+        assert_eq!(usage("a | top ¦").as_deref(), Some("top 10 service by host"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A checked query: what each test means, independent of how it is written and of SQL.
 
+use crate::network::Network;
 use crate::syntax::{Operator, Pattern};
 use crate::text::TextMatch;
 use crate::{Field, TimeRange};
@@ -41,11 +42,22 @@ pub enum Predicate {
     CompareText(Comparison, String),
     /// A value that is no number does not match.
     CompareNumber(Comparison, f64),
+    /// A value with a unit of its own, such as `12ms` or `3 MB`; a plain number is in seconds or bytes.
+    CompareQuantity(Comparison, Unit, f64),
+    /// An address of this network.
+    InNetwork(Network),
     /// A whole number against a number column; `None` is equality.
     CompareInteger(Option<Comparison>, u64),
     /// Severity number from, to; both inclusive.
     SeverityBetween(u8, u8),
     TimeWithin(TimeRange),
+}
+
+/// What an amount is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Seconds,
+    Bytes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -85,6 +85,12 @@ impl Default for Dialect {
 }
 
 impl Dialect {
+    /// The same table for conditions that no index serves: outside of the `WHERE` of the table ClickHouse applies no
+    /// `preprocessor`, and the items would be made anew for each row.
+    pub(crate) fn without_indexes(&self) -> Self {
+        Self { body_text_index: false, record_items: None, resource_items: None, ..self.clone() }
+    }
+
     /// A table with the OpenTelemetry columns and no index that this crate knows.
     pub fn plain(table: impl Into<String>) -> Self {
         Self {

@@ -5,8 +5,11 @@
 //! They must stand in the `WHERE` of the table itself: elsewhere ClickHouse applies no `preprocessor`.
 
 use crate::Field;
-use crate::condition::{Comparison, Condition, Predicate, Test};
+use crate::condition::{Comparison, Condition, Predicate, Test, Unit};
 use crate::dialect::{Dialect, PromotedKind};
+use crate::functions::Kind;
+use crate::literal::{DURATION_UNITS, SIZE_UNITS, number};
+use crate::pipeline::Value;
 use crate::sql::SqlText;
 use crate::syntax::Pattern;
 use crate::text::{TextMatch, like_pattern, like_substring, longest_text, substring, wildcard_regex};
@@ -239,6 +242,16 @@ impl<'a> Writer<'a> {
                 expression(sql);
                 sql.text(&format!(") {} ", comparison.symbol())).float(*number).text(", 0)");
             }
+            Predicate::InNetwork(network) => {
+                sql.text("ifNull(toIPv6OrNull(");
+                expression(sql);
+                sql.text(") BETWEEN toIPv6(").string(&network.first());
+                sql.text(") AND toIPv6(").string(&network.last()).text("), 0)");
+            }
+            Predicate::CompareQuantity(comparison, unit, wanted) => {
+                write_amount(sql, *unit, &expression);
+                sql.text(&format!(" {} ", comparison.symbol())).float(*wanted).text(", 0)");
+            }
             Predicate::Contains(_)
             | Predicate::Wildcard(_)
             | Predicate::Exists
@@ -372,6 +385,23 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// `ifNull(` and an amount such as `12ms` as a number of seconds or bytes; `NULL` where it is none.
+fn write_amount(sql: &mut SqlText, unit: Unit, expression: &impl Fn(&mut SqlText)) {
+    let units: &[(&str, f64)] = match unit {
+        Unit::Seconds => &DURATION_UNITS,
+        Unit::Bytes => &SIZE_UNITS,
+    };
+    let names: Vec<String> = units.iter().map(|(name, _)| format!("'{name}'")).collect();
+    let factors: Vec<String> = units.iter().map(|(_, factor)| format!("{factor:?}")).collect();
+    sql.text("ifNull(toFloat64OrNull(extract(");
+    expression(sql);
+    sql.text(", '^ *([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)')) * transform(");
+    sql.text(if unit == Unit::Bytes { "lower(" } else { "(" }).text("extract(");
+    expression(sql);
+    sql.text(", '^ *[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)? *(.*?) *$')), ['', ").text(&names.join(", "));
+    sql.text("], [1., ").text(&factors.join(", ")).text("], NULL)");
+}
+
 /// Whether an empty value passes the test.
 fn empty_matches(predicate: &Predicate) -> bool {
     match predicate {
@@ -379,5 +409,75 @@ fn empty_matches(predicate: &Predicate) -> bool {
         Predicate::CompareText(comparison, text) => comparison.holds("", text.as_str()),
         Predicate::Regex(regex) => regex::Regex::new(regex).is_ok_and(|regex| regex.is_match("")),
         _ => false,
+    }
+}
+
+/// A condition about one value that some expression gives: what it asks is asked of that, whatever its fields say.
+pub(crate) fn write_value_condition(sql: &mut SqlText, condition: &Condition, value: &Value) {
+    let list = |sql: &mut SqlText, parts: &[Condition], separator: &str| {
+        for (index, part) in parts.iter().enumerate() {
+            sql.text(if index > 0 { separator } else { "(" });
+            write_value_condition(sql, part, value);
+        }
+        sql.text(")");
+    };
+    match condition {
+        Condition::All => {
+            sql.text("1");
+        }
+        Condition::And(parts) => list(sql, parts, " AND "),
+        Condition::Or(parts) => list(sql, parts, " OR "),
+        Condition::Not(inner) => {
+            sql.text("NOT (");
+            write_value_condition(sql, inner, value);
+            sql.text(")");
+        }
+        Condition::Test(test) => write_value_test(sql, &test.predicate, value),
+    }
+}
+
+fn write_value_test(sql: &mut SqlText, predicate: &Predicate, value: &Value) {
+    let compared = |sql: &mut SqlText, symbol: &str, wanted: f64| {
+        sql.text(if value.nullable { "ifNull(" } else { "" }).append(&value.sql);
+        sql.text(&format!(" {symbol} ")).float(wanted).text(if value.nullable { ", 0)" } else { "" });
+    };
+    let text = value.text();
+    match (value.kind, predicate) {
+        (_, Predicate::Exists) => {
+            sql.append(&crate::pipeline::is_there(value));
+        }
+        (Kind::Time, Predicate::TimeWithin(range)) => {
+            let sides = [(">=", range.from_ns), ("<", range.to_ns)];
+            for (index, (symbol, time_ns)) in sides.into_iter().filter(|(_, side)| side.is_some()).enumerate()
+            {
+                sql.text(if index > 0 { " AND " } else { "" }).append(&value.sql);
+                sql.text(&format!(" {symbol} ")).time(time_ns.unwrap_or_default());
+            }
+        }
+        (Kind::Number, Predicate::CompareNumber(comparison, number)) => {
+            compared(sql, comparison.symbol(), *number);
+        }
+        (Kind::Number, Predicate::CompareQuantity(comparison, _, amount)) => {
+            compared(sql, comparison.symbol(), *amount);
+        }
+        (Kind::Number | Kind::Condition, Predicate::Equals(wanted)) => match number(wanted) {
+            Some(number) => compared(sql, "=", number),
+            None => {
+                sql.text(if wanted.eq_ignore_ascii_case("true") { "" } else { "NOT " }).append(&value.sql);
+            }
+        },
+        _ => {
+            let dialect = Dialect::plain("");
+            let mut writer = Writer { sql, dialect: &dialect };
+            if value.nullable {
+                writer.sql.text("ifNull(");
+            }
+            writer.value_of(predicate, |sql| {
+                sql.append(&text.sql);
+            });
+            if value.nullable {
+                writer.sql.text(", 0)");
+            }
+        }
     }
 }

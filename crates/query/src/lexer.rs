@@ -11,6 +11,23 @@ pub(crate) enum WordPlace {
     Term,
     /// After an operator: colons, equals signs and angle brackets are part of it.
     Value,
+    /// As [`Self::Value`] in a list: a comma ends it as well.
+    Argument,
+    /// As [`Self::Value`] in `[a TO b]`: a bracket ends it as well.
+    Bound,
+}
+
+impl WordPlace {
+    /// Characters that end a word, beside white space.
+    pub(crate) fn ends_word(self, next: char) -> bool {
+        matches!(next, '(' | ')' | '"' | '|')
+            || match self {
+                Self::Term => matches!(next, ':' | '=' | '<' | '>'),
+                Self::Value => false,
+                Self::Argument => next == ',',
+                Self::Bound => matches!(next, ']' | '}'),
+            }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,10 +84,54 @@ impl Lexer {
         self.characters.get(start..self.at).unwrap_or_default().iter().collect()
     }
 
+    /// White space and comments: `//` or `# ` to the end of the line.
     pub(crate) fn skip_space(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
+        loop {
+            while self.peek().is_some_and(char::is_whitespace) {
+                self.at += 1;
+            }
+            let is_comment = match self.peek() {
+                Some('/') => self.peek_at(1) == Some('/'),
+                Some('#') => self.peek_at(1).is_none_or(char::is_whitespace),
+                _ => false,
+            };
+            if !is_comment {
+                return;
+            }
+            while self.peek().is_some_and(|next| next != '\n') {
+                self.at += 1;
+            }
+        }
+    }
+
+    /// This word in any case right here, with no letter, digit or `_` after it.
+    pub(crate) fn peek_word(&self, word: &str) -> bool {
+        let same = word.chars().enumerate().all(|(ahead, letter)| {
+            self.peek_at(ahead).is_some_and(|next| next.eq_ignore_ascii_case(&letter))
+        });
+        same && self.peek_at(word.len()).is_none_or(|next| !next.is_alphanumeric() && next != '_')
+    }
+
+    pub(crate) fn take_word_ignoring_case(&mut self, word: &str) -> bool {
+        let found = self.peek_word(word);
+        if found {
+            self.advance(word.len());
+        }
+        found
+    }
+
+    /// As many characters as pass the test.
+    pub(crate) fn take_while(&mut self, test: impl Fn(char) -> bool) -> String {
+        let start = self.at;
+        while self.peek().is_some_and(&test) {
             self.at += 1;
         }
+        self.text_from(start)
+    }
+
+    /// Back to a position that was read before.
+    pub(crate) fn reset(&mut self, position: usize) {
+        self.at = position;
     }
 
     /// The end of the text, white space or a closing parenthesis.
@@ -118,7 +179,7 @@ impl Lexer {
     /// A quoted text, a regular expression or a word; `None` where no value can start.
     pub(crate) fn take_value(&mut self, place: WordPlace) -> Result<Option<Value>, QueryError> {
         match self.peek() {
-            Some('"') => self.take_quoted().map(|text| Some(Value::Quoted(text))),
+            Some('"') => self.take_quoted('"').map(|text| Some(Value::Quoted(text))),
             Some('/') => match self.take_regex() {
                 Some(regex) => Ok(Some(Value::Regex(regex))),
                 None => Ok(self.take_word(place).map(Value::Word)),
@@ -127,17 +188,17 @@ impl Lexer {
         }
     }
 
-    /// `"` to `"`; `\"` and `\\` stand for the second character.
-    fn take_quoted(&mut self) -> Result<String, QueryError> {
+    /// From a mark to the next; a mark and a backslash after a backslash stand for themselves.
+    pub(crate) fn take_quoted(&mut self, mark: char) -> Result<String, QueryError> {
         let start = self.at;
         let mut text = String::new();
         self.at += 1;
         while let Some(next) = self.peek() {
             self.at += 1;
             match next {
-                '"' => return Ok(text),
+                _ if next == mark => return Ok(text),
                 '\\' => match self.peek() {
-                    Some(escaped @ ('"' | '\\')) => {
+                    Some(escaped) if escaped == mark || escaped == '\\' => {
                         text.push(escaped);
                         self.at += 1;
                     }
@@ -147,12 +208,12 @@ impl Lexer {
             }
         }
         Err(QueryError::syntax(self.span_from(start), "the quotation mark is never closed")
-            .expect(&["\""])
-            .hint("close it with \", or write \\\" for a quotation mark itself"))
+            .expect(&[&mark.to_string()])
+            .hint(format!("close it with {mark}, or write \\{mark} for a quotation mark itself")))
     }
 
     /// `/` to the next `/` that is not escaped, where a gap follows it; otherwise this is a word such as `/api/v1`.
-    fn take_regex(&mut self) -> Option<String> {
+    pub(crate) fn take_regex(&mut self) -> Option<String> {
         let mut end = self.at + 1;
         let mut regex = String::new();
         loop {
@@ -175,7 +236,7 @@ impl Lexer {
         let gap = self
             .characters
             .get(end + 1)
-            .is_none_or(|&next| next.is_whitespace() || matches!(next, '(' | ')' | '|'));
+            .is_none_or(|&next| next.is_whitespace() || matches!(next, '(' | ')' | '|' | ','));
         if regex.is_empty() || !gap {
             return None;
         }
@@ -187,9 +248,8 @@ impl Lexer {
         let mut pattern = Pattern::default();
         while let Some(next) = self.peek() {
             let ends = next.is_whitespace()
-                || matches!(next, '(' | ')' | '"' | '|')
-                || place == WordPlace::Term
-                    && (matches!(next, ':' | '=' | '<' | '>') || next == '!' && self.peek_at(1) == Some('='));
+                || place.ends_word(next)
+                || place == WordPlace::Term && next == '!' && self.peek_at(1) == Some('=');
             if ends {
                 break;
             }

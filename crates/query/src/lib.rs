@@ -21,18 +21,24 @@ mod check;
 mod completion;
 mod condition;
 mod cursor;
+mod dashboards;
 mod dialect;
 mod error;
 mod facets;
 mod field;
 mod field_stats;
 mod filter;
+mod functions;
 mod highlight;
 mod hints;
 mod lexer;
+mod literal;
 mod matcher;
 mod neighbours;
+mod network;
 mod parser;
+mod pipeline;
+mod pipes;
 mod placeholders;
 mod plan;
 mod print;
@@ -44,9 +50,12 @@ mod time_range;
 mod trace;
 pub mod user_sql;
 
-pub use completion::{CompletionContext, CompletionItem, CompletionKind, ItemKind, complete};
-pub use condition::{Comparison, Condition, Predicate, Test};
+pub use completion::{
+    CompletionContext, CompletionItem, CompletionKind, ItemKind, Signature, column_text, complete,
+};
+pub use condition::{Comparison, Condition, Predicate, Test, Unit};
 pub use cursor::Cursor;
+pub use dashboards::DASHBOARD_TEMPLATES;
 pub use dialect::{Dialect, ItemsIndex, Promoted, PromotedKind};
 pub use error::{ErrorKind, QueryError, Span};
 pub use facets::{FieldValues, TOP_VALUES};
@@ -54,13 +63,15 @@ pub use field::{COLUMNS, Field, SHORT_NAMES, nearest_name};
 pub use field_stats::{FieldSample, QUANTILES};
 pub use highlight::{Highlight, HighlightKind, highlight_terms};
 pub use matcher::Matcher;
-pub use parser::{Hint, MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS, Parsed, parse};
+pub use network::Network;
+pub use parser::{Hint, MAX_CHARACTERS, MAX_DEPTH, MAX_PIPES, MAX_SUBQUERIES, MAX_TERMS, Parsed, parse};
+pub use pipeline::{PipeOptions, Piped, Shape};
 pub use placeholders::Filling;
 pub use plan::{Compiler, MAX_ROWS, SearchOptions};
 pub use print::{quote_field, quote_value};
 pub use sql::{Param, ParamType, Statement, string_literal};
 pub use text::TextMatch;
-pub use time_range::{TimePoint, TimeRange, parse_time};
+pub use time_range::{TimePoint, TimeRange, bucket_width_ms, parse_time};
 pub use trace::{MAX_SPANS, trace_spans};
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use click_lite_model::{Pairs, Record};
 use regex::Regex;
 
-use crate::condition::{Condition, Predicate, Test};
+use crate::condition::{Condition, Predicate, Test, Unit};
+use crate::literal::{DURATION_UNITS, SIZE_UNITS};
 use crate::{Field, text};
 
 /// A condition made ready to be applied to many records.
@@ -124,11 +125,32 @@ fn value_matches(predicate: &Predicate, regex: Option<&Regex>, value: &str) -> b
         Predicate::CompareNumber(comparison, wanted) => {
             value.parse::<f64>().is_ok_and(|number| comparison.holds(&number, wanted))
         }
+        Predicate::CompareQuantity(comparison, unit, wanted) => {
+            amount_of(value, *unit).is_some_and(|amount| comparison.holds(&amount, wanted))
+        }
+        Predicate::InNetwork(network) => network.contains(value),
         Predicate::Exists
         | Predicate::CompareInteger(..)
         | Predicate::SeverityBetween(..)
         | Predicate::TimeWithin(_) => false,
     }
+}
+
+/// A number with a unit or without: `12ms`, `1.5 s`, `3MB`.
+fn amount_of(value: &str, unit: Unit) -> Option<f64> {
+    let value = value.trim();
+    let end = value.find(|next: char| next.is_alphabetic() || next == ' ').unwrap_or(value.len());
+    let (digits, name) = value.split_at(end);
+    let number = digits.parse::<f64>().ok()?;
+    let name = name.trim();
+    if name.is_empty() {
+        return Some(number);
+    }
+    let factor = match unit {
+        Unit::Seconds => DURATION_UNITS.iter().find(|(known, _)| *known == name),
+        Unit::Bytes => SIZE_UNITS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)),
+    };
+    factor.map(|(_, factor)| number * factor)
 }
 
 fn number_matches(predicate: &Predicate, number: u64) -> bool {

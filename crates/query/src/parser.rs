@@ -1,5 +1,9 @@
 //! Text to syntax tree, by recursive descent with a bound on depth.
 
+mod pipes;
+pub(crate) mod scalar;
+mod value;
+
 use crate::lexer::{Keyword, Lexer, WordPlace};
 use crate::syntax::{Expression, ExpressionKind, FieldTest, Operator, Query, Value};
 use crate::{ErrorKind, QueryError, Span};
@@ -8,8 +12,12 @@ use crate::{ErrorKind, QueryError, Span};
 pub const MAX_CHARACTERS: usize = 20_000;
 /// Deepest nesting of parentheses and negations.
 pub const MAX_DEPTH: usize = 100;
-/// Most words, phrases and field tests of a query.
+/// Most words, phrases and field tests of a query, and parts of expressions.
 pub const MAX_TERMS: usize = 500;
+/// Most pipes of a query, those of searches inside it included.
+pub const MAX_PIPES: usize = 50;
+/// Most searches inside a query.
+pub const MAX_SUBQUERIES: usize = 8;
 
 /// A query that was understood, and what may not be meant as it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,18 +46,14 @@ pub fn parse(text: &str) -> Result<Parsed, QueryError> {
             format!("the query is longer than {MAX_CHARACTERS} characters"),
         ));
     }
-    let mut parser = Parser { lexer: Lexer::new(text), hints: Vec::new(), terms: 0 };
-    parser.lexer.skip_space();
-    if parser.lexer.peek().is_none() {
-        let filter = Expression { kind: ExpressionKind::All, span: Span::default() };
-        return Ok(Parsed { query: Query { filter }, hints: Vec::new() });
-    }
-    let filter = parser.any_of(None, 0)?;
+    let mut parser =
+        Parser { lexer: Lexer::new(text), hints: Vec::new(), terms: 0, pipes_read: 0, subqueries: 0 };
+    let query = parser.query(0)?;
     if parser.lexer.peek().is_some() {
         return Err(QueryError::syntax(parser.lexer.span_here(), "this closing parenthesis closes nothing")
             .hint("remove it, or quote it to search for it: \")\""));
     }
-    Ok(Parsed { query: Query { filter }, hints: parser.hints })
+    Ok(Parsed { query, hints: parser.hints })
 }
 
 /// The field and operator before a group: `field:(a OR b)`.
@@ -64,11 +68,35 @@ struct Parser {
     lexer: Lexer,
     hints: Vec<Hint>,
     terms: usize,
+    pipes_read: usize,
+    subqueries: usize,
 }
 
 const TERM: [&str; 4] = ["a word", "a \"phrase\"", "field:value", "("];
 
 impl Parser {
+    /// A filter, which may be left out, and pipes; up to the end or a closing parenthesis.
+    fn query(&mut self, depth: usize) -> Result<Query, QueryError> {
+        self.lexer.skip_space();
+        let filter = match self.lexer.peek() {
+            None | Some('|') => Expression { kind: ExpressionKind::All, span: Span::default() },
+            Some(_) => self.any_of(None, depth)?,
+        };
+        Ok(Query { filter, pipes: self.pipes(depth)? })
+    }
+
+    fn count_term(&mut self) -> Result<(), QueryError> {
+        self.terms += 1;
+        if self.terms > MAX_TERMS {
+            return Err(QueryError::new(
+                ErrorKind::Limit,
+                self.lexer.span_here(),
+                format!("the query has more than {MAX_TERMS} terms"),
+            ));
+        }
+        Ok(())
+    }
+
     /// `a OR b`
     fn any_of(&mut self, group: Option<&Group>, depth: usize) -> Result<Expression, QueryError> {
         let mut parts = vec![self.all_of(group, depth)?];
@@ -84,7 +112,7 @@ impl Parser {
         loop {
             self.lexer.skip_space();
             match (self.lexer.peek(), self.lexer.peek_keyword()) {
-                (None | Some(')'), _) | (_, Some(Keyword::Or)) => break,
+                (None | Some(')' | '|'), _) | (_, Some(Keyword::Or)) => break,
                 (_, Some(Keyword::And)) => {
                     self.take_binary(Keyword::And)?;
                 }
@@ -105,7 +133,7 @@ impl Parser {
         let span = self.lexer.span_from(start);
         self.lexer.skip_space();
         let name = if keyword == Keyword::Or { "OR" } else { "AND" };
-        if matches!(self.lexer.peek(), None | Some(')')) {
+        if matches!(self.lexer.peek(), None | Some(')' | '|')) {
             return Err(QueryError::syntax(span, format!("a term is missing after {name}"))
                 .expect(&TERM)
                 .hint(format!("quote it to search for the word: \"{name}\"")));
@@ -136,7 +164,7 @@ impl Parser {
         } else if self.lexer.take_keyword(Keyword::Not) {
             let span = self.lexer.span_from(start);
             self.lexer.skip_space();
-            if matches!(self.lexer.peek(), None | Some(')')) {
+            if matches!(self.lexer.peek(), None | Some(')' | '|')) {
                 return Err(QueryError::syntax(span, "a term is missing after NOT")
                     .expect(&TERM)
                     .hint("quote it to search for the word: \"NOT\""));
@@ -161,11 +189,9 @@ impl Parser {
                 .expect(&TERM));
             }
             (Some('|'), _) => {
-                return Err(QueryError::syntax(
-                    self.lexer.span_here(),
-                    "pipes are not part of the search language",
-                )
-                .hint("quote it to search for it: \"|\""));
+                return Err(QueryError::syntax(self.lexer.span_here(), "a term is missing before this |")
+                    .expect(&TERM)
+                    .hint("pipes stand after the whole filter; quote it to search for it: \"|\""));
             }
             (_, Some(keyword @ (Keyword::And | Keyword::Or))) => {
                 let name = if keyword == Keyword::Or { "OR" } else { "AND" };
@@ -184,14 +210,7 @@ impl Parser {
             }
             _ => {}
         }
-        self.terms += 1;
-        if self.terms > MAX_TERMS {
-            return Err(QueryError::new(
-                ErrorKind::Limit,
-                self.lexer.span_here(),
-                format!("the query has more than {MAX_TERMS} terms"),
-            ));
-        }
+        self.count_term()?;
         match group {
             Some(group) => self.group_value(group),
             None => self.word_or_field(depth),
@@ -211,6 +230,11 @@ impl Parser {
             .expect(&TERM));
         }
         let mut inner = self.any_of(group, depth + 1)?;
+        if self.lexer.peek() == Some('|') {
+            return Err(QueryError::syntax(self.lexer.span_here(), "a pipe stands inside parentheses")
+                .expect(&[")"])
+                .hint("pipes stand after the whole filter; quote it to search for it: \"|\""));
+        }
         if self.lexer.peek() != Some(')') {
             return Err(QueryError::syntax(Span::new(start, start + 1), "this parenthesis is never closed")
                 .expect(&[")"])
@@ -229,7 +253,7 @@ impl Parser {
             _ => group.operator,
         };
         let value_start = self.lexer.position();
-        let Some(value) = self.lexer.take_value(WordPlace::Value)? else {
+        let Some(value) = self.value(WordPlace::Value)? else {
             return Err(
                 QueryError::syntax(self.lexer.span_here(), "a value is missing here").expect(&["a value"])
             );
@@ -256,6 +280,9 @@ impl Parser {
         };
         let value_span = self.lexer.span_from(start);
         let Some(operator) = self.lexer.take_operator() else {
+            if let Some(special) = self.special_term(&value, start)? {
+                return Ok(special);
+            }
             self.note_keyword(&value, start);
             let kind = match value {
                 Value::Word(pattern) if pattern.is_anything() => ExpressionKind::All,
@@ -268,35 +295,40 @@ impl Parser {
                 .expect(&["a field name"])
                 .hint("quote the whole text to search for it, or escape the wildcard with \\"));
         };
-        let field = field.to_owned();
-        if self.lexer.at_gap() {
-            let symbol = operator.symbol();
-            return Err(QueryError::syntax(self.lexer.span_from(start), format!("a value is missing after {field}{symbol}"))
+        self.after_field(field.to_owned(), value_span, operator, WordPlace::Value, depth)
+    }
+
+    /// What stands after `field:`: a value or a group of them.
+    fn after_field(
+        &mut self,
+        field: String,
+        field_span: Span,
+        operator: Operator,
+        place: WordPlace,
+        depth: usize,
+    ) -> Result<Expression, QueryError> {
+        let start = field_span.start;
+        let symbol = operator.symbol();
+        let missing = |span: Span| {
+            QueryError::syntax(span, format!("a value is missing after {field}{symbol}"))
                 .expect(&["a value", "\"a value\"", "/a regular expression/", "*"])
-                .hint(format!("write {field}{symbol}value without spaces, or quote the text to search for it: \"{field}{symbol}\"")));
+                .hint(format!("write {field}{symbol}value without spaces, or quote the text to search for it: \"{field}{symbol}\""))
+        };
+        if self.lexer.at_gap() {
+            return Err(missing(self.lexer.span_from(start)));
         }
         if self.lexer.peek() == Some('(') {
-            let group = Group { field, field_span: value_span, operator };
+            let group = Group { field, field_span, operator };
             let mut inner = self.parenthesized(Some(&group), depth)?;
             inner.span = self.lexer.span_from(start);
             return Ok(inner);
         }
         let start_of_value = self.lexer.position();
-        let Some(value) = self.lexer.take_value(WordPlace::Value)? else {
-            return Err(QueryError::syntax(
-                self.lexer.span_here(),
-                format!("a value is missing after {field}"),
-            )
-            .expect(&["a value"])
-            .hint("quote a value with special characters"));
+        let Some(value) = self.value(place)? else {
+            return Err(missing(self.lexer.span_here()).hint("quote a value with special characters"));
         };
-        let test = FieldTest {
-            field,
-            field_span: value_span,
-            operator,
-            value,
-            value_span: self.lexer.span_from(start_of_value),
-        };
+        let value_span = self.lexer.span_from(start_of_value);
+        let test = FieldTest { field, field_span, operator, value, value_span };
         Ok(Expression { kind: ExpressionKind::Field(test), span: self.lexer.span_from(start) })
     }
 

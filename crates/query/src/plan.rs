@@ -140,17 +140,31 @@ impl<'a> Compiler<'a> {
     /// `FROM`, and `WHERE` with the time range, the condition and what `more` adds after the separator it is given.
     pub(crate) fn write_from(&self, sql: &mut SqlText, indent: &str, more: impl Fn(&mut SqlText, &str)) {
         let separators = [format!("\n{indent}WHERE "), format!("\n{indent}  AND ")];
-        let mut written = 0;
-        let mut separator = || {
-            written += 1;
-            separators[usize::from(written > 1)].as_str()
-        };
+        let conditions = self.conditions();
         sql.text(&format!("\n{indent}FROM {}", self.dialect.table));
+        for (index, condition) in conditions.iter().enumerate() {
+            sql.text(&separators[usize::from(index > 0)]).append(condition);
+        }
+        more(sql, &separators[usize::from(!conditions.is_empty())]);
+    }
+
+    /// The parts of `WHERE`: the time range and the condition; all must hold.
+    pub(crate) fn conditions(&self) -> Vec<SqlText> {
+        let mut found = Vec::new();
+        let mut add = |write: &dyn Fn(&mut SqlText)| {
+            let mut sql = SqlText::default();
+            write(&mut sql);
+            found.push(sql);
+        };
         if let Some(from_ns) = self.range.from_ns {
-            sql.text(separator()).text("Timestamp >= ").time(from_ns);
+            add(&|sql| {
+                sql.text("Timestamp >= ").time(from_ns);
+            });
         }
         if let Some(to_ns) = self.range.to_ns {
-            sql.text(separator()).text("Timestamp < ").time(to_ns);
+            add(&|sql| {
+                sql.text("Timestamp < ").time(to_ns);
+            });
         }
         let parts = match self.condition {
             Condition::All => &[],
@@ -158,10 +172,9 @@ impl<'a> Compiler<'a> {
             other => std::slice::from_ref(other),
         };
         for part in parts {
-            sql.text(separator());
-            write_condition(sql, self.dialect, part, false);
+            add(&|sql| write_condition(sql, self.dialect, part, false));
         }
-        more(sql, separator());
+        found
     }
 }
 

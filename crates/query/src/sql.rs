@@ -1,11 +1,12 @@
 //! SQL text with bound parameters.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use click_lite_model::time;
 use serde::Serialize;
 
-use crate::field::SHORT_NAMES;
+use crate::field::{COLUMNS, SHORT_NAMES};
 
 /// One SQL statement for ClickHouse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,12 +75,16 @@ impl ParamType {
     }
 }
 
-/// SQL in the making, in both forms at once.
-#[derive(Debug, Default)]
+/// SQL in the making: text of our own and values to bind, in order.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct SqlText {
-    sql: String,
-    display_sql: String,
-    params: Vec<Param>,
+    pieces: Vec<SqlPiece>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum SqlPiece {
+    Text(String),
+    Value { kind: ParamType, value: String, literal: String },
 }
 
 /// 1900-01-01, the first time that `DateTime64(9)` holds.
@@ -88,30 +93,33 @@ const FIRST_TIME_NS: i64 = -2_208_988_800_000_000_000;
 impl SqlText {
     /// Text of our own; never what a user wrote.
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        self.sql.push_str(text);
-        self.display_sql.push_str(text);
+        if let Some(SqlPiece::Text(last)) = self.pieces.last_mut() {
+            last.push_str(text);
+        } else {
+            self.pieces.push(SqlPiece::Text(text.to_owned()));
+        }
         self
     }
 
     pub(crate) fn string(&mut self, value: &str) -> &mut Self {
-        self.bind(ParamType::String, value.to_owned(), &string_literal(value))
+        self.bind(ParamType::String, value.to_owned(), string_literal(value))
     }
 
     pub(crate) fn float(&mut self, value: f64) -> &mut Self {
         let text = format!("{value:?}");
-        self.bind(ParamType::Float64, text.clone(), &text)
+        self.bind(ParamType::Float64, text.clone(), text)
     }
 
     pub(crate) fn integer(&mut self, value: u64) -> &mut Self {
         let text = value.to_string();
-        self.bind(ParamType::UInt64, text.clone(), &text)
+        self.bind(ParamType::UInt64, text.clone(), text)
     }
 
     /// A time in nanoseconds since the epoch, UTC.
     pub(crate) fn time(&mut self, time_ns: i64) -> &mut Self {
         let text = time::format_rfc3339(time_ns.max(FIRST_TIME_NS)).replace('T', " ").replace('Z', "");
         let literal = format!("toDateTime64('{text}', 9, 'UTC')");
-        self.bind(ParamType::DateTime64, text, &literal)
+        self.bind(ParamType::DateTime64, text, literal)
     }
 
     /// A name that a user chose for a column of the result.
@@ -119,23 +127,100 @@ impl SqlText {
         if SHORT_NAMES.contains(&name) { self.text(name) } else { self.text(&quote(name, '`')) }
     }
 
-    /// The same value is bound once.
-    fn bind(&mut self, kind: ParamType, value: String, literal: &str) -> &mut Self {
-        let known = self.params.iter().position(|param| param.kind == kind && param.value == value);
-        let index = known.unwrap_or_else(|| {
-            let name = format!("p{}", self.params.len());
-            self.params.push(Param { name, kind, value });
-            self.params.len() - 1
-        });
-        // Writing to a String cannot fail.
-        let _ = write!(self.sql, "{{p{index}:{}}}", kind.name());
-        self.display_sql.push_str(literal);
+    /// The name that this text is, if it is nothing but one.
+    pub(crate) fn as_identifier(&self) -> Option<String> {
+        let [SqlPiece::Text(text)] = self.pieces.as_slice() else { return None };
+        if is_plain_identifier(text) {
+            return Some(text.clone());
+        }
+        let inner = text.strip_prefix('`')?.strip_suffix('`')?;
+        let mut name = String::new();
+        let mut characters = inner.chars();
+        while let Some(next) = characters.next() {
+            match next {
+                '\\' => name.push(characters.next()?),
+                '`' => return None,
+                _ => name.push(next),
+            }
+        }
+        Some(name)
+    }
+
+    /// With every line moved to the right.
+    pub(crate) fn indented(&self) -> Self {
+        let mut indented = Self::default();
+        indented.text("    ");
+        for piece in &self.pieces {
+            match piece {
+                SqlPiece::Text(text) => {
+                    indented.text(&text.replace('\n', "\n    "));
+                }
+                value @ SqlPiece::Value { .. } => indented.pieces.push(value.clone()),
+            }
+        }
+        indented
+    }
+
+    /// The other text behind this one.
+    pub(crate) fn append(&mut self, other: &Self) -> &mut Self {
+        for piece in &other.pieces {
+            match piece {
+                SqlPiece::Text(text) => {
+                    self.text(text);
+                }
+                value @ SqlPiece::Value { .. } => self.pieces.push(value.clone()),
+            }
+        }
         self
     }
 
-    pub(crate) fn finish(self) -> Statement {
-        Statement { sql: self.sql, params: self.params, display_sql: self.display_sql }
+    fn bind(&mut self, kind: ParamType, value: String, literal: String) -> &mut Self {
+        self.pieces.push(SqlPiece::Value { kind, value, literal });
+        self
     }
+
+    /// The same value is bound once.
+    pub(crate) fn finish(self) -> Statement {
+        let (mut sql, mut display_sql) = (String::new(), String::new());
+        let mut params: Vec<Param> = Vec::new();
+        let mut known: HashMap<(ParamType, String), usize> = HashMap::new();
+        for piece in self.pieces {
+            match piece {
+                SqlPiece::Text(text) => {
+                    sql.push_str(&text);
+                    display_sql.push_str(&text);
+                }
+                SqlPiece::Value { kind, value, literal } => {
+                    let index = *known.entry((kind, value.clone())).or_insert_with(|| {
+                        params.push(Param { name: format!("p{}", params.len()), kind, value });
+                        params.len() - 1
+                    });
+                    // Writing to a String cannot fail.
+                    let _ = write!(sql, "{{p{index}:{}}}", kind.name());
+                    display_sql.push_str(&literal);
+                }
+            }
+        }
+        Statement { sql, params, display_sql }
+    }
+}
+
+/// A name in SQL: quoted unless it is plain and no word of SQL.
+pub(crate) fn identifier(name: &str) -> SqlText {
+    let mut sql = SqlText::default();
+    if is_plain_identifier(name) {
+        sql.text(name)
+    } else {
+        sql.text(&quote(name, '`'))
+    };
+    sql
+}
+
+/// Columns of the table and short names: they need no quotation marks. Anything else gets them, whatever it says.
+fn is_plain_identifier(name: &str) -> bool {
+    COLUMNS.contains(&name)
+        || SHORT_NAMES.contains(&name)
+        || matches!(name, "count" | "percent" | "value" | "field")
 }
 
 /// A text as a ClickHouse string literal.

@@ -1,5 +1,6 @@
 //! The language from text to SQL, and its laws on random input.
 
+mod language;
 mod laws;
 mod meaning;
 mod statements;

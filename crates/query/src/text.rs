@@ -146,6 +146,21 @@ pub(crate) fn wildcard_regex(pattern: &Pattern, escape: fn(&str) -> String) -> S
     regex
 }
 
+/// A word or phrase with upper and lower case as written, as a regular expression.
+pub(crate) fn exact_regex(wanted: &TextMatch) -> String {
+    let starts = wanted.text.starts_with(is_token_char);
+    let ends = wanted.text.ends_with(is_token_char);
+    let inner = if wanted.literal || wanted.tokens.is_empty() {
+        regex::escape(&wanted.text)
+    } else {
+        let words: Vec<String> = wanted.text.split_whitespace().map(regex::escape).collect();
+        words.join(&format!("{GAP}+"))
+    };
+    let before = if starts { format!("(?:^|{GAP})") } else { String::new() };
+    let after = if ends { format!("(?:$|{GAP})") } else { String::new() };
+    format!("{before}{inner}{after}")
+}
+
 /// A pattern for SQL `LIKE`.
 pub(crate) fn like_pattern(pattern: &Pattern) -> String {
     let mut out = String::new();

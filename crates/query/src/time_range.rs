@@ -47,6 +47,49 @@ impl TimeRange {
     }
 }
 
+/// Widths of buckets that people read easily, in milliseconds: 1 ms up to 30 days.
+const WIDTHS_MS: [u64; 30] = [
+    1,
+    2,
+    5,
+    10,
+    20,
+    50,
+    100,
+    200,
+    500,
+    1_000,
+    2_000,
+    5_000,
+    10_000,
+    15_000,
+    30_000,
+    60_000,
+    120_000,
+    300_000,
+    600_000,
+    900_000,
+    1_800_000,
+    3_600_000,
+    7_200_000,
+    10_800_000,
+    21_600_000,
+    43_200_000,
+    86_400_000,
+    172_800_000,
+    604_800_000,
+    2_592_000_000,
+];
+
+/// The narrowest round width with which the range has at most this many buckets, in milliseconds.
+pub fn bucket_width_ms(range: TimeRange, buckets: u64) -> u64 {
+    let (Some(from_ns), Some(to_ns)) = (range.from_ns, range.to_ns) else { return WIDTHS_MS[0] };
+    let span_ms = u64::try_from(to_ns.saturating_sub(from_ns) / 1_000_000).unwrap_or(0);
+    let least = span_ms.div_ceil(buckets.max(1));
+    let widest = WIDTHS_MS[WIDTHS_MS.len() - 1];
+    WIDTHS_MS.into_iter().find(|width| *width >= least).unwrap_or_else(|| least.div_ceil(widest) * widest)
+}
+
 /// What a written time covers: a date its day, a second that second, anything finer itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimePoint {

@@ -167,7 +167,7 @@ mod tests {
                     Line::Row(row) => rows.push(row.get().to_owned()),
                     Line::Progress(seen) => progress.push(seen),
                     Line::Columns(columns) => {
-                        assert_eq!((columns[0].name.as_str(), columns[0].kind.as_str()), ("a", "String"))
+                        assert_eq!((columns[0].name.as_str(), columns[0].kind.as_str()), ("a", "String"));
                     }
                     Line::Other => {}
                 }

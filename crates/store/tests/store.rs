@@ -6,6 +6,8 @@ mod bench;
 mod insert;
 #[path = "store/kept.rs"]
 mod kept;
+#[path = "store/language.rs"]
+mod language;
 #[path = "store/schema.rs"]
 mod schema;
 #[path = "store/select.rs"]
@@ -41,8 +43,14 @@ fn main() -> ExitCode {
             let mut arguments = Arguments::from_args();
             // Each test runs an engine; more at a time than cores only make each other time out.
             arguments.test_threads = arguments.test_threads.or(Some(2));
-            let trials =
-                [schema::trials(), insert::trials(), select::trials(), spans::trials(), kept::trials()];
+            let trials = [
+                schema::trials(),
+                insert::trials(),
+                select::trials(),
+                spans::trials(),
+                kept::trials(),
+                language::trials(),
+            ];
             libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
         }
     }

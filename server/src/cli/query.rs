@@ -11,7 +11,7 @@ pub(super) const DEFAULT_COLUMNS: [&str; 4] = ["time", "level", "service", "mess
 /// Rows of one page; more are fetched by cursor.
 pub(super) const PAGE: u64 = 1000;
 
-/// `click-lite-server query`: rows newest first.
+/// `click-lite-server query`: rows newest first, or what the pipes make of them.
 pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
     if let Some(name) = &args.saved {
         return super::saved::run_by_name(&args, name).await;
@@ -28,9 +28,12 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
     let mut printer = Printer::new(args.format, columns.clone());
     let mut cursor = Value::Null;
     let mut left = args.limit;
+    // Pipes give one page.
+    let has_pipes = click_lite_query::parse(&args.text).is_ok_and(|parsed| !parsed.query.pipes.is_empty());
+    let page = if has_pipes { u64::from(click_lite_query::MAX_ROWS) } else { PAGE };
     while left > 0 {
         let call = json!({
-            "query": args.text, "from": args.from, "to": args.to, "limit": left.min(PAGE), "cursor": cursor,
+            "query": args.text, "from": args.from, "to": args.to, "limit": left.min(page), "cursor": cursor,
             "columns": if columns.is_empty() { Value::Null } else { json!(columns) },
         });
         let answer = search(&client, &args.text, &call).await?;
@@ -38,9 +41,17 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
             writeln!(std::io::stdout(), "{}", answer["sql"].as_str().unwrap_or_default())?;
             return Ok(());
         }
+        if has_pipes {
+            let is_records = answer["shape"] == "records";
+            let hidden = |name: &String| is_records && matches!(name.as_str(), "Timestamp" | "IngestId");
+            printer.columns = names_of(&answer["columns"]).into_iter().filter(|name| !hidden(name)).collect();
+        }
         let rows = answer["rows"].as_array().map_or(&[][..], Vec::as_slice);
         for row in rows.iter().filter_map(Value::as_object) {
             printer.row(row)?;
+        }
+        if answer["truncated"] == true {
+            writeln!(std::io::stderr(), "only the first {} rows are shown: --limit shows more", rows.len())?;
         }
         left = left.saturating_sub(rows.len() as u64);
         cursor = answer["next_cursor"].clone();
@@ -57,6 +68,11 @@ async fn search(client: &ApiClient, text: &str, call: &Value) -> anyhow::Result<
         Err(ClientError::Api { detail, .. }) => Err(shown_in_text(text, &detail)),
         Err(error) => Err(error.into()),
     }
+}
+
+fn names_of(columns: &Value) -> Vec<String> {
+    let columns = columns.as_array().map_or(&[][..], Vec::as_slice);
+    columns.iter().filter_map(|column| column["name"].as_str()).map(ToOwned::to_owned).collect()
 }
 
 /// An error with the line of the text that it is about, and carets below the place.

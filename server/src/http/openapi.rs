@@ -26,6 +26,7 @@ use crate::{ingest, manage, read, saved, storage};
         (name = "saved", description = "Saved queries and templates"),
         (name = "access", description = "Signing in"),
         (name = "storage", description = "How long records are kept, and what they take"),
+        (name = "dashboards", description = "Pages of charts"),
         (name = "operate", description = "State of the server")
     )
 )]
@@ -35,6 +36,8 @@ struct Document;
 pub fn calls() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(read::search))
+        .routes(routes!(read::parse_query))
+        .routes(routes!(read::print_query))
         .routes(routes!(read::list_queries))
         .routes(routes!(read::get_query, read::cancel))
         .routes(routes!(read::sql))
@@ -79,6 +82,20 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(manage::agents::list))
         .routes(routes!(manage::notes::list, manage::notes::add))
         .routes(routes!(manage::notes::get, manage::notes::replace, manage::notes::delete))
+        .routes(routes!(manage::dashboards::api::list, manage::dashboards::api::create))
+        .routes(routes!(
+            manage::dashboards::api::get,
+            manage::dashboards::api::replace,
+            manage::dashboards::api::delete
+        ))
+        .routes(routes!(manage::dashboards::api::restore))
+        .routes(routes!(manage::dashboards::api::duplicate))
+        .routes(routes!(manage::dashboards::api::mark, manage::dashboards::api::unmark))
+        .routes(routes!(manage::dashboards::api::export))
+        .routes(routes!(manage::dashboards::api::import))
+        .routes(routes!(manage::dashboards::api::versions))
+        .routes(routes!(manage::dashboards::api::restore_version))
+        .routes(routes!(manage::dashboards::api::templates))
         .routes(routes!(manage::status))
         .routes(routes!(manage::list_dead_letters))
         .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))

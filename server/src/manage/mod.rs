@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod alarms;
+pub mod dashboards;
 mod dead_letters;
 pub mod imports;
 pub mod notes;

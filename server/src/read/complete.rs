@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::State;
 use click_lite_query::{
-    CompletionItem, CompletionKind, ItemKind, complete as complete_text, quote_field, quote_value,
+    CompletionItem, CompletionKind, ItemKind, SHORT_NAMES, Signature, column_text, complete as complete_text,
+    quote_field, quote_value,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +18,7 @@ use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
 /// Most items of an answer.
-const MAX_ITEMS: usize = 50;
+const MAX_ITEMS: usize = 80;
 
 /// How old the names of fields may be that are offered: they are asked for at every key.
 const NAMES_AGE: Duration = Duration::from_secs(15);
@@ -77,6 +78,9 @@ pub struct CompleteAnswer {
     replace: Replace,
     #[schema(value_type = Vec<Object>)]
     items: Vec<CompletionItem>,
+    /// How the function or the pipe at the cursor is written: `usage` and `about`.
+    #[schema(value_type = Option<Object>)]
+    signature: Option<Signature>,
 }
 
 /// Characters that a chosen item replaces.
@@ -131,12 +135,35 @@ pub async fn complete(
                 }
             }
         }
-        CompletionKind::Text => {}
+        CompletionKind::Column { prefix, columns: None } => {
+            let prefix = prefix.to_lowercase();
+            let known = field_names(&app, scope).await;
+            let own = SHORT_NAMES.iter().map(|name| ((*name).to_owned(), None));
+            let found = known.iter().map(|(name, count)| (name.clone(), Some(count.to_string())));
+            let fitting = own.chain(found).filter(|(name, _)| name.to_lowercase().contains(&prefix));
+            // Fields before functions: there are many more names of those that begin so.
+            let mut fields: Vec<CompletionItem> = Vec::new();
+            for (name, detail) in fitting {
+                if fields.iter().all(|item| item.label != name) {
+                    let text = column_text(&name);
+                    fields.push(CompletionItem { text, label: name, kind: ItemKind::Field, detail });
+                }
+            }
+            let is_after_term = prefix.is_empty();
+            fields.truncate(if is_after_term { MAX_ITEMS / 2 } else { MAX_ITEMS });
+            items = if is_after_term {
+                items.into_iter().chain(fields).collect()
+            } else {
+                fields.into_iter().chain(items).collect()
+            };
+        }
+        CompletionKind::Text | CompletionKind::Pipe { .. } | CompletionKind::Column { .. } => {}
     }
     items.truncate(MAX_ITEMS);
     Ok(Json(CompleteAnswer {
         replace: Replace { from: context.replace.start, to: context.replace.end },
         items,
+        signature: context.signature,
     }))
 }
 

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use click_lite_model::Severity;
 use click_lite_model::time::format_rfc3339;
-use click_lite_query::{Compiler, Condition, TimeRange};
+use click_lite_query::{Compiler, Condition, TimeRange, bucket_width_ms};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -24,39 +24,6 @@ pub use buckets::KnownBuckets;
 
 const DEFAULT_BUCKETS: u64 = 90;
 const MAX_BUCKETS: u64 = 2000;
-/// Widths that people read easily, in milliseconds: 1 ms up to 30 days.
-const WIDTHS_MS: [u64; 30] = [
-    1,
-    2,
-    5,
-    10,
-    20,
-    50,
-    100,
-    200,
-    500,
-    1_000,
-    2_000,
-    5_000,
-    10_000,
-    15_000,
-    30_000,
-    60_000,
-    120_000,
-    300_000,
-    600_000,
-    900_000,
-    1_800_000,
-    3_600_000,
-    7_200_000,
-    10_800_000,
-    21_600_000,
-    43_200_000,
-    86_400_000,
-    172_800_000,
-    604_800_000,
-    2_592_000_000,
-];
 
 /// A histogram.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -107,23 +74,9 @@ pub async fn histogram(
 ) -> Result<Json<HistogramAnswer>, ApiError> {
     let prepared = Prepared::new(&app, &request.scope)?;
     let caller = Caller { kind: QueryKind::Histogram, group: request.scope.group.as_deref(), query_id: None };
-    let mut range = prepared.range;
-    if range.from_ns.is_none() || range.to_ns.is_none() {
-        // The span of all records of the range, whatever the query: it comes from the parts' own minimum and maximum.
-        let everything = Compiler::new(&prepared.dialect, &Condition::All, range);
-        let (spans, ..) =
-            select_all::<Map<String, Value>>(&app, &everything.time_span(), range, caller).await?;
-        if let Some(span) = spans.first().filter(|span| number(span.get("total")) > 0) {
-            range = TimeRange {
-                from_ns: range.from_ns.or_else(|| integer(span.get("first_ns"))),
-                to_ns: range
-                    .to_ns
-                    .or_else(|| integer(span.get("last_ns")).map(|last| last.saturating_add(1))),
-            };
-        }
-    }
+    let range = known_range(&app, &prepared, caller).await?;
     let buckets = request.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(1, MAX_BUCKETS);
-    let bucket_ms = width(range, buckets);
+    let bucket_ms = bucket_width_ms(range, buckets);
     let statement = prepared.compiler().histogram(bucket_ms);
     let counted = buckets::count(&app, &prepared, range, bucket_ms, caller).await?;
     let buckets = counted.buckets;
@@ -139,13 +92,26 @@ pub async fn histogram(
     }))
 }
 
-/// The narrowest round width with which the range has at most this many buckets.
-fn width(range: TimeRange, buckets: u64) -> u64 {
-    let (Some(from), Some(to)) = (range.from_ns, range.to_ns) else { return WIDTHS_MS[0] };
-    let span_ms = u64::try_from(to.saturating_sub(from) / 1_000_000).unwrap_or(0);
-    let least = span_ms.div_ceil(buckets);
-    let widest = WIDTHS_MS[WIDTHS_MS.len() - 1];
-    WIDTHS_MS.into_iter().find(|width| *width >= least).unwrap_or_else(|| least.div_ceil(widest) * widest)
+/// The time range, its open sides closed by the first and the last of all records of it, whatever the query: they come
+/// from the parts' own minimum and maximum.
+pub(super) async fn known_range(
+    app: &App,
+    prepared: &Prepared,
+    caller: Caller<'_>,
+) -> Result<TimeRange, ApiError> {
+    let mut range = prepared.range;
+    if range.from_ns.is_some() && range.to_ns.is_some() {
+        return Ok(range);
+    }
+    let everything = Compiler::new(&prepared.dialect, &Condition::All, range);
+    let (spans, ..) = select_all::<Map<String, Value>>(app, &everything.time_span(), range, caller).await?;
+    if let Some(span) = spans.first().filter(|span| number(span.get("total")) > 0) {
+        range = TimeRange {
+            from_ns: range.from_ns.or_else(|| integer(span.get("first_ns"))),
+            to_ns: range.to_ns.or_else(|| integer(span.get("last_ns")).map(|last| last.saturating_add(1))),
+        };
+    }
+    Ok(range)
 }
 
 /// A count; 64-bit numbers come as texts.
@@ -173,20 +139,4 @@ pub(super) fn bucket(row: &Map<String, Value>) -> Option<Bucket> {
         total: number(row.get("total")),
         levels,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn widths_are_round_and_few_enough() {
-        let range = |seconds: i64| TimeRange { from_ns: Some(0), to_ns: Some(seconds * 1_000_000_000) };
-        for (seconds, width_ms) in
-            [(900, 10_000), (86_400, 1_800_000), (60, 1_000), (0, 1), (315_360_000, 2 * 2_592_000_000)]
-        {
-            assert_eq!(width(range(seconds), 90), width_ms, "{seconds} s");
-        }
-        assert_eq!(width(TimeRange::ALL, 90), 1);
-    }
 }

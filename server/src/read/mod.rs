@@ -5,6 +5,7 @@ mod complete;
 mod field_stats;
 mod fields;
 mod histogram;
+mod language;
 mod queries;
 mod queue;
 mod run;
@@ -16,7 +17,9 @@ mod traces;
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
 use click_lite_model::{Record, Severity};
-use click_lite_query::{Compiler, Condition, Dialect, Parsed, QueryError, Statement, TimeRange, parse};
+use click_lite_query::{
+    Compiler, Condition, Dialect, Parsed, PipeOptions, Piped, QueryError, Statement, TimeRange, parse,
+};
 use click_lite_store::{QueryStats, SelectOptions, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -34,6 +37,7 @@ pub use complete::{__path_complete, KnownFields, complete};
 pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, KnownBuckets, histogram};
+pub use language::{__path_parse_query, __path_print_query, parse_query, print_query};
 pub use queries::{__path_cancel, __path_get_query, __path_list_queries, cancel, get_query, list_queries};
 pub use queue::QueueLimits;
 pub use run::Queries;
@@ -114,6 +118,22 @@ impl Prepared {
 
     fn compiler(&self) -> Compiler<'_> {
         Compiler::new(&self.dialect, &self.condition, self.range)
+    }
+
+    /// The filter and its pipes as one statement.
+    async fn piped(
+        &self,
+        app: &App,
+        limit: Option<u32>,
+        columns: Option<&[String]>,
+        caller: Caller<'_>,
+    ) -> Result<Piped, ApiError> {
+        let query = &self.parsed.query;
+        let range =
+            if query.fits_buckets() { histogram::known_range(app, self, caller).await? } else { self.range };
+        let options =
+            PipeOptions { dialect: &self.dialect, range, now_ns: app.clock.now_ns(), limit, columns };
+        query.compile(&options).map_err(|error| query_error(&error))
     }
 }
 

@@ -7,8 +7,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use click_lite_query::{Cursor, Highlight, Hint, SearchOptions, Statement, highlight_terms};
-use click_lite_store::RowEvent;
+use click_lite_query::{
+    Cursor, Highlight, Hint, SearchOptions, Shape, Statement, TimeRange, highlight_terms,
+};
+use click_lite_store::{AnswerColumn, RowEvent};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -54,8 +56,20 @@ pub struct SearchAnswer {
 /// What stands after the rows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchEnd {
-    /// For the next page; absent where this is the last one.
+    /// For the next page; absent where this is the last one, and behind pipes.
     next_cursor: Option<String>,
+    /// `records`: whole log records; `table`: rows by the names of the pipes; `time_series`: a table whose first column,
+    /// `time`, is the start of a bucket.
+    #[schema(value_type = String)]
+    shape: Shape,
+    /// Names and ClickHouse types of the columns, in order.
+    #[schema(value_type = Vec<Object>)]
+    columns: Vec<AnswerColumn>,
+    /// Width of the buckets of a time series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket_seconds: Option<f64>,
+    /// There are more rows than are shown, and no way to page through them.
+    truncated: bool,
     /// The statement, with its values: it can be run in any ClickHouse client.
     sql: String,
     /// Values that were bound to the statement.
@@ -80,17 +94,35 @@ struct Search {
     query_id: String,
     group: Option<String>,
     hints: Vec<Hint>,
+    shape: Shape,
+    bucket_seconds: Option<f64>,
+    has_pipes: bool,
 }
 
 impl Search {
-    fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
+    async fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
         let prepared = Prepared::new(app, &request.scope)?;
         let cursor =
             request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
-        let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
-        let options = SearchOptions { columns, limit, cursor };
-        let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+        let has_pipes = !prepared.parsed.query.pipes.is_empty();
+        let (statement, limit, shape, bucket_seconds) = if has_pipes {
+            if cursor.is_some() {
+                return Err(ApiError::bad_request(
+                    "query.cursor",
+                    "a search with pipes has one page: leave the cursor out",
+                ));
+            }
+            let group = request.scope.group.as_deref();
+            let caller = Caller { kind: QueryKind::Search, group, query_id: None };
+            let piped = prepared.piped(app, request.limit, columns.as_deref(), caller).await?;
+            (piped.statement, piped.limit, piped.shape, piped.bucket_seconds)
+        } else {
+            let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
+            let options = SearchOptions { columns, limit, cursor };
+            let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+            (statement, limit, Shape::Records, None)
+        };
         let query_id = checked_query_id(request.query_id.as_deref())?;
         // Without knowledge of the data no name is unknown.
         let known = app.known_fields.latest().unwrap_or_default();
@@ -100,14 +132,37 @@ impl Search {
             hints.extend(prepared.parsed.query.field_hints(&known));
         }
         let group = request.scope.group.clone();
-        Ok(Self { prepared, statement, limit, query_id, group, hints })
+        Ok(Self { prepared, statement, limit, query_id, group, hints, shape, bucket_seconds, has_pipes })
     }
 
-    fn end(&self, rows: u64, last: Option<&RawValue>, stats: Stats, cache: CacheUse) -> SearchEnd {
-        let next_cursor =
-            last.filter(|_| rows >= u64::from(self.limit)).and_then(cursor_of).map(Cursor::encode);
+    /// The span that holds all rows that it reads; `compare` reads earlier ones than the range.
+    fn rows_range(&self) -> TimeRange {
+        if self.prepared.parsed.query.compares() { TimeRange::ALL } else { self.prepared.range }
+    }
+
+    /// Of `batch`, which comes behind so many rows, what is shown. With pipes the statement gives one row more than that.
+    fn shown(&self, mut batch: Vec<Box<RawValue>>, before: u64) -> Vec<Box<RawValue>> {
+        let room = u64::from(self.limit).saturating_sub(before);
+        batch.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        batch
+    }
+
+    /// `rows` are those that came, shown or not.
+    fn end(
+        &self,
+        rows: u64,
+        last: Option<&RawValue>,
+        columns: &[AnswerColumn],
+        stats: Stats,
+        cache: CacheUse,
+    ) -> SearchEnd {
+        let may_go_on = !self.has_pipes && rows >= u64::from(self.limit);
         SearchEnd {
-            next_cursor,
+            next_cursor: last.filter(|_| may_go_on).and_then(cursor_of).map(Cursor::encode),
+            shape: self.shape,
+            columns: columns.to_vec(),
+            bucket_seconds: self.bucket_seconds,
+            truncated: rows > u64::from(self.limit),
             sql: self.statement.display_sql.clone(),
             params: self.statement.params.iter().map(|param| (param.name.clone(), param.value.clone().into())).collect(),
             highlights: highlight_terms(&self.prepared.condition),
@@ -172,7 +227,7 @@ pub async fn search(
     headers: HeaderMap,
     JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Response, ApiError> {
-    let search = Search::new(&app, &request)?;
+    let search = Search::new(&app, &request).await?;
     let wants_stream = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
@@ -181,7 +236,7 @@ pub async fn search(
     if let Some((kept, used)) = app.answers.get(&key) {
         return Ok(kept_answer(&search, kept, used, wants_stream));
     }
-    let mut place = app.answers.place(key, search.prepared.range);
+    let mut place = app.answers.place(key, search.rows_range());
     let caller =
         Caller { kind: QueryKind::Search, group: search.group.as_deref(), query_id: Some(&search.query_id) };
     let mut run = select(&app, &search.statement, caller).await?;
@@ -195,7 +250,10 @@ pub async fn search(
         rows.extend(batch);
     }
     let stats = keep(&app, place, &run);
-    let end = search.end(rows.len() as u64, rows.last().map(|row| &**row), stats, CacheUse::default());
+    let came = rows.len() as u64;
+    let rows = search.shown(rows, 0);
+    let last = rows.last().map(|row| &**row);
+    let end = search.end(came, last, run.columns(), stats, CacheUse::default());
     Ok(Json(SearchAnswer { rows, end }).into_response())
 }
 
@@ -210,8 +268,9 @@ fn keep(app: &App, place: Option<Place>, run: &Run) -> Stats {
 }
 
 fn kept_answer(search: &Search, kept: Kept, used: CacheUse, wants_stream: bool) -> Response {
-    let rows = kept.rows;
-    let end = search.end(rows.len() as u64, rows.last().map(|row| &**row), kept.stats, used);
+    let came = kept.rows.len() as u64;
+    let rows = search.shown(kept.rows, 0);
+    let end = search.end(came, rows.last().map(|row| &**row), &kept.columns, kept.stats, used);
     if !wants_stream {
         return Json(SearchAnswer { rows, end }).into_response();
     }
@@ -242,8 +301,10 @@ fn lines(
         }
         let line = match state.run.next_event().await {
             Ok(Some(RowEvent::Rows(rows))) => {
-                state.rows += rows.len() as u64;
                 state.place = state.app.answers.add(state.place.take(), &rows);
+                let came = rows.len() as u64;
+                let rows = state.search.shown(rows, state.rows);
+                state.rows += came;
                 let line = line(&Rows { rows: &rows });
                 state.last = rows.into_iter().next_back().or(state.last);
                 line
@@ -252,7 +313,8 @@ fn lines(
             Ok(None) => {
                 state.ended = true;
                 let stats = keep(&state.app, state.place.take(), &state.run);
-                let end = state.search.end(state.rows, state.last.as_deref(), stats, CacheUse::default());
+                let (columns, last) = (state.run.columns(), state.last.as_deref());
+                let end = state.search.end(state.rows, last, columns, stats, CacheUse::default());
                 line(&json!({ "done": end }))
             }
             Err(error) => {

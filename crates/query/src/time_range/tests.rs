@@ -74,3 +74,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn widths_are_round_and_few_enough() {
+    let range = |seconds: i64| TimeRange { from_ns: Some(0), to_ns: Some(seconds * 1_000_000_000) };
+    for (seconds, width_ms) in
+        [(900, 10_000), (86_400, 1_800_000), (60, 1_000), (0, 1), (315_360_000, 2 * 2_592_000_000)]
+    {
+        assert_eq!(bucket_width_ms(range(seconds), 90), width_ms, "{seconds} s");
+    }
+    assert_eq!(bucket_width_ms(TimeRange::ALL, 90), 1);
+}

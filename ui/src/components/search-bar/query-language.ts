@@ -11,6 +11,10 @@ const MARKS: Record<Token['kind'], Decoration> = {
   keyword: Decoration.mark({ class: 'query-operator' }),
   negation: Decoration.mark({ class: 'query-negation' }),
   parenthesis: Decoration.mark({ class: 'query-operator' }),
+  pipe: Decoration.mark({ class: 'query-pipe' }),
+  command: Decoration.mark({ class: 'query-command' }),
+  function: Decoration.mark({ class: 'query-function' }),
+  comment: Decoration.mark({ class: 'query-comment' }),
 };
 
 function decorate(view: EditorView): DecorationSet {

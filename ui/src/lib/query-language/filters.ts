@@ -1,4 +1,5 @@
 import { isPlainFieldName } from './lexer';
+import { splitPipes } from './pipes';
 import { canonicalField, parse, type Expression, type Term } from './syntax';
 
 /** A part of the search that holds one field to some values: what a chip shows and a facet toggles. */
@@ -99,13 +100,15 @@ export function removeRange(query: string, from: number, to: number): string {
   return `${before} ${after}`;
 }
 
-/** The search that also asks for `term`. */
+/** The search that also asks for `term`; its pipes stay behind it. */
 export function addTerm(query: string, term: string): string {
-  const trimmed = query.trim();
-  if (trimmed === '' || trimmed === '*') return term;
+  const { filter, pipes } = splitPipes(query);
+  const trimmed = filter.trim();
+  const rest = pipes === '' ? '' : ` ${pipes}`;
+  if (trimmed === '' || trimmed === '*') return term + rest;
   const expression = parse(trimmed);
   const needsParentheses = expression?.kind === 'or' && !expression.grouped;
-  return needsParentheses ? `(${trimmed}) ${term}` : `${trimmed} ${term}`;
+  return (needsParentheses ? `(${trimmed}) ${term}` : `${trimmed} ${term}`) + rest;
 }
 
 function writeFilter(filter: Filter, values: (string | null)[]): string {

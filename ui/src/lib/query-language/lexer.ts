@@ -1,6 +1,19 @@
+import { pipeTokens } from './pipe-lexer';
+
 /** What a stretch of the search text is. Whitespace is left out. */
 export type TokenKind =
-  'word' | 'phrase' | 'regex' | 'field' | 'comparison' | 'keyword' | 'negation' | 'parenthesis';
+  | 'word'
+  | 'phrase'
+  | 'regex'
+  | 'field'
+  | 'comparison'
+  | 'keyword'
+  | 'negation'
+  | 'parenthesis'
+  | 'pipe'
+  | 'command'
+  | 'function'
+  | 'comment';
 
 export interface Token {
   kind: TokenKind;
@@ -20,6 +33,21 @@ const FIELD_NAME = /^[\p{L}\p{N}_@$#.][\p{L}\p{N}_@$#./-]*$/u;
 /** Whether a name can stand before a colon without quotes. */
 export function isPlainFieldName(name: string): boolean {
   return FIELD_NAME.test(name);
+}
+
+/** `[a TO b]` or `in(a, b)` after `field:`. */
+const VALUE_WITH_SPACES = /^(?:[[{]\s*[^\s|]+\s+TO\s+[^\s|]+?\s*[\]}]|in\([^()]*\))/;
+/** `field in (a, b)` */
+const FIELD_IN_LIST = /^([\p{L}\p{N}_@$#.][\p{L}\p{N}_@$#./-]*)\s+in\s*(\([^()]*\))/iu;
+
+function isComment(text: string, index: number): boolean {
+  const pair = text.slice(index, index + 2);
+  return pair === '//' || /^#(?:\s|$)/.test(pair);
+}
+
+function lineEnd(text: string, index: number): number {
+  const end = text.indexOf('\n', index);
+  return end === -1 ? text.length : end;
 }
 
 function isBreak(character: string): boolean {
@@ -68,6 +96,11 @@ export function tokenize(text: string): Token[] {
     const followsValueStart = followsField || (last?.kind === 'comparison' && last.to === index);
     if (/\s/.test(character)) {
       index += 1;
+    } else if (character === '|') {
+      tokens.push(...pipeTokens(text, index));
+      return tokens;
+    } else if (!followsValueStart && isComment(text, index)) {
+      push('comment', lineEnd(text, index));
     } else if (character === '(' || character === ')') {
       push('parenthesis', index + 1);
     } else if (character === '"') {
@@ -96,6 +129,17 @@ export function tokenize(text: string): Token[] {
   return tokens;
 
   function readWord(isValue: boolean) {
+    const special = isValue ? VALUE_WITH_SPACES.exec(text.slice(index))?.[0] : undefined;
+    if (special !== undefined) {
+      push('word', index + special.length);
+      return;
+    }
+    const list = isValue ? null : FIELD_IN_LIST.exec(text.slice(index));
+    if (list) {
+      push('field', index + list[0].length - (list[2] ?? '').length, list[1]);
+      push('word', index + (list[2] ?? '').length);
+      return;
+    }
     let to = index;
     while (to < text.length && !isBreak(text.charAt(to))) {
       if (!isValue && to > index && startsOperator(text, to)) {

@@ -43,9 +43,11 @@ export function canonicalField(name: string): string {
 
 const SHORT_NAMES = new Set(['time', 'level', 'service', 'message', 'trace_id', 'span_id', 'host']);
 
-/** The expression of a search, or null when it holds no term. Broken input gives what can be read of it. */
+/** The filter of a search, or null when it holds no term. Broken input gives what can be read of it. */
 export function parse(text: string): Expression | null {
-  return new Parser(tokenize(text)).parse();
+  const tokens = tokenize(text).filter((token) => token.kind !== 'comment');
+  const pipes = tokens.findIndex((token) => token.kind === 'pipe');
+  return new Parser(pipes === -1 ? tokens : tokens.slice(0, pipes)).parse();
 }
 
 class Parser {
@@ -153,6 +155,8 @@ class Parser {
     }
     if (next.kind !== 'word' && next.kind !== 'phrase' && next.kind !== 'regex') return null;
     this.position += 1;
+    // A range or a list is no single value that could be toggled.
+    if (next.kind === 'word' && /^(?:[[{].*\sTO\s|in\(|\()/s.test(next.text)) comparison ??= '';
     return {
       kind: 'term',
       from: field.from,

@@ -9,6 +9,7 @@ import { useExplore } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
+import { BuilderLink } from './builder-link';
 import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
 
@@ -56,6 +57,7 @@ export function Toolbar() {
       <div className={classes.search} data-tour="search">
         <ExploreSearch />
       </div>
+      <BuilderLink />
       <SavedMenu what="search" onSave={saveSearch} />
       <div className={classes.time} data-tour="time">
         <HistoryMenu />

@@ -1,0 +1,12 @@
+import { tokenize } from './lexer';
+
+/** The filter of a search and its pipes, which start with a bar; '' where there are none. */
+export function splitPipes(query: string): { filter: string; pipes: string } {
+  const bar = tokenize(query).find((token) => token.kind === 'pipe');
+  if (bar === undefined) return { filter: query, pipes: '' };
+  return { filter: query.slice(0, bar.from).trimEnd(), pipes: query.slice(bar.from) };
+}
+
+export function hasPipes(query: string): boolean {
+  return splitPipes(query).pipes !== '';
+}
