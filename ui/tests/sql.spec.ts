@@ -90,7 +90,7 @@ test('writes, estimates, runs, sorts, filters, copies and keeps a statement, by 
   await app.getByText('History', { exact: true }).click();
   await app.getByRole('textbox', { name: 'Search the history' }).fill('max otel_logs');
   await expect(app.getByRole('list', { name: 'History' })).toContainText('max(Timestamp)');
-  await app.getByRole('button', { name: 'Close Errors' }).click();
+  await app.getByRole('tab', { name: 'Errors' }).press('Delete');
   await expect(app.getByRole('tab', { name: 'Errors' })).toHaveCount(0);
   await app.getByRole('button', { name: 'Undo' }).click();
   await expect(app.getByRole('tab', { name: 'Errors' })).toBeVisible();

@@ -1,7 +1,8 @@
 import type { QueryTree } from '@/api/query-tree';
 import { utf16Offset } from '@/components/search-bar/offsets';
 import { filterOf, newGroup, rootOf, type Group, type SourceOf } from './conditions';
-import { pipeOf, stepOf, type Step } from './steps';
+import { pipeOf, stepOf } from './step-tree';
+import type { Step } from './steps';
 
 /** What the builder edits. */
 export interface BuilderQuery {
