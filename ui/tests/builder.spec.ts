@@ -75,7 +75,7 @@ test('takes up text that is typed by hand, and keeps what it has no inputs for',
   await text(app).fill(
     '(service:api OR service:billing) -level:error | eval seconds = duration_ms / 1000 | limit 7',
   );
-  await expect(conditions(app).getByRole('radio', { name: 'One of' })).toBeChecked();
+  await expect(conditions(app).getByRole('radio', { name: 'One of' }).last()).toBeChecked();
   await expect(conditions(app).getByRole('combobox', { name: 'Value of service' })).toHaveCount(2);
   await expect(steps(app).getByText('eval seconds = duration_ms / 1000')).toBeVisible();
   await expect(app.getByRole('status').filter({ hasText: 'Kept as written' })).toContainText('eval seconds');

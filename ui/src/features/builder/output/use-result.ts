@@ -14,24 +14,32 @@ export interface BuilderResult {
 }
 
 interface Answer {
-  shape?: BuilderResult['shape'];
-  columns?: BuilderResult['columns'];
+  shape: BuilderResult['shape'];
+  columns: BuilderResult['columns'];
   rows: Record<string, unknown>[];
-  truncated?: boolean;
+  truncated: boolean;
   next_cursor?: string | null;
   bucket_seconds?: number | null;
   stats: { elapsed_ms: number };
 }
 
-/** Columns of records; the others are in the row panel of Explore. */
-const RECORD_COLUMNS = [
-  { name: 'Timestamp', type: 'DateTime64(9)' },
-  { name: 'SeverityText', type: 'LowCardinality(String)' },
-  { name: 'ServiceName', type: 'LowCardinality(String)' },
-  { name: 'Body', type: 'String' },
-  { name: 'LogAttributes', type: 'Map(LowCardinality(String), String)' },
-  { name: 'ResourceAttributes', type: 'Map(LowCardinality(String), String)' },
-];
+/** What one reads first of a record; what the steps have added stands right behind. */
+const FIRST = ['Timestamp', 'SeverityText', 'ServiceName', 'Body'];
+const ATTRIBUTES = ['LogAttributes', 'ResourceAttributes'];
+
+/** The other columns of a record stand behind its attributes. */
+function inReadingOrder(columns: BuilderResult['columns']): BuilderResult['columns'] {
+  const rank = ({ name }: { name: string }): number => {
+    if (FIRST.includes(name)) return FIRST.indexOf(name);
+    if (ATTRIBUTES.includes(name)) return 20;
+    return /^(?:TraceId|SpanId|TraceFlags|SeverityNumber|EventName|IngestId|(?:Scope|Resource)\w+)$/.test(
+      name,
+    )
+      ? 30
+      : 10;
+  };
+  return columns.toSorted((left, right) => rank(left) - rank(right));
+}
 
 /** What the search answers, each time that it becomes another; `null` is no search. */
 export function useResult(text: string | null, range: TimeRange): UseQueryResult<BuilderResult> {
@@ -42,11 +50,12 @@ export function useResult(text: string | null, range: TimeRange): UseQueryResult
     queryFn: async ({ signal }): Promise<BuilderResult> => {
       const body = { query: text ?? '', limit: ROWS, ...span };
       const answer = await api.call<Answer>({ method: 'POST', path: '/api/v1/search', body, signal });
+      const { shape, columns } = answer;
       return {
-        shape: answer.shape ?? 'records',
-        columns: answer.columns ?? RECORD_COLUMNS,
+        shape,
+        columns: shape === 'records' ? inReadingOrder(columns) : columns,
         rows: answer.rows,
-        truncated: answer.truncated ?? answer.next_cursor != null,
+        truncated: answer.truncated || answer.next_cursor != null,
         bucketSeconds: answer.bucket_seconds ?? null,
         elapsedMs: answer.stats.elapsed_ms,
       };
