@@ -137,11 +137,11 @@ function useReveal(
     seen.current = { row, column };
     if (row < 0 || column < 0) return;
     const top = scrollTopFor(row, rowCount, rowHeight, height, element.scrollTop);
-    if (top !== null) element.scrollTop = top;
+    if (top !== null) element.scrollTo({ top });
     const start = widths.slice(0, column).reduce((sum, width) => sum + width, 0);
     const space = element.clientWidth - NUMBER_WIDTH;
     const end = start + Math.min(widths[column] ?? 0, space);
-    if (start < element.scrollLeft) element.scrollLeft = start;
-    else if (end > element.scrollLeft + space) element.scrollLeft = end - space;
+    if (start < element.scrollLeft) element.scrollTo({ left: start });
+    else if (end > element.scrollLeft + space) element.scrollTo({ left: end - space });
   }, [scroller, row, column, rowCount, rowHeight, height, widths]);
 }

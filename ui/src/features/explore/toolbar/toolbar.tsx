@@ -17,6 +17,7 @@ import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import { ToDashboard } from './to-dashboard';
 import { SplitActions } from './split-actions';
+import { BuilderLink } from './builder-link';
 import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
 import { usePaneCommands } from '../state/pane';
@@ -75,6 +76,7 @@ export function Toolbar() {
       <div className={classes.search} data-tour="search">
         <ExploreSearch />
       </div>
+      <BuilderLink />
       <SavedMenu what="search" onSave={saveSearch} />
       <div className={classes.time} data-tour="time">
         <HistoryMenu />
