@@ -116,8 +116,7 @@ pub async fn field_stats(
     if let Some(numbers) = &mut numbers {
         let (low, high) = numbers.charted();
         let statement = compiler.field_distribution(sample, low, high, BUCKETS);
-        let (rows, cost, _) =
-            select_all::<Map<String, Value>>(&app, &statement, range, caller).await?;
+        let (rows, cost, _) = select_all::<Map<String, Value>>(&app, &statement, range, caller).await?;
         numbers.distribute(&rows, low, high);
         let elapsed_ms = stats.elapsed_ms + cost.elapsed_ms;
         stats = Stats { elapsed_ms, ..stats + cost };
@@ -147,8 +146,7 @@ impl NumberStats {
         let count = number(row.get("numbers"));
         let float = |name: &str| row.get(name).and_then(Value::as_f64).unwrap_or_default();
         let values = row.get("quantiles").and_then(Value::as_array).into_iter().flatten();
-        let quantiles =
-            QUANTILES.into_iter().zip(values.map(|value| value.as_f64().unwrap_or_default()));
+        let quantiles = QUANTILES.into_iter().zip(values.map(|value| value.as_f64().unwrap_or_default()));
         (count > 0).then(|| Self {
             count,
             min: float("least"),

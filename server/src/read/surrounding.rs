@@ -71,8 +71,7 @@ pub async fn surrounding(
 }
 
 fn place(request: &SurroundingRequest, now_ns: i64) -> Result<Cursor, ApiError> {
-    let time_ns =
-        parse_time(request.timestamp.trim(), now_ns).map_err(|error| query_error(&error))?.start_ns;
+    let time_ns = parse_time(request.timestamp.trim(), now_ns).map_err(|error| query_error(&error))?.start_ns;
     let ingest_id = request.ingest_id.as_deref().unwrap_or("0").parse().map_err(|_| {
         ApiError::bad_request("query.row", "ingest_id is the IngestId of a row, a number as a text")
     })?;
