@@ -135,9 +135,7 @@ pub fn template(id_or_name: &str) -> Result<&'static Template, ApiError> {
 
 /// Lists templates.
 #[utoipa::path(get, path = "/api/v1/templates", tag = "saved", params(TemplateFilter), responses((status = 200, body = TemplateList)))]
-pub async fn list_templates(
-    Parameters(filter): Parameters<TemplateFilter>,
-) -> Json<TemplateList> {
+pub async fn list_templates(Parameters(filter): Parameters<TemplateFilter>) -> Json<TemplateList> {
     let words: Vec<String> =
         filter.search.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
     let wanted = |template: &&Template| {
