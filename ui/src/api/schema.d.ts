@@ -1013,8 +1013,29 @@ export interface components {
       /** @default null */
       to: string | null;
     };
+    /** @description A dashboard. */
+    Dashboard: components['schemas']['DashboardContent'] & {
+      id: string;
+      favourite: boolean;
+      /**
+       * Format: int64
+       * @description Counts the changes; also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+    };
+    /** @description What a dashboard becomes. */
+    DashboardChange: components['schemas']['DashboardContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       */
+      version?: number | null;
+    };
     /** @description A dashboard as one writes it. */
-    Content: {
+    DashboardContent: {
       /** @default  */
       name: string;
       /** @default  */
@@ -1035,39 +1056,51 @@ export interface components {
        *       "to": null
        *     }
        */
-      definition: components['schemas']['Definition'];
+      definition: components['schemas']['DashboardDefinition'];
     };
-    /** @description A dashboard. */
-    Dashboard: components['schemas']['Content'] & {
-      id: string;
-      favourite: boolean;
+    /** @description What a dashboard shows. */
+    DashboardDefinition: {
+      /** @default [] */
+      variables: components['schemas']['DashboardVariable'][];
+      /** @default [] */
+      widgets: components['schemas']['Widget'][];
       /**
-       * Format: int64
-       * @description Counts the changes; also the `ETag`.
+       * Format: int32
+       * @description Seconds between refreshes; 0 is off.
+       * @default 0
        */
-      version: number;
-      created_at: string;
-      updated_at: string;
-    };
-    /** @description What a dashboard becomes. */
-    DashboardChange: components['schemas']['Content'] & {
+      refresh: number;
       /**
-       * Format: int64
-       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
-       *     wins.
+       * @description The range it opens with: RFC 3339 or relative (`now-1h`).
+       * @default null
        */
-      version?: number | null;
+      from: string | null;
+      /** @default null */
+      to: string | null;
     };
     /** @description A dashboard as a file. */
-    DashboardFile: components['schemas']['Content'] & {
+    DashboardFile: components['schemas']['DashboardContent'] & {
       /** @description `click-lite.dashboard`. */
       format: string;
       /** Format: int32 */
       format_version: number;
     };
+    /** @enum {string} */
+    DashboardLanguage: 'search' | 'sql';
     /** @description Dashboards by name. */
     DashboardList: {
       dashboards: components['schemas']['DashboardSummary'][];
+    };
+    /** @description Where a widget is, in cells of the grid of 12 columns. */
+    DashboardPlace: {
+      /** Format: int32 */
+      x: number;
+      /** Format: int32 */
+      y: number;
+      /** Format: int32 */
+      w: number;
+      /** Format: int32 */
+      h: number;
     };
     /** @description A dashboard in a list. */
     DashboardSummary: {
@@ -1085,12 +1118,42 @@ export interface components {
       widgets: number;
     };
     /** @description A dashboard to start from. */
-    DashboardTemplate: components['schemas']['Content'] & {
+    DashboardTemplate: components['schemas']['DashboardContent'] & {
       id: string;
     };
     /** @description Dashboards to start from. */
     DashboardTemplates: {
       templates: components['schemas']['DashboardTemplate'][];
+    };
+    /** @description A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL. */
+    DashboardVariable: {
+      name: string;
+      label?: string;
+      type: components['schemas']['DashboardVariableKind'];
+      /** @description Several values at once; in SQL the parameter is then an `Array(String)`. */
+      multi?: boolean;
+      /** @description Those of a list. */
+      values?: string[];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description Chosen at first; empty is any value. */
+      default?: string[];
+    };
+    /**
+     * @description Where the values of a variable come from.
+     * @enum {string}
+     */
+    DashboardVariableKind: 'query' | 'list' | 'text';
+    /** @description Versions, the last first. */
+    DashboardVersionList: {
+      versions: components['schemas']['DashboardVersionSummary'][];
+    };
+    /** @description A version of a dashboard. */
+    DashboardVersionSummary: {
+      /** Format: int64 */
+      version: number;
+      name: string;
+      saved_at: string;
+      widgets: number;
     };
     /** @description A database and its tables. */
     Database: {
@@ -1178,26 +1241,6 @@ export interface components {
       refused: number;
       /** @description Why they were. */
       reason?: string | null;
-    };
-    /** @description What a dashboard shows. */
-    Definition: {
-      /** @default [] */
-      variables: components['schemas']['Variable'][];
-      /** @default [] */
-      widgets: components['schemas']['Widget'][];
-      /**
-       * Format: int32
-       * @description Seconds between refreshes; 0 is off.
-       * @default 0
-       */
-      refresh: number;
-      /**
-       * @description The range it opens with: RFC 3339 or relative (`now-1h`).
-       * @default null
-       */
-      from: string | null;
-      /** @default null */
-      to: string | null;
     };
     /** @description What would be deleted. */
     DeletePreview: {
@@ -1570,8 +1613,6 @@ export interface components {
        */
       accepted_rows: number;
     };
-    /** @enum {string} */
-    Language: 'search' | 'sql';
     /** @description A query as text, tree and SQL. Where there are errors, only they are sure to be there. */
     LanguageAnswer: {
       /** @description The tree; `null` where the text cannot be read. */
@@ -1591,17 +1632,6 @@ export interface components {
       /** Format: int64 */
       lines: number;
       samples: components['schemas']['SampleLine'][];
-    };
-    /** @description Where a widget is, in cells of the grid of 12 columns. */
-    Place: {
-      /** Format: int32 */
-      x: number;
-      /** Format: int32 */
-      y: number;
-      /** Format: int32 */
-      w: number;
-      /** Format: int32 */
-      h: number;
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -2239,47 +2269,17 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
-    /** @description A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL. */
-    Variable: {
-      name: string;
-      label?: string;
-      type: components['schemas']['VariableKind'];
-      /** @description Several values at once; in SQL the parameter is then an `Array(String)`. */
-      multi?: boolean;
-      /** @description Those of a list. */
-      values?: string[];
-      query?: components['schemas']['WidgetQuery'] | null;
-      /** @description Chosen at first; empty is any value. */
-      default?: string[];
-    };
-    /**
-     * @description Where the values of a variable come from.
-     * @enum {string}
-     */
-    VariableKind: 'query' | 'list' | 'text';
     /**
      * @description What the budget says.
      * @enum {string}
      */
     Verdict: 'ok' | 'ask' | 'refuse';
-    /** @description Versions, the last first. */
-    VersionList: {
-      versions: components['schemas']['VersionSummary'][];
-    };
-    /** @description A version of a dashboard. */
-    VersionSummary: {
-      /** Format: int64 */
-      version: number;
-      name: string;
-      saved_at: string;
-      widgets: number;
-    };
     /** @description A part of the page. */
     Widget: {
       id: string;
       kind: components['schemas']['WidgetKind'];
       title?: string;
-      layout: components['schemas']['Place'];
+      layout: components['schemas']['DashboardPlace'];
       query?: components['schemas']['WidgetQuery'] | null;
       /** @description How it looks: unit, thresholds, legend, axes, ... */
       options?: Record<string, never>;
@@ -2304,7 +2304,7 @@ export interface components {
       | 'text';
     /** @description A query in either language. */
     WidgetQuery: {
-      language: components['schemas']['Language'];
+      language: components['schemas']['DashboardLanguage'];
       text: string;
     };
   };
@@ -2455,7 +2455,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Content'];
+        'application/json': components['schemas']['DashboardContent'];
       };
     };
     responses: {
@@ -2707,7 +2707,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['VersionList'];
+          'application/json': components['schemas']['DashboardVersionList'];
         };
       };
     };
