@@ -17,6 +17,11 @@ fn main() {
             "write_clipboard",
             "save_text",
             "set_theme",
+            "tail_open",
+            "tail_send",
+            "tail_close",
+            "open_window",
+            "set_always_on_top",
         ]));
     if let Err(error) = tauri_build::try_build(attributes) {
         panic!("the desktop can't be built: {error:#}");

@@ -13,7 +13,7 @@ export default defineConfig({
     strictPort: true,
     // The server refuses requests whose Host or Origin is not its own, so the proxy presents the server's address.
     proxy: {
-      '/api': { target: apiAddress, changeOrigin: true, headers: { origin: apiAddress } },
+      '/api': { target: apiAddress, changeOrigin: true, ws: true, headers: { origin: apiAddress } },
     },
   },
   build: {

@@ -121,10 +121,9 @@ impl Reading {
             parser.without_line_numbers();
         }
         let encoding = Encoding::of(head, self.is_latin1);
-        let first = encoding.next(head, head.len()).map_or(head, |piece| &head[..piece.content_bytes]);
-        let mut header = String::new();
-        let header = encoding.decode(first, &mut header).trim_start_matches(BYTE_ORDER_MARK);
-        parser.resume(covered, header);
+        let mut text = String::new();
+        let text = encoding.decode(head, &mut text).trim_start_matches(BYTE_ORDER_MARK);
+        parser.resume(covered, text);
         Lines::new(parser, encoding, self, covered.bytes == 0)
     }
 

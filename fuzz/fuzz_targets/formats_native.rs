@@ -2,7 +2,7 @@
 //! An input whose first byte is odd is a block by itself; otherwise it is one after compression.
 #![no_main]
 
-use click_lite_formats::native::{BlockReceiver, check};
+use click_lite_formats::native::{BlockReceiver, IdFrames, check};
 use libfuzzer_sys::fuzz_target;
 
 const LIMIT_BYTES: u64 = 1 << 20;
@@ -20,6 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let Ok(received) = receiver.receive(payload, LIMIT_BYTES) else { return };
     let block = received.block();
-    let numbered = received.numbered(u64::MAX, 1).expect("compressed");
+    let mut numbered = received.without_ids(1).expect("compressed");
+    IdFrames::default().append(u64::MAX, block.rows, 1, &mut numbered).expect("compressed");
     assert_eq!(receiver.receive(&numbered, LIMIT_BYTES).expect("taken again").block(), block);
 });

@@ -32,6 +32,7 @@ use crate::pipeline::Pipeline;
 use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
 use crate::saved::SavedQueries;
 use crate::storage::Housekeeper;
+use crate::tail::{Feed, Tails};
 
 pub use engine::{EngineHandle, store_config};
 
@@ -56,15 +57,16 @@ pub struct App {
     pub alarms: Alarms,
     pub imports: Imports,
     pub agents: Agents,
+    pub dashboards: Dashboards,
     pub catalog: Catalog,
     pub saved: SavedQueries,
-    pub dashboards: Dashboards,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
     pub metrics: PrometheusHandle,
     pub rates: Rates,
     pub known_fields: KnownFields,
+    pub tails: Tails,
     pub schema: KnownSchema,
     pub queries: Arc<Queries>,
     pub answers: AnswerCache,
@@ -86,6 +88,8 @@ impl App {
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder()?;
 
         let spool = open_spool(&config, "spool", &clock).await?;
+        // The spool's lock says that the folder is ours. The engine takes longest to start, beside all that follows.
+        let engine = EngineHandle::start(&config)?;
         let span_spool = open_spool(&config, "spool-traces", &clock).await?;
         let pipeline = Pipeline::new(
             spool,
@@ -95,6 +99,7 @@ impl App {
             config.ingest.max_in_flight_bytes,
         );
         let pipeline = Arc::new(pipeline.limit_services(config.ingest.max_rows_per_second_per_service));
+        let tails = Tails::new(Feed::follow(pipeline.spool())?);
         let senders = Arc::new(SenderLimits {
             body_timeout: Duration::from_secs(config.http.body_timeout_seconds),
             bytes: RateLimit::new(config.ingest.max_bytes_per_second_per_sender),
@@ -102,8 +107,8 @@ impl App {
 
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
-        let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let dashboards = Dashboards::new(catalog.clone(), Arc::clone(&clock));
+        let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -119,7 +124,6 @@ impl App {
             // A remote server's volumes are its own.
             config.engine.cold.clone().filter(|_| config.clickhouse.url.is_none()),
         ));
-        let engine = EngineHandle::start(&config)?;
         let inserters = [
             Inserter::new::<LogColumns>(
                 pipeline.spool().clone(),
@@ -156,15 +160,16 @@ impl App {
             alarms: Alarms::default(),
             imports,
             agents,
+            dashboards,
             catalog,
             saved,
-            dashboards,
             store,
             storage,
             engine,
             metrics,
             rates: Rates::default(),
             known_fields: KnownFields::default(),
+            tails,
             schema: KnownSchema::default(),
             queries,
             answers,

@@ -15,6 +15,7 @@ mod read;
 mod saved;
 mod serve;
 mod storage;
+mod tail;
 mod tls;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args)),
         Command::Migrate(args) => runtime()?.block_on(serve::migrate(args)),
         Command::Import(args) => runtime()?.block_on(cli::run_import(args)),
+        Command::Tail(args) => runtime()?.block_on(cli::run_tail(args)),
         Command::Saved(command) => runtime()?.block_on(cli::run_saved(command)),
         Command::Query(args) => runtime()?.block_on(cli::run_query(args)),
     }

@@ -4,24 +4,26 @@
 //! gets its answer) → deliver ([`crate::deliver`]). Nothing here is unbounded: requests wait for a turn before their
 //! bodies are read, bodies wait for their decoder, blocks for the spool's writer, cuts for one of the inserts.
 //!
+//! Live tails ([`crate::tail`]) get a copy of each frame of log records once it is durable.
+//!
 //! Log records and spans go the same way beside each other, each in a [`Lane`] with a spool of its own: an insert is
 //! into one table, so in one spool the two would cut each other's inserts short.
 
+mod delivered;
 mod lane;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, StatusCode};
-use click_lite_formats::native::{BlockEncoder, Encoder, LogColumns, SpanColumns};
+use click_lite_formats::native::{BlockEncoder, CompressError, Encoder, LogColumns, SpanColumns};
 use click_lite_model::Clock;
 use click_lite_spool::{Appended, Completion, Frame, Source, Spool, SpoolError, Stats, TimeRange};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
+pub use delivered::Delivered;
 pub use lane::Signal;
 use lane::{Lane, Shared};
 
@@ -41,6 +43,16 @@ pub const INSERTS_IN_FLIGHT: usize = 2;
 const WHOLE_REQUESTS: usize = 4;
 /// Blocks of agents that are decompressed and checked at once.
 pub const AGENT_BLOCKS: usize = 2;
+/// Frames between the spool and the thread that matches them for live tails, and their bytes as they are stored.
+pub const TAIL_FRAMES: usize = 4096;
+pub const TAIL_FRAME_BYTES: usize = 64 * 1024 * 1024;
+/// Rows of a live tail that wait for its socket, and their bytes as JSON.
+pub const TAIL_ROWS: usize = 65_536;
+pub const TAIL_ROW_BYTES: usize = 32 * 1024 * 1024;
+/// Messages of a live tail's socket that wait to be sent.
+pub const TAIL_MESSAGES: usize = 8;
+/// Commands of a live tail's client to one of its filters.
+pub const TAIL_COMMANDS: usize = 8;
 
 /// Bytes of a block before compression at which it goes to the spool.
 const BLOCK_BYTES: usize = 8 * 1024 * 1024;
@@ -60,7 +72,8 @@ pub struct Meters {
 }
 
 impl Meters {
-    fn accepted(&self, rows: u64, bytes: u64) {
+    /// Counts records that are on their way to the disk, or on it.
+    pub fn accepted(&self, rows: u64, bytes: u64) {
         self.accepted_rows.fetch_add(rows, Ordering::Relaxed);
         self.accepted_bytes.fetch_add(bytes, Ordering::Relaxed);
         metrics::counter!("click_lite_ingest_accepted_rows_total").increment(rows);
@@ -76,72 +89,6 @@ impl Meters {
     /// Rows, and bytes of their blocks before compression, that are durable.
     pub fn totals(&self) -> (u64, u64) {
         (self.accepted_rows.load(Ordering::Relaxed), self.accepted_bytes.load(Ordering::Relaxed))
-    }
-}
-
-/// How far each source's records are searchable.
-///
-/// Inserts run side by side, so a later one can end first: what counts is how far there is no gap. Of sources that this
-/// server did not see begin, all is searchable once what waited in the spool at its start is delivered.
-#[derive(Debug, Default)]
-pub struct Delivered {
-    sources: Mutex<HashMap<[u8; 16], Progress>>,
-    /// What waited at the start is delivered.
-    backlog_is_done: AtomicBool,
-}
-
-#[derive(Debug, Default)]
-struct Progress {
-    /// Records at the start of which all are delivered.
-    rows: u64,
-    /// Some of them came before this server started.
-    is_resumed: bool,
-    /// Delivered beyond a gap: first record to the one after the last.
-    ahead: BTreeMap<u64, u64>,
-}
-
-impl Delivered {
-    /// Begins to count a source whose first `resumed` records came before.
-    pub fn begin(&self, source: Uuid, resumed: u64) {
-        let progress = Progress { rows: resumed, is_resumed: resumed > 0, ahead: BTreeMap::new() };
-        self.lock().insert(*source.as_bytes(), progress);
-    }
-
-    /// Records of a source that ClickHouse has, as far as this server knows.
-    pub fn rows(&self, source: Uuid) -> u64 {
-        self.known(source).unwrap_or(0)
-    }
-
-    /// As [`Self::rows`], for a source that may have ended before this server started, with `all` its records.
-    pub fn rows_or_all(&self, source: Uuid, all: u64) -> u64 {
-        let before = if self.backlog_is_done.load(Ordering::Acquire) { all } else { 0 };
-        self.known(source).unwrap_or(before).min(all)
-    }
-
-    fn known(&self, source: Uuid) -> Option<u64> {
-        let sources = self.lock();
-        let progress = sources.get(source.as_bytes())?;
-        let waits = progress.is_resumed && !self.backlog_is_done.load(Ordering::Acquire);
-        Some(if waits { 0 } else { progress.rows })
-    }
-
-    /// Notes that the records of a source from `start` up to `end` are delivered.
-    pub fn advance(&self, source: [u8; 16], start: u64, end: u64) {
-        let mut sources = self.lock();
-        let Some(progress) = sources.get_mut(&source) else { return };
-        progress.ahead.insert(start, end);
-        while let Some(entry) = progress.ahead.first_entry().filter(|entry| *entry.key() <= progress.rows) {
-            progress.rows = progress.rows.max(entry.remove());
-        }
-    }
-
-    /// Notes that nothing is left of what waited at the start.
-    pub fn finish_backlog(&self) {
-        self.backlog_is_done.store(true, Ordering::Release);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 16], Progress>> {
-        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -357,23 +304,51 @@ impl Pipeline {
         self.enqueue(frame).map(Some)
     }
 
-    /// Hands a frame to the spool of its signal, waiting for room in the spool's queue.
+    /// As [`Self::hand_over`], and counts the records as accepted.
     pub fn enqueue(&self, frame: Frame) -> Result<Completion, SpoolError> {
         let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
-        let spool = if frame.schema == SpanColumns::SCHEMA { self.span_spool() } else { self.spool() };
-        let completion = tokio::runtime::Handle::current().block_on(spool.enqueue(frame))?;
+        let completion = self.hand_over(frame)?;
         self.meters.accepted(rows, bytes);
         Ok(completion)
     }
 
-    /// Stores a frame with a source; returns when it is durable.
-    pub async fn append(&self, frame: Frame) -> Result<Appended, SpoolError> {
-        let (rows, bytes) = (u64::from(frame.rows), frame.uncompressed_bytes);
-        let appended = self.spool().append(frame).await?;
-        if appended == Appended::Stored {
-            self.meters.accepted(rows, bytes);
+    /// Numbers the rows of a frame and hands it to the spool of its signal, waiting for room in the spool's queue. For
+    /// threads that may block.
+    pub fn hand_over(&self, mut frame: Frame) -> Result<Completion, SpoolError> {
+        let rows = u64::from(frame.rows);
+        let is_spans = frame.schema == SpanColumns::SCHEMA;
+        let spool = if is_spans { self.span_spool() } else { self.spool() };
+        let mut numbering = if is_spans { self.spans.lock_numbering() } else { self.logs.lock_numbering() };
+        let first_id = self.ids.take(rows);
+        numbering
+            .append(first_id, rows, COMPRESSION_LEVEL, &mut frame.payload)
+            .map_err(|error| not_compressed(&error))?;
+        let completion = tokio::runtime::Handle::current().block_on(spool.enqueue(frame));
+        drop(numbering);
+        completion
+    }
+
+    /// The last number that a log record has that was handed to the spool: what comes later has a higher one. For
+    /// threads that may block.
+    pub fn last_id(&self) -> u64 {
+        let _numbering = self.logs.lock_numbering();
+        self.ids.take(0).saturating_sub(1)
+    }
+
+    /// Waits until the log records that were handed to the spool by now are in ClickHouse, or in the dead letters.
+    pub async fn delivered_so_far(&self) {
+        const LOOK: Duration = Duration::from_millis(20);
+        let let_in = self.spool().progress().let_in;
+        let mut progress = self.spool().progress();
+        while progress.settled < let_in {
+            tokio::time::sleep(LOOK).await;
+            progress = self.spool().progress();
         }
-        Ok(appended)
+        let end = progress.end;
+        while !progress.is_empty && progress.delivered < end {
+            tokio::time::sleep(LOOK).await;
+            progress = self.spool().progress();
+        }
     }
 
     /// Numbers for `count` records.
@@ -396,13 +371,13 @@ pub fn is_large<T: Signal>(encoder: &Encoder<T>) -> bool {
     encoder.estimated_bytes() >= BLOCK_BYTES
 }
 
-/// The rows of an encoder as a frame; the encoder is empty afterwards.
+/// The rows of an encoder as a frame without their numbers, which [`Pipeline::enqueue`] adds; the encoder is empty
+/// afterwards.
 pub fn frame_of<T: Signal>(encoder: &mut Encoder<T>, source: Option<Source>) -> Result<Frame, SpoolError> {
     let mut payload = Vec::new();
-    let block = encoder.finish_compressed(COMPRESSION_LEVEL, &mut payload).map_err(|error| {
-        tracing::error!(error = %error, "a block was not compressed");
-        SpoolError::Closed
-    })?;
+    let block = encoder
+        .finish_without_ids(COMPRESSION_LEVEL, &mut payload)
+        .map_err(|error| not_compressed(&error))?;
     Ok(Frame {
         payload,
         rows: u32::try_from(block.rows).unwrap_or(u32::MAX),
@@ -411,6 +386,11 @@ pub fn frame_of<T: Signal>(encoder: &mut Encoder<T>, source: Option<Source>) -> 
         source,
         times: Some(TimeRange { min_ns: block.min_time_ns, max_ns: block.max_time_ns }),
     })
+}
+
+fn not_compressed(error: &CompressError) -> SpoolError {
+    tracing::error!(error = %error, "a block was not compressed");
+    SpoolError::Closed
 }
 
 enum Target<'p, T> {
@@ -441,7 +421,7 @@ impl<T: Signal> Intake<'_, T> {
             Target::Shared(shared) => &mut shared.encoder,
             Target::Own(encoder) => encoder.as_mut(),
         };
-        T::push(encoder, item, self.pipeline.ids.take(1), self.arrival_ns, &self.default_service);
+        T::push(encoder, item, self.arrival_ns, &self.default_service);
         self.rows += 1;
     }
 
@@ -590,33 +570,4 @@ pub fn spool_error(error: &SpoolError) -> ApiError {
     };
     let api = ApiError::new(status, error.code(), error.to_string());
     if retry_after > 0 { api.retry_after(retry_after) } else { api }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_has_no_gap_counts_as_searchable() {
-        let delivered = Delivered::default();
-        let source = Uuid::from_u128(7);
-        delivered.begin(source, 0);
-        delivered.advance(*source.as_bytes(), 10, 20);
-        assert_eq!(delivered.rows(source), 0, "the insert before is still on its way");
-        delivered.advance(*source.as_bytes(), 0, 10);
-        assert_eq!(delivered.rows(source), 20);
-        delivered.advance(*source.as_bytes(), 20, 25);
-        assert_eq!(delivered.rows_or_all(source, 25), 25);
-    }
-
-    #[test]
-    fn what_waited_at_the_start_is_not_taken_for_searchable() {
-        let delivered = Delivered::default();
-        let (resumed, ended) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        delivered.begin(resumed, 100);
-        delivered.advance(*resumed.as_bytes(), 100, 120);
-        assert_eq!((delivered.rows(resumed), delivered.rows_or_all(ended, 50)), (0, 0));
-        delivered.finish_backlog();
-        assert_eq!((delivered.rows(resumed), delivered.rows_or_all(ended, 50)), (120, 50));
-    }
 }

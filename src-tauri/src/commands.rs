@@ -28,7 +28,7 @@ const BATCH_WAIT: Duration = Duration::from_millis(16);
 /// Start of a file that its preview is made from.
 const PREVIEW_BYTES: u64 = 256 * 1024;
 
-type Result<T> = std::result::Result<T, CommandError>;
+pub type Result<T> = std::result::Result<T, CommandError>;
 
 /// Streams that run, to cancel them by their id; `None` for one that was cancelled before it was begun.
 #[derive(Default)]
@@ -88,8 +88,9 @@ pub struct ImportOptions {
     again: bool,
 }
 
-fn client(sidecar: &Sidecar) -> Result<ApiClient> {
-    sidecar.client().ok_or_else(|| {
+/// The running server, once it has started.
+pub async fn client(sidecar: &Sidecar) -> Result<ApiClient> {
+    sidecar.started_client().await.ok_or_else(|| {
         let state = sidecar.state();
         let why = state.message.unwrap_or_else(|| "it is starting".into());
         CommandError::new("server.unavailable", format!("the server is not ready: {why}"))
@@ -110,7 +111,7 @@ pub async fn api_request(
 ) -> Result<Answer> {
     let method =
         method.parse().map_err(|_| CommandError::new("shell.method", format!("{method} is no method")))?;
-    let (status, body) = client(&sidecar)?.request(method, &path, body).await?;
+    let (status, body) = client(&sidecar).await?.request(method, &path, body).await?;
     Ok(Answer { status, body })
 }
 
@@ -124,17 +125,22 @@ pub async fn api_stream(
     body: Option<String>,
     on_event: Channel<StreamEvent>,
 ) -> Result<()> {
-    let client = client(&sidecar)?;
     let (sender, cancelled) = oneshot::channel();
     if streams.locked().insert(id.clone(), Some(sender)).is_some() {
         streams.locked().remove(&id);
         return Ok(());
     }
+    let answered = async {
+        let client = client(&sidecar).await?;
+        tokio::select! {
+            result = forward(&client, &path, body.unwrap_or_default(), &on_event) => result,
+            () = sidecar.gone() => Err(stopped()),
+        }
+    };
     let result = tokio::select! {
-        result = forward(&client, &path, body.unwrap_or_default(), &on_event) => result,
+        result = answered => result,
         // Dropping the answer cancels the query.
         _ = cancelled => Ok(()),
-        () = sidecar.gone() => Err(stopped()),
     };
     streams.locked().remove(&id);
     result
@@ -257,7 +263,7 @@ pub async fn preview_file(
     path: PathBuf,
     format: Option<String>,
 ) -> Result<serde_json::Value> {
-    let client = client(&sidecar)?;
+    let client = client(&sidecar).await?;
     let name = name_of(&path);
     let mut head = Vec::new();
     let file = tokio::fs::File::open(&path).await.map_err(|error| unreadable(&path, &error))?;
@@ -274,7 +280,7 @@ pub async fn import_file(
     id: String,
     options: ImportOptions,
 ) -> Result<Import> {
-    let client = client(&sidecar)?;
+    let client = client(&sidecar).await?;
     let _running = imports.begin();
     let inspected = path.clone();
     let file = blocking(move || inspect(&inspected)).await?;

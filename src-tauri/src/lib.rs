@@ -9,6 +9,7 @@ mod files;
 mod logging;
 mod menu;
 mod sidecar;
+mod tail;
 mod window;
 
 use std::process::ExitCode;
@@ -71,6 +72,7 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
         .manage(OpenedFiles::default())
         .manage(commands::Streams::default())
         .manage(commands::RunningImports::default())
+        .manage(tail::Tails::default())
         .invoke_handler(tauri::generate_handler![
             commands::api_request,
             commands::api_stream,
@@ -86,6 +88,11 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
             commands::import_file,
             commands::write_clipboard,
             commands::save_text,
+            tail::tail_open,
+            tail::tail_send,
+            tail::tail_close,
+            tail::open_window,
+            tail::set_always_on_top,
         ])
         .setup(move |app| {
             let data_dir = sidecar::data_dir();

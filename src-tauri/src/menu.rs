@@ -20,7 +20,7 @@ pub fn set(app: &App) -> tauri::Result<()> {
         item => match item.strip_prefix("edit-") {
             Some(command) => edit(app, command),
             None => {
-                let _ = app.emit("menu", item.to_owned());
+                let _ = app.emit_to("main", "menu", item.to_owned());
             }
         },
     });

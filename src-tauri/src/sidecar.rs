@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use click_lite_client::{ApiClient, LOCAL_TOKEN_FILE, default_data_dir};
@@ -26,6 +26,8 @@ const STABLE: Duration = Duration::from_secs(30);
 const LISTENING: &str = "Listening on ";
 /// How long the server may take to write everything and end.
 const STOP_DEADLINE: Duration = Duration::from_secs(15);
+/// How long a call waits for a server that is starting.
+const START_PATIENCE: Duration = Duration::from_secs(10);
 /// Last lines of the server's output that are kept for the message.
 const KEPT_LINES: usize = 20;
 
@@ -48,7 +50,7 @@ enum Order {
 
 /// The running server, or the tries to start it.
 pub struct Sidecar {
-    state: Arc<Mutex<ServerState>>,
+    state: watch::Receiver<ServerState>,
     client: watch::Receiver<Option<ApiClient>>,
     orders: mpsc::Sender<Order>,
     stopped: Mutex<Option<std::sync::mpsc::Receiver<()>>>,
@@ -62,17 +64,17 @@ pub fn data_dir() -> PathBuf {
 impl Sidecar {
     /// Starts the server and the task that watches it.
     pub fn start(app: AppHandle, data_dir: PathBuf) -> Self {
-        let state = Arc::new(Mutex::new(ServerState {
+        let (state_sender, state) = watch::channel(ServerState {
             state: "starting",
             message: None,
             version: env!("CARGO_PKG_VERSION"),
             log_path: data_dir.join("logs").display().to_string(),
             data_dir: data_dir.display().to_string(),
-        }));
+        });
         let (client_sender, client) = watch::channel(None);
         let (orders, order_receiver) = mpsc::channel(4);
         let (stopped_sender, stopped) = std::sync::mpsc::sync_channel(1);
-        let watcher = Watcher { app, state: Arc::clone(&state), client: client_sender, data_dir };
+        let watcher = Watcher { app, state: state_sender, client: client_sender, data_dir };
         tauri::async_runtime::spawn(async move {
             watcher.run(order_receiver).await;
             let _ = stopped_sender.send(());
@@ -81,11 +83,15 @@ impl Sidecar {
     }
 
     pub fn state(&self) -> ServerState {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state.borrow().clone()
     }
 
-    /// A client of the server; `None` while it is not ready.
-    pub fn client(&self) -> Option<ApiClient> {
+    /// A client of the server; `None` while it is not ready. One that is starting is waited for: the page stands sooner
+    /// than the server, and its first calls would come again after a pause.
+    pub async fn started_client(&self) -> Option<ApiClient> {
+        let mut state = self.state.clone();
+        let started = state.wait_for(|now| now.state != "starting");
+        let _ = tokio::time::timeout(START_PATIENCE, started).await;
         self.client.borrow().clone()
     }
 
@@ -111,7 +117,7 @@ impl Sidecar {
 
 struct Watcher {
     app: AppHandle,
-    state: Arc<Mutex<ServerState>>,
+    state: watch::Sender<ServerState>,
     client: watch::Sender<Option<ApiClient>>,
     data_dir: PathBuf,
 }
@@ -251,12 +257,11 @@ impl Watcher {
     }
 
     fn set(&self, state: &'static str, message: Option<String>) {
-        let now = {
-            let mut current = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.state.send_modify(|current| {
             current.state = state;
             current.message = message;
-            current.clone()
-        };
+        });
+        let now = self.state.borrow().clone();
         tracing::info!(server.state = state, "server state");
         let _ = self.app.emit("server-state", now);
     }

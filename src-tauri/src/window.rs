@@ -1,6 +1,7 @@
 //! The window: opened once the page stands, so that it never flashes empty, and closed with a question while files are
 //! being imported.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tauri::utils::config::Color;
@@ -13,6 +14,8 @@ use crate::commands::RunningImports;
 /// The page's `--surface` in the dark and in the light theme.
 const DARK_SURFACE: Color = Color(0x15, 0x18, 0x1d, 0xff);
 const LIGHT_SURFACE: Color = Color(0xff, 0xff, 0xff, 0xff);
+/// Labels of the windows beside the main one begin so; `capabilities/own-window.json` names it.
+const OWN: &str = "own-";
 /// A page that is loaded and doesn't stand after this is shown as it is.
 const REVEAL_AFTER: Duration = Duration::from_secs(3);
 
@@ -34,16 +37,46 @@ pub fn open(app: &App) -> tauri::Result<()> {
         .build()?;
     draw_surface(&window)?;
     let asked = window.clone();
-    window.on_window_event(move |event| {
-        if let WindowEvent::CloseRequested { api, .. } = event {
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { api, .. } => {
             let imports = asked.state::<RunningImports>().count();
             if imports > 0 {
                 api.prevent_close();
                 ask_to_close(&asked, imports);
             }
         }
+        WindowEvent::Destroyed => {
+            for (label, window) in asked.webview_windows() {
+                if label.starts_with(OWN) {
+                    let _ = window.close();
+                }
+            }
+        }
+        _ => {}
     });
     Ok(())
+}
+
+/// Makes a window for a page of the interface, beside the main one; it closes with that.
+pub fn open_own(
+    app: &AppHandle,
+    path: &str,
+    title: &str,
+    (width, height): (f64, f64),
+    is_on_top: bool,
+) -> tauri::Result<WebviewWindow> {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let label = format!("{OWN}{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let window = WebviewWindowBuilder::new(app, label, WebviewUrl::App(path.trim_start_matches('/').into()))
+        .title(format!("{title} - Click-Lite"))
+        .inner_size(width, height)
+        .min_inner_size(360.0, 240.0)
+        .always_on_top(is_on_top)
+        .build()?;
+    // The menu is about the main window.
+    window.remove_menu()?;
+    draw_surface(&window)?;
+    Ok(window)
 }
 
 /// Sets the theme of what the system draws; `None` is the system's own.

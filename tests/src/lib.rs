@@ -33,6 +33,8 @@ pub const FREE_PORTS: [(&str, &str); 8] = [
     ("CLICK_LITE__SYSLOG__TLS_LISTEN", "127.0.0.1:0"),
 ];
 
+const ANY_PORT: &str = "127.0.0.1:0";
+
 /// How long anything may take before a test gives up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -55,7 +57,7 @@ impl Server {
     pub fn start_with(options: &[&str]) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
-        let (child, ready) = launch(folder.path(), &options)?;
+        let (child, ready) = launch(folder.path(), &options, ANY_PORT)?;
         Ok(Self { child, folder, ready, options })
     }
 
@@ -63,7 +65,29 @@ impl Server {
     pub fn restart(&mut self) -> anyhow::Result<()> {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        (self.child, self.ready) = launch(self.folder.path(), &self.options)?;
+        (self.child, self.ready) = launch(self.folder.path(), &self.options, ANY_PORT)?;
+        Ok(())
+    }
+
+    /// Kills it and starts it again where its clients look for it.
+    pub fn restart_in_place(&mut self) -> anyhow::Result<()> {
+        self.kill();
+        let listen = self.ready["http"].as_str().context("it has no address")?.to_owned();
+        (self.child, self.ready) = launch(self.folder.path(), &self.options, &listen)?;
+        Ok(())
+    }
+
+    /// Starts it again on the same folder and returns as soon as it listens, before its engine answers.
+    pub fn restart_unready(&mut self) -> anyhow::Result<()> {
+        self.kill();
+        let mut child =
+            serve_command(self.folder.path())?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let said = BufReader::new(child.stdout.take().context("a pipe")?).lines();
+        self.child = child;
+        let address = said
+            .map_while(Result::ok)
+            .find_map(|line| Some(line.strip_prefix("Listening on http://")?.to_owned()));
+        self.ready["http"] = address.context("the server ended before it listened")?.into();
         Ok(())
     }
 
@@ -255,12 +279,13 @@ impl Drop for Server {
     }
 }
 
-fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
+fn launch(folder: &Path, options: &[String], listen: &str) -> anyhow::Result<(Child, Value)> {
     let ready_file = folder.join("ready.json");
     let _ = std::fs::remove_file(&ready_file);
     let log = std::fs::File::options().create(true).append(true).open(folder.join("server.log"))?;
     let environment = options.iter().filter_map(|option| option.split_once('='));
-    let mut child = serve_command(folder)?.envs(environment).stdout(Stdio::null()).stderr(log).spawn()?;
+    let mut child =
+        serve_command(folder, listen)?.envs(environment).stdout(Stdio::null()).stderr(log).spawn()?;
     let ready = wait_for("the server to be ready", || {
         if let Some(status) = child.try_wait()? {
             bail!("the server ended: {status}\n{}", tail(&folder.join("server.log")));
@@ -279,10 +304,10 @@ fn launch(folder: &Path, options: &[String]) -> anyhow::Result<(Child, Value)> {
 }
 
 /// `click-lite-server serve` on free ports, with its data and its ready file in a folder.
-fn serve_command(folder: &Path) -> anyhow::Result<Command> {
+fn serve_command(folder: &Path, listen: &str) -> anyhow::Result<Command> {
     let mut command = Command::new(server_binary()?);
     command
-        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .args(["serve", "--listen", listen, "--data-dir"])
         .arg(folder.join("data"))
         .arg("--ready-file")
         .arg(folder.join("ready.json"))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 use click_lite_tests::desktop::{Desktop, Surroundings, desktop_binary, wait_until, wait_until_gone};
 use click_lite_tests::samples::access_log;
-use click_lite_tests::signal;
+use click_lite_tests::{http, signal};
 
 /// Key of the WebDriver standard.
 const CONTROL: &str = "\u{E009}";
@@ -150,6 +150,54 @@ async fn a_dropped_file_is_looked_at_and_nothing_outlives_the_window() -> anyhow
     let processes = desktop.processes();
     ensure!(processes.contains(&desktop.engine_pid()?), "the engine belongs to the desktop");
     signal(desktop.pid, libc::SIGKILL)?;
+    wait_until_gone(&processes)?;
+    desktop.page.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_tailed_in_windows_of_their_own() -> anyhow::Result<()> {
+    let place = Surroundings::new()?;
+    let desktop = place.start().await?;
+    let page = &desktop.page;
+    page.wait("the server to be ready", &format!("{STATE} return state === 'Ready'")).await?;
+    let address = page.run("return window.__TAURI_INTERNALS__.invoke('api_request', { method: 'GET', path: '/api/v1/status', body: null }).then((answer) => JSON.parse(answer.body).listeners.http)").await?;
+    let url = format!("http://{}/api/v1/ingest?service=shop", address.as_str().context("an address")?);
+    let send = async |n: u32| {
+        let answer = http()?.post(&url).body(format!("{{\"message\":\"order {n}\"}}")).send().await?;
+        ensure!(answer.status().is_success(), "ingest answered {}", answer.status());
+        anyhow::Ok(())
+    };
+    const LIVE: &str = "return textOf('[data-phase]').trim() === 'Live'";
+
+    page.click("Tail", "return named('nav a', 'Tail')").await?;
+    page.wait("the socket", LIVE).await?;
+    send(1).await?;
+    page.wait("a row", "return textOf('[role=grid]').includes('order 1')").await?;
+    shoot(&desktop, "tail").await?;
+
+    // A pause counts, and brings what came.
+    page.press(&[" "]).await?;
+    page.wait("the pause", "return textOf('[data-phase]').trim() === 'Paused'").await?;
+    send(2).await?;
+    page.click("Resume", "return named('button', 'Resume, 1 waiting')").await?;
+    page.wait("the row", "return textOf('[role=grid]').includes('order 2')").await?;
+
+    // A window of its own, above the others, with a socket of its own.
+    page.click("the menu", "return named('button', 'Open in a window of its own')").await?;
+    page.click("on top", "return named('[role=menuitem]', 'Open in a window on top of all others')").await?;
+    page.switch_to_other_window().await?;
+    page.wait("its socket", LIVE).await?;
+    page.wait("its rows", "return textOf('[role=grid]').includes('order 2') && all('nav').length === 0")
+        .await?;
+    send(3).await?;
+    page.wait("its new row", "return textOf('[role=grid]').includes('order 3')").await?;
+    page.click("the pin", "return named('button[aria-pressed=true]', 'Keep on top')").await?;
+    page.wait("no pin", "return named('button[aria-pressed=false]', 'Keep on top')").await?;
+
+    // The main window takes the others with it.
+    let processes = desktop.processes();
+    desktop.window.close()?;
     wait_until_gone(&processes)?;
     desktop.page.close().await;
     Ok(())

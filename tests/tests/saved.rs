@@ -202,7 +202,7 @@ async fn a_query_is_saved_changed_and_restored(server: &Server) -> anyhow::Resul
     assert_eq!((status, &changed["version"]), (200, &json!(2)), "{changed}");
     let (status, stale) = call(server, Method::PUT, &path, change).await?;
     assert_eq!((status, &stale["error"]["code"]), (412, &json!("saved.changed")));
-    let response = reqwest_with_if_match(server, &path, "\"1\"").await?;
+    let response = delete_if_match(server, &path, "\"1\"").await?;
     assert_eq!(response, 412);
 
     let versions = server.get(&format!("{path}/versions")).await?;
@@ -231,7 +231,7 @@ async fn a_query_is_saved_changed_and_restored(server: &Server) -> anyhow::Resul
     Ok(())
 }
 
-async fn reqwest_with_if_match(server: &Server, path: &str, version: &str) -> anyhow::Result<u16> {
+async fn delete_if_match(server: &Server, path: &str, version: &str) -> anyhow::Result<u16> {
     let answer = click_lite_tests::http()?
         .delete(format!("{}{path}", server.url()))
         .bearer_auth(server.token())

@@ -198,3 +198,76 @@ async fn completion_offers_fields_and_values() -> anyhow::Result<()> {
     assert_eq!((&hint["position"], &hint["length"]), (&json!(0), &json!(6)));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_comes_before_the_engine_waits_for_it() -> anyhow::Result<()> {
+    let mut server = filled().await?;
+    server.restart_unready()?;
+    let answer = server.call("/api/v1/search", &json!({ "query": "request", "limit": 1 })).await?;
+    assert_eq!(answer["rows"].as_array().map(Vec::len), Some(1), "{answer}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pipes_are_answered_printed_and_completed() -> anyhow::Result<()> {
+    let server = filled().await?;
+    let answer = server.call("/api/v1/search", &json!({ "query": "* | stats count() by service" })).await?;
+    assert_eq!(answer["shape"], "table");
+    assert_eq!(
+        answer["rows"],
+        json!([{ "service": "api", "count()": 1250 }, { "service": "cart", "count()": 1250 }])
+    );
+    assert_eq!(answer["columns"][1], json!({ "name": "count()", "type": "UInt64" }));
+    assert_eq!((&answer["truncated"], &answer["next_cursor"]), (&json!(false), &Value::Null));
+
+    let call = json!({ "query": "level:error | timechart 1m count() as n", "limit": 2 });
+    let answer = server.call("/api/v1/search", &call).await?;
+    assert_eq!((&answer["shape"], &answer["bucket_seconds"]), (&json!("time_series"), &json!(60.0)));
+    assert_eq!(answer["rows"][0], json!({ "time": "2026-01-02T03:00:00Z", "n": 125 }));
+    assert_eq!((answer["rows"].as_array().map(Vec::len), &answer["truncated"]), (Some(2), &json!(true)));
+    let mut lines = server.client()?.lines("/api/v1/search", call.to_string()).await?;
+    let mut streamed = Vec::new();
+    while let Some(batch) = lines.next_lines().await? {
+        for line in batch {
+            streamed.push(serde_json::from_str::<Value>(&line)?);
+        }
+    }
+    let rows: usize = streamed.iter().map(|line| line["rows"].as_array().map_or(0, Vec::len)).sum();
+    let done = streamed.last().map(|line| &line["done"]);
+    assert_eq!((rows, done.map(|done| &done["truncated"])), (2, Some(&json!(true))));
+
+    // Without an end the width of the buckets fits what is stored; other calls use the filter.
+    let call = json!({ "query": "service:cart | timechart count()" });
+    assert_eq!(server.call("/api/v1/search", &call).await?["bucket_seconds"], 5.0);
+    assert_eq!(server.call("/api/v1/histogram", &call).await?["total"], 1250);
+    assert_eq!(server.call("/api/v1/fields", &call).await?["total_rows"], 1250);
+    let call = json!({ "query": "* | where n >= 2490 | eval half = n / 2 | sort n", "columns": ["message"] });
+    let answer = server.call("/api/v1/search", &call).await?;
+    assert_eq!((&answer["shape"], &answer["rows"][0]["half"]), (&json!("records"), &json!(1245)));
+    assert_eq!(answer["rows"].as_array().map(Vec::len), Some(10));
+
+    let (_, error) = server
+        .refused("/api/v1/search", &json!({ "query": "* | stats count() by sevice | fields srvice" }))
+        .await?;
+    assert_eq!((error.code.as_str(), &error.details["position"]), ("query.type", &json!(37)));
+    assert_eq!(error.details["hint"], "did you mean sevice?");
+
+    let parsed =
+        server.call("/api/v1/query/parse", &json!({ "query": "level:error|stats count() by host" })).await?;
+    assert_eq!(parsed["text"], "level:error | stats count() by host");
+    assert_eq!((&parsed["shape"], &parsed["errors"]), (&json!("table"), &json!([])));
+    let printed = server.call("/api/v1/query/print", &json!({ "query": parsed["query"] })).await?;
+    assert_eq!((&printed["text"], &printed["sql"]), (&parsed["text"], &parsed["sql"]));
+    let parsed = server.call("/api/v1/query/parse", &json!({ "query": "* | stats" })).await?;
+    assert_eq!((&parsed["query"], &parsed["errors"][0]["position"]), (&Value::Null, &json!(9)));
+
+    let answer =
+        server.call("/api/v1/complete", &json!({ "query": "* | stats sum(user", "cursor": 18 })).await?;
+    assert_eq!(answer["items"][0]["text"], "user.id", "{answer}");
+    assert_eq!(answer["signature"]["usage"], "sum(bytes)");
+
+    let output =
+        server.command("query", &["--format", "csv", "level:error | stats count() as n by service"])?;
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "service,n\ncart,625\n");
+    Ok(())
+}

@@ -19,9 +19,10 @@ const ENDLESS: &str = "SELECT sum(cityHash64(number)) AS n FROM numbers(10000000
 async fn filled(server: &Server) -> anyhow::Result<()> {
     let mut body = String::new();
     for n in 0..3000u64 {
+        let (level, service) = (["info", "error"][n as usize % 2], ["api", "cart", "web"][n as usize % 3]);
         let record = json!({
-            "timestamp": format!("2026-01-02T03:{:02}:{:02}Z", n / 60 % 60, n % 60), "level": ["info", "error"][n as usize % 2],
-            "service": ["api", "cart", "web"][n as usize % 3], "message": format!("request {n} done"), "user": format!("u{}", n % 10),
+            "timestamp": format!("2026-01-02T03:{:02}:{:02}Z", n / 60 % 60, n % 60), "level": level,
+            "service": service, "message": format!("request {n} done"), "user": format!("u{}", n % 10),
         });
         body += &format!("{record}\n");
     }
@@ -110,7 +111,7 @@ async fn estimates_advise_and_a_budget_asks() -> anyhow::Result<()> {
     let server =
         Server::start_with(&["CLICK_LITE__BUDGET__ASK_ROWS=2000", "CLICK_LITE__BUDGET__REFUSE_ROWS=5000"])?;
     filled(&server).await?;
-    let all = "SELECT * FROM otel_logs WHERE lower(Body) LIKE '%done%' AND LogAttributes['user'] = 'u1' ORDER BY Body";
+    let all = "SELECT * FROM otel_logs WHERE position(Body, 'done') > 0 AND LogAttributes['user'] = 'u1' ORDER BY Body";
     let estimate = server.call("/api/v1/estimate", &json!({ "sql": all })).await?;
     assert_eq!((&estimate["rows"], &estimate["verdict"]), (&json!(3000), &json!("ask")), "{estimate}");
     assert!(estimate["bytes"].as_u64() > Some(3000) && estimate["marks"].as_u64() > Some(0), "{estimate}");
@@ -147,6 +148,10 @@ async fn estimates_advise_and_a_budget_asks() -> anyhow::Result<()> {
     assert!(text.contains("\"name\":\"body_words\"") && text.contains("\"is_used\":true"), "{text}");
     let search = server.call("/api/v1/estimate", &json!({ "query": "level:error" })).await?;
     assert_eq!(search["verdict"], "ok", "{search}");
+    let piped = json!({ "query": "done | stats count() by user" });
+    assert_eq!(server.call("/api/v1/estimate", &piped).await?["verdict"], "ask");
+    let (_, error) = server.refused("/api/v1/search", &piped).await?;
+    assert_eq!(error.code, "query.over_budget");
     Ok(())
 }
 

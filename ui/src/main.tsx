@@ -8,6 +8,11 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app';
 import { selectPlatform } from './platform/select';
 
+// The page that opens first is fetched beside the platform, not after it; a failure is the route's to tell.
+if (['/', '/explore'].includes(window.location.pathname)) {
+  void import('@/features/explore/explore-page').catch(() => undefined);
+}
+
 const container = document.getElementById('root');
 if (container === null) throw new Error('index.html has no element #root');
 const root = createRoot(container);

@@ -1,6 +1,7 @@
 //! What Click-Lite remembers beside the logs: a SQLite database in the data folder.
 //!
-//! It holds small things that change (imports, agents, saved queries, dashboards, notes, how long records are kept), never log records. It is opened once;
+//! It holds small things that change (imports, agents, saved queries, dashboards, notes, how long records are kept), never
+//! log records. It is opened once;
 //! all access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
 mod agents;

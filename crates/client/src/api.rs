@@ -8,6 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::{ClientError, ErrorBody, FileIdentity, Import};
 
+/// Bytes of a file that are read and sent at once: they are copied three times, and stay in the processor's cache.
+const FILE_PIECE_BYTES: usize = 256 * 1024;
+
 /// A server and the token for it. Cheap to clone.
 #[derive(Clone)]
 pub struct ApiClient {
@@ -45,7 +48,8 @@ impl ApiClient {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).tcp_nodelay(true);
         if base_url.starts_with("http://127.") || base_url.starts_with("http://localhost") {
-            http = http.no_proxy();
+            // Nor TLS: to read the system's certificates takes longer than a first call.
+            http = http.no_proxy().tls_certs_only([]);
         }
         let http = http.build().map_err(|error| ClientError::Url(format!("{base_url} ({error})")))?;
         Ok(Self { http, base_url, token })
@@ -53,6 +57,10 @@ impl ApiClient {
 
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// Any call: status and body as they came. Errors are those of the connection alone.
@@ -92,14 +100,15 @@ impl ApiClient {
 
     /// Sends a file; returns when every record of it is durable. Ask [`Self::import_status`] for progress meanwhile.
     pub async fn import_file(&self, path: &Path, request: &ImportRequest) -> Result<Import, ClientError> {
-        let file = tokio::fs::File::open(path).await.map_err(|source| ClientError::read(path, source))?;
-        let stream = tokio_util::io::ReaderStream::with_capacity(file, 1024 * 1024);
+        let mut file = tokio::fs::File::open(path).await.map_err(|source| ClientError::read(path, source))?;
+        file.set_max_buf_size(FILE_PIECE_BYTES);
+        let stream = tokio_util::io::ReaderStream::with_capacity(file, FILE_PIECE_BYTES);
         self.import(request, reqwest::Body::wrap_stream(stream)).await
     }
 
     /// As [`Self::import_file`], from standard input until it ends.
     pub async fn import_stdin(&self, request: &ImportRequest) -> Result<Import, ClientError> {
-        let stream = tokio_util::io::ReaderStream::with_capacity(tokio::io::stdin(), 256 * 1024);
+        let stream = tokio_util::io::ReaderStream::with_capacity(tokio::io::stdin(), FILE_PIECE_BYTES);
         self.import(request, reqwest::Body::wrap_stream(stream)).await
     }
 

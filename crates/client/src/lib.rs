@@ -5,11 +5,13 @@
 mod api;
 mod error;
 mod file;
+mod tail;
 mod token;
 mod types;
 
 pub use api::{ApiClient, ImportRequest, LineStream};
 pub use error::ClientError;
 pub use file::{FileIdentity, inspect};
+pub use tail::TailSocket;
 pub use token::{LOCAL_TOKEN_FILE, TOKEN_VARIABLE, default_data_dir, find_token};
 pub use types::{ErrorBody, ErrorDetail, Import, ImportProblem, NotUnderstood, SampleLine};

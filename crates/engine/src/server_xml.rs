@@ -12,6 +12,14 @@ use crate::secret::Credentials;
 pub(crate) const WRITER: &str = "click_lite_writer";
 pub(crate) const READER: &str = "click_lite_reader";
 
+/// What the reader may know of parts: nothing about where they lie.
+const PARTS: &str = "parts(database, table, partition, partition_id, name, part_type, active, marks, rows, bytes_on_disk, \
+                     data_compressed_bytes, data_uncompressed_bytes, primary_key_bytes_in_memory, modification_time, \
+                     min_time, max_time, min_date, max_date, level, secondary_indices_compressed_bytes, \
+                     secondary_indices_uncompressed_bytes)";
+const PARTS_COLUMNS: &str = "parts_columns(database, table, partition, partition_id, name, part_type, active, rows, column, \
+                             type, column_data_compressed_bytes, column_data_uncompressed_bytes, column_bytes_on_disk)";
+
 /// Path that answers the start's own word, without a password: proves that the port is ours before a
 /// password is sent to it.
 pub(crate) const INSTANCE_PATH: &str = "/instance";
@@ -177,8 +185,8 @@ fn users_xml(config: &EngineConfig, start: &Start<'_>) -> String {
         "tables",
         "columns",
         "databases",
-        "parts",
-        "parts_columns",
+        PARTS,
+        PARTS_COLUMNS,
         "data_skipping_indices",
         "functions",
         "formats",
@@ -186,7 +194,10 @@ fn users_xml(config: &EngineConfig, start: &Start<'_>) -> String {
         "time_zones",
         "settings",
     ]
-    .map(|table| format!("<query>GRANT SELECT ON system.{table}</query>"))
+    .map(|table| match table.split_once('(') {
+        Some((table, columns)) => format!("<query>GRANT SELECT({columns} ON system.{table}</query>"),
+        None => format!("<query>GRANT SELECT ON system.{table}</query>"),
+    })
     .concat();
     // Not `File`, `URL` and the like.
     let table_engines = [

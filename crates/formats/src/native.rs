@@ -5,7 +5,7 @@
 //! stream, and so are the zstd frames of blocks: delivery joins them without looking inside.
 //!
 //! A compressed block is two frames, the second of which holds the data of the last column, `IngestId`. So the server
-//! can number a block of an agent anew and pass the rest on as it came.
+//! can number a block in the very moment in which it goes to the spool, and pass the rest of an agent's on as it came.
 
 mod check;
 mod columns;
@@ -13,6 +13,7 @@ mod frames;
 mod logs;
 mod read;
 mod receive;
+mod records;
 mod spans;
 mod table;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use self::frames::FrameWriter;
 pub use self::logs::{COLUMNS, LogColumns};
 pub use self::read::{Cell, ReadError, read_keys, read_rows};
 pub use self::receive::{BlockReceiver, ReceiveError, ReceivedBlock};
+pub use self::records::read_records;
 pub use self::spans::{SPAN_COLUMNS, SpanColumns};
 pub use self::table::Table;
 
@@ -146,6 +148,22 @@ impl<T: Table> Encoder<T> {
         block
     }
 
+    /// Appends the block as one zstd frame that lacks the data of the last column, and begins a new one: see
+    /// [`IdFrames`], which appends them. On an error the rows are lost.
+    pub fn finish_without_ids(&mut self, level: i32, out: &mut Vec<u8>) -> Result<Block, CompressError> {
+        let mut plain = std::mem::take(&mut self.block);
+        plain.clear();
+        let block = self.finish(&mut plain);
+        let written = self.frames.append(level, &plain[..block.ids_at()], out);
+        self.block = plain;
+        written.map_err(|source| CompressError {
+            level,
+            uncompressed_bytes: block.uncompressed_bytes,
+            source,
+        })?;
+        Ok(block)
+    }
+
     /// Appends the block as two zstd frames (each with its content size, without a checksum) to `out` and begins a new
     /// one; the second holds the data of the last column. On an error the rows are lost.
     pub fn finish_compressed(&mut self, level: i32, out: &mut Vec<u8>) -> Result<Block, CompressError> {
@@ -162,6 +180,32 @@ impl<T: Table> Encoder<T> {
             source,
         })?;
         Ok(block)
+    }
+}
+
+/// Writes the `IngestId`s of blocks that lack them.
+#[derive(Default)]
+pub struct IdFrames {
+    ids: Vec<u8>,
+    frames: FrameWriter,
+}
+
+impl IdFrames {
+    /// Appends `first_id` and those after it, one a row, as the last frame of a compressed block.
+    pub fn append(
+        &mut self,
+        first_id: u64,
+        rows: u64,
+        level: i32,
+        out: &mut Vec<u8>,
+    ) -> Result<(), CompressError> {
+        self.ids.clear();
+        self.ids.extend((0..rows).flat_map(|row| first_id.wrapping_add(row).to_le_bytes()));
+        self.frames.append(level, &self.ids, out).map_err(|source| CompressError {
+            level,
+            uncompressed_bytes: self.ids.len(),
+            source,
+        })
     }
 }
 

@@ -176,18 +176,23 @@ impl FileParser {
 
     /// What was waiting for more lines: a container's line, a table's row, a record.
     fn end(&mut self, sink: &mut dyn FnMut(&Record)) {
-        if let Reader::Container(container) = &mut self.reader
-            && container.complete(&mut self.plain)
-        {
-            let line = std::mem::take(&mut self.plain);
-            self.one_line(&line, self.line_number, sink);
-        }
+        self.end_wrapped_line(sink);
         if let Reader::Table { is_open, .. } = &mut self.reader
             && std::mem::take(is_open)
         {
             self.table_row(sink);
         }
         self.flush(sink);
+    }
+
+    /// A line that a container's runtime cut goes on no more.
+    fn end_wrapped_line(&mut self, sink: &mut dyn FnMut(&Record)) {
+        let Reader::Container(container) = &mut self.reader else { return };
+        let mut line = String::new();
+        let Some(first_line) = container.complete(&mut line) else { return };
+        let line_start = std::mem::replace(&mut self.progress.line_start, self.progress.wrapped_start);
+        self.one_line(&line, first_line, sink);
+        self.progress.line_start = line_start;
     }
 
     pub fn report(&self) -> Report {
@@ -245,6 +250,7 @@ impl FileParser {
         {
             self.table_row(sink);
         }
+        self.end_wrapped_line(sink);
         self.flush(sink);
         self.parts += 1;
         if self.parts == 1 {
@@ -283,7 +289,13 @@ impl FileParser {
                         self.one_line(&inner, first_line, sink);
                     }
                     container::Unwrapped::Part => {}
-                    container::Unwrapped::Foreign => self.one_line(line, self.line_number, sink),
+                    container::Unwrapped::Foreign => {
+                        self.end_wrapped_line(sink);
+                        if let Reader::Container(container) = &mut self.reader {
+                            container.set_foreign();
+                        }
+                        self.one_line(line, self.line_number, sink);
+                    }
                 }
                 if let Reader::Container(container) = &mut self.reader {
                     container.inner = inner;

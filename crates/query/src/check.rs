@@ -381,6 +381,12 @@ fn regex_predicate(regex: &str, span: Span) -> Result<Predicate, QueryError> {
             ));
         }
     }
+    if let Some(at) = flag_unknown_to_re2(regex) {
+        return Err(wrong(
+            inner(at, at + 1),
+            "regular expression: RE2 knows the flags i, m, s and U alone".into(),
+        ));
+    }
     if regex::Regex::new(regex).is_err() {
         return Err(wrong(
             Span::new(0, regex.chars().count()),
@@ -388,6 +394,33 @@ fn regex_predicate(regex: &str, span: Span) -> Result<Predicate, QueryError> {
         ));
     }
     Ok(Predicate::Regex(regex.to_owned()))
+}
+
+/// Where a flag stands that only this side's engine knows, in bytes: `(?x)`, `(?R-u:...)`.
+fn flag_unknown_to_re2(regex: &str) -> Option<usize> {
+    let bytes = regex.as_bytes();
+    let mut at = 0;
+    let mut in_class = false;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'[' => in_class = true,
+            b']' => in_class = false,
+            b'(' if !in_class && bytes.get(at + 1) == Some(&b'?') => {
+                let flags =
+                    bytes[at + 2..].iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-');
+                let ends = bytes.get(at + 2 + flags.clone().count());
+                let unknown =
+                    flags.clone().position(|flag| !matches!(flag, b'i' | b'm' | b's' | b'U' | b'-'));
+                if let (Some(unknown), Some(b')' | b':')) = (unknown, ends) {
+                    return Some(at + 2 + unknown);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 fn wrong_type(test: &FieldTest, message: impl Into<String>) -> QueryError {

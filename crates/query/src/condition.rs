@@ -2,7 +2,7 @@
 
 use crate::network::Network;
 use crate::syntax::{Operator, Pattern};
-use crate::text::TextMatch;
+use crate::text::{TextMatch, longest_text};
 use crate::{Field, TimeRange};
 
 /// A filter over records. Two-valued: a test on a field that a record lacks does not hold, its negation does.
@@ -124,6 +124,27 @@ impl Condition {
                 Self::And(left)
             }
             (left, right) => Self::And(vec![left, right]),
+        }
+    }
+
+    /// Whether the message of each row is read to decide, because the index over its words does not answer.
+    pub(crate) fn reads_messages(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::reads_messages),
+            Self::Not(inner) => inner.reads_messages(),
+            Self::Test(test) => test.field == Field::Body && test.predicate.reads_message(),
+        }
+    }
+}
+
+impl Predicate {
+    fn reads_message(&self) -> bool {
+        match self {
+            Self::Contains(text) => text.tokens.is_empty(),
+            Self::Wildcard(pattern) => longest_text(pattern).is_none(),
+            Self::Exists => false,
+            _ => true,
         }
     }
 }

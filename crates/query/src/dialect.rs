@@ -1,7 +1,5 @@
 //! What the compiler knows about the table. Everything that depends on the schema is here.
 
-use std::collections::BTreeMap;
-
 /// The table and the short cuts that its schema offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
@@ -15,10 +13,6 @@ pub struct Dialect {
     /// The same over `ResourceAttributes`; equal to `record_items` where one array holds both. A name without a prefix
     /// is looked for in both maps: with an index on one of them alone, every row of the other is read.
     pub resource_items: Option<ItemsIndex>,
-    /// `Map(_, Float64)` with the attributes of the record that are numbers. `None`: they are read from the text.
-    pub record_numbers: Option<String>,
-    /// Attributes of the record that have a column of their own, by name.
-    pub promoted: BTreeMap<String, Promoted>,
 }
 
 /// A text index with `tokenizer = array` over an array of `key=value`.
@@ -49,21 +43,6 @@ impl ItemsIndex {
     }
 }
 
-/// A column that repeats one attribute of the record, empty (or `NULL`) where the record lacks it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Promoted {
-    pub column: String,
-    pub kind: PromotedKind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PromotedKind {
-    /// `String` or `LowCardinality(String)`: serves equality with a value that is not empty.
-    Text,
-    /// `Nullable` number: serves comparisons by size.
-    Number,
-}
-
 impl Default for Dialect {
     /// The table `otel_logs` that Click-Lite makes.
     fn default() -> Self {
@@ -78,8 +57,6 @@ impl Default for Dialect {
             body_text_index: true,
             record_items: Some(items.clone()),
             resource_items: Some(items),
-            record_numbers: None,
-            promoted: BTreeMap::new(),
         }
     }
 }
@@ -93,13 +70,6 @@ impl Dialect {
 
     /// A table with the OpenTelemetry columns and no index that this crate knows.
     pub fn plain(table: impl Into<String>) -> Self {
-        Self {
-            table: table.into(),
-            body_text_index: false,
-            record_items: None,
-            resource_items: None,
-            record_numbers: None,
-            promoted: BTreeMap::new(),
-        }
+        Self { table: table.into(), body_text_index: false, record_items: None, resource_items: None }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::Field;
 use crate::condition::{Comparison, Condition, Predicate, Test, Unit};
-use crate::dialect::{Dialect, PromotedKind};
+use crate::dialect::Dialect;
 use crate::functions::Kind;
 use crate::literal::{DURATION_UNITS, SIZE_UNITS, number};
 use crate::pipeline::Value;
@@ -281,9 +281,6 @@ impl<'a> Writer<'a> {
     }
 
     fn attribute(&mut self, map: Map, name: &str, predicate: &Predicate) {
-        if self.promoted(map, name, predicate) {
-            return;
-        }
         let column = map.column();
         match predicate {
             Predicate::Exists => {
@@ -302,23 +299,6 @@ impl<'a> Writer<'a> {
                     if ambiguous {
                         self.sql.text(" AND ").text(column).text("[").string(name).text("] = ");
                         self.sql.string(value).text(")");
-                    }
-                    return;
-                }
-            }
-            Predicate::CompareNumber(comparison, number) if map == Map::Record => {
-                if let Some(numbers) = self.dialect.record_numbers.as_deref() {
-                    // The map gives 0 for a missing key.
-                    let guarded = comparison.holds(&0.0, number);
-                    if guarded {
-                        self.sql.text("(");
-                        self.contains_key(numbers, name);
-                        self.sql.text(" AND ");
-                    }
-                    self.sql.text(numbers).text("[").string(name).text("]");
-                    self.sql.text(&format!(" {} ", comparison.symbol())).float(*number);
-                    if guarded {
-                        self.sql.text(")");
                     }
                     return;
                 }
@@ -361,27 +341,6 @@ impl<'a> Writer<'a> {
 
     fn contains_key(&mut self, map: &str, name: &str) {
         self.sql.text("mapContains(").text(map).text(", ").string(name).text(")");
-    }
-
-    /// A test on the column of an attribute that has one; `false` where it cannot serve.
-    fn promoted(&mut self, map: Map, name: &str, predicate: &Predicate) -> bool {
-        let Some(promoted) = self.dialect.promoted.get(name).filter(|_| map == Map::Record) else {
-            return false;
-        };
-        match (promoted.kind, predicate) {
-            (PromotedKind::Number, Predicate::CompareNumber(comparison, number)) => {
-                self.sql.text(&format!("ifNull({} {} ", promoted.column, comparison.symbol()));
-                self.sql.float(*number).text(", 0)");
-                true
-            }
-            (PromotedKind::Text, Predicate::Equals(_) | Predicate::Like(_) | Predicate::Regex(_))
-                if !empty_matches(predicate) =>
-            {
-                self.value(&promoted.column, predicate);
-                true
-            }
-            _ => false,
-        }
     }
 }
 

@@ -44,6 +44,7 @@ mod plan;
 mod print;
 mod sql;
 pub mod syntax;
+mod tail;
 pub mod templates;
 mod text;
 mod time_range;
@@ -56,7 +57,7 @@ pub use completion::{
 pub use condition::{Comparison, Condition, Predicate, Test, Unit};
 pub use cursor::Cursor;
 pub use dashboards::DASHBOARD_TEMPLATES;
-pub use dialect::{Dialect, ItemsIndex, Promoted, PromotedKind};
+pub use dialect::{Dialect, ItemsIndex};
 pub use error::{ErrorKind, QueryError, Span};
 pub use facets::{FieldValues, TOP_VALUES};
 pub use field::{COLUMNS, Field, SHORT_NAMES, nearest_name};

@@ -60,6 +60,11 @@ impl<'a> Compiler<'a> {
         });
         let limit = options.limit.min(MAX_ROWS);
         sql.text(&format!("\nORDER BY Timestamp DESC, IngestId DESC\nLIMIT {limit}"));
+        // The newest part alone is read where that is enough, not a buffer of each. Reading ahead is worth it where a row
+        // costs much to test: without, one part waits for the other.
+        if !self.condition.reads_messages() {
+            sql.text("\nSETTINGS read_in_order_use_buffering = 0");
+        }
         Ok(sql.finish())
     }
 

@@ -97,7 +97,7 @@ pub use error::SpoolError;
 pub use frame::{Frame, Position, Source, StoredFrame, TimeRange};
 pub use recovery::Recovery;
 pub use sources::KnownSource;
-pub use spool::{Appended, Completion, CutLimits, Spool, SpoolConfig, Stats};
+pub use spool::{Appended, Completion, CutLimits, Progress, Spool, SpoolConfig, Stats};
 
 /// Version of the files that this program writes, and the newest that it reads.
 const FORMAT_VERSION: u32 = 1;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use click_lite_model::Clock;
@@ -14,7 +14,7 @@ use crate::{
     dead::{self, DeadKind, DeadTotals, NewDeadLetter},
     delivery::Delivery,
     disk::{Disk, Reserve},
-    frame::Position,
+    frame::{Frame, Position},
     log::{Log, Segments, Summary, read_raw},
     sources::Sources,
     writer::Queue,
@@ -37,7 +37,11 @@ pub(crate) struct Shared {
     /// Told when a cut can be had.
     pub(crate) grown: Condvar,
     pub(crate) notify: Notify,
+    pub(crate) observer: OnceLock<Observer>,
 }
+
+/// Called by the writer with each frame that is durable, in the order of the log.
+pub(crate) type Observer = Box<dyn Fn(&Frame) + Send + Sync>;
 
 /// What is durable, and the sums over it.
 #[derive(Default)]
@@ -50,6 +54,8 @@ pub(crate) struct State {
     pub(crate) pending: Pending,
     /// Bytes of frames that were let in and are not durable yet.
     pub(crate) reserved_bytes: u64,
+    /// Frames that were let in and are durable or refused by now.
+    pub(crate) settled: u64,
     /// Frames that belong to no cut.
     pub(crate) uncut_frames: u64,
     pub(crate) uncut_oldest_ns: Option<i64>,

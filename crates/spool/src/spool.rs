@@ -3,7 +3,7 @@ use std::{
     future::Future,
     path::PathBuf,
     pin::{Pin, pin},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, OnceLock, PoisonError},
     task::{Context, Poll, Wake, Waker},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -114,6 +114,21 @@ pub struct Stats {
     pub dead_limit_bytes: u64,
 }
 
+/// How far the frames of a spool are, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Frames that were let in since the spool was opened.
+    pub let_in: u64,
+    /// How many of them are durable or refused.
+    pub settled: u64,
+    /// Where the durable log ends.
+    pub end: Position,
+    /// All frames before it are delivered.
+    pub delivered: Position,
+    /// No durable frame waits for its delivery.
+    pub is_empty: bool,
+}
+
 /// A durable bounded queue of frames. Clones share one queue; the last one to go closes it.
 #[derive(Clone)]
 pub struct Spool {
@@ -158,6 +173,7 @@ impl Spool {
             permits: Arc::new(Semaphore::new(permits)),
             grown: Condvar::new(),
             notify: Notify::new(),
+            observer: OnceLock::new(),
         });
         match shared.delete_delivered(&mut lock(&shared.delivery)) {
             // On a full disk a spool must open, to be emptied.
@@ -223,6 +239,7 @@ impl Spool {
             return Err(SpoolError::Closed);
         }
         queue.bytes += bytes;
+        queue.let_in += 1;
         queue.requests.push_back(Request { frame, reply, permit });
         drop(queue);
         shared.queued.notify_one();
@@ -329,6 +346,28 @@ impl Spool {
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.has_data()
+    }
+
+    /// Has `observe` called with each frame once it is durable, in the order of the log, before its sender has an
+    /// answer. The writer's thread calls it: it must neither block nor take long. The first observer stays.
+    pub fn observe(&self, observe: impl Fn(&Frame) + Send + Sync + 'static) {
+        let _ = self.handle.shared.observer.set(Box::new(observe));
+    }
+
+    /// How far what was let in is on its way. Takes no I/O.
+    pub fn progress(&self) -> Progress {
+        let shared = &self.handle.shared;
+        let delivered = lock(&shared.delivery).watermark();
+        let let_in = lock(&shared.queue).let_in;
+        let state = lock(&shared.state);
+        let end = state.segments.last_key_value();
+        Progress {
+            let_in,
+            settled: state.settled,
+            end: end.map(|(&segment, &offset)| Position { segment, offset }).unwrap_or_default(),
+            delivered,
+            is_empty: state.pending.frames == 0,
+        }
     }
 
     /// What can't be delivered, by file name.

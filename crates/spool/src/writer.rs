@@ -38,6 +38,8 @@ pub(crate) struct Request {
 pub(crate) struct Queue {
     pub(crate) requests: VecDeque<Request>,
     pub(crate) bytes: u64,
+    /// Frames that were ever let in.
+    pub(crate) let_in: u64,
     pub(crate) is_closed: bool,
 }
 
@@ -179,6 +181,12 @@ impl Writer {
                 }
                 drop(state);
                 self.shared.announce();
+                // Before the answers: who has one finds that the observer knows of the frame.
+                if let Some(observe) = self.shared.observer.get() {
+                    for request in &group {
+                        observe(&request.frame);
+                    }
+                }
                 self.answer(group, &Ok(Appended::Stored));
                 Ok(())
             }
@@ -197,6 +205,7 @@ impl Writer {
         let bytes: u64 = group.iter().map(|request| request.frame.disk_bytes()).sum();
         let mut state = lock(&self.shared.state);
         state.reserved_bytes = state.reserved_bytes.saturating_sub(bytes);
+        state.settled += group.len() as u64;
         drop(state);
         for request in group {
             drop(request.permit);

@@ -28,8 +28,6 @@ impl Connection {
             .with_setting("max_result_rows", config.max_result_rows.to_string())
             .with_setting("result_overflow_mode", "throw")
             .with_setting("interactive_delay", config.progress_interval.as_micros().to_string())
-            // Pages are of the newest rows: read one part where it is enough, not a buffer of each.
-            .with_setting("read_in_order_use_buffering", "0")
             // Closing the connection ends the query.
             .with_setting("cancel_http_readonly_queries_on_client_close", "1")
             // An error after the first rows must not come in the guise of an end.

@@ -64,6 +64,35 @@ pub struct SchemaColumn {
     pub uncompressed_bytes: u64,
 }
 
+/// How wide a column is.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ColumnWidth {
+    pub database: String,
+    pub table: String,
+    pub name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    /// Rows and bytes, before compression, of the parts that tell: those that keep columns apart.
+    rows: u64,
+    bytes: u64,
+}
+
+impl ColumnWidth {
+    /// Of a row, before compression; a guess from the type where no part tells.
+    pub fn bytes(&self) -> f64 {
+        if self.rows > 0 && self.bytes > 0 {
+            return self.bytes as f64 / self.rows as f64;
+        }
+        match self.kind.as_str() {
+            kind if kind.starts_with("Map") => 150.0,
+            kind if kind.starts_with("Array") || kind.starts_with("JSON") => 100.0,
+            kind if kind.starts_with("LowCardinality") => 2.0,
+            "String" => 50.0,
+            _ => 8.0,
+        }
+    }
+}
+
 /// A function of ClickHouse.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SchemaFunction {
@@ -141,14 +170,14 @@ impl Store {
     /// What a statement would read, by table, as far as ClickHouse knows from its indexes.
     ///
     /// # Errors
-    /// What ClickHouse refuses of the statement.
+    /// What ClickHouse refuses of the statement; [`StoreError::Timeout`] where its subqueries take longer than a second.
     pub async fn estimate_sql(
         &self,
         sql: &str,
         params: &[BoundParameter],
     ) -> Result<Vec<SourceEstimate>, StoreError> {
         let connection = self.connection()?;
-        rows(query(&connection, &format!("{}{sql}", Self::ESTIMATE_PREFIX), params)).await
+        rows(explaining(query(&connection, &format!("{}{sql}", Self::ESTIMATE_PREFIX), params))).await
     }
 
     /// As [`Self::TREE_PREFIX`], of estimates.
@@ -157,10 +186,11 @@ impl Store {
     /// The plan of a statement as ClickHouse's JSON, with the indexes that are used.
     ///
     /// # Errors
-    /// What ClickHouse refuses of the statement.
+    /// As [`Self::estimate_sql`].
     pub async fn plan_sql(&self, sql: &str, params: &[BoundParameter]) -> Result<String, StoreError> {
         let connection = self.connection()?;
-        text(&connection, &format!("{}{sql}", Self::PLAN_PREFIX), params).await
+        let query = explaining(query(&connection, &format!("{}{sql}", Self::PLAN_PREFIX), params));
+        Ok(String::from_utf8_lossy(&query.fetch_bytes("TSVRaw")?.collect().await?).into_owned())
     }
 
     /// As [`Self::TREE_PREFIX`], of plans.
@@ -188,6 +218,18 @@ impl Store {
                    data_compressed_bytes AS compressed_bytes, data_uncompressed_bytes AS uncompressed_bytes \
                    FROM system.columns WHERE lower(database) NOT IN ('system', 'information_schema') \
                    ORDER BY database, table, position";
+        rows(query(&connection, sql, &[])).await
+    }
+
+    /// How wide the columns of those tables are.
+    ///
+    /// # Errors
+    /// What keeps ClickHouse from answering.
+    pub async fn column_widths(&self) -> Result<Vec<ColumnWidth>, StoreError> {
+        let connection = self.connection()?;
+        let sql = "SELECT database, table, column AS name, any(type) AS type, \
+                   sumIf(rows, column_data_uncompressed_bytes > 0) AS rows, sum(column_data_uncompressed_bytes) AS bytes \
+                   FROM system.parts_columns WHERE active GROUP BY database, table, name";
         rows(query(&connection, sql, &[])).await
     }
 
@@ -225,6 +267,11 @@ fn query(connection: &Connection, sql: &str, params: &[BoundParameter]) -> Query
     params.iter().fold(query, |query, param| {
         query.with_setting(format!("param_{}", param.name), param.http_value.clone())
     })
+}
+
+/// ClickHouse runs scalar subqueries before it explains what is around them.
+fn explaining(query: Query) -> Query {
+    query.with_setting("max_execution_time", "1").with_setting("use_index_for_in_with_subqueries", "0")
 }
 
 async fn text(connection: &Connection, sql: &str, params: &[BoundParameter]) -> Result<String, StoreError> {

@@ -5,6 +5,7 @@ mod import;
 mod query;
 mod saved;
 mod sql;
+mod tail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use click_lite_client::{ApiClient, default_data_dir, find_token};
 pub use config_command::run as run_config;
 pub use import::run as run_import;
 pub use query::run as run_query;
+pub use tail::run as run_tail;
 pub use saved::run as run_saved;
 
 /// Ingest and query server of Click-Lite.
@@ -33,6 +35,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Search from the terminal
     Query(QueryArgs),
+    /// Print rows as they come in
+    Tail(TailArgs),
     /// Look at saved queries, and move them as a file
     #[command(subcommand)]
     Saved(SavedCommand),
@@ -193,6 +197,34 @@ pub struct QueryArgs {
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct TailArgs {
+    #[command(flatten)]
+    pub server: ServerArgs,
+    /// How rows are printed
+    #[arg(long, value_enum, default_value_t = TailFormat::Text)]
+    pub format: TailFormat,
+    /// Latest rows to start with
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub last: u32,
+    /// Most rows a second; those above are left out and counted
+    #[arg(long, value_name = "ROWS")]
+    pub rate_limit: Option<u32>,
+    /// Print one of so many rows
+    #[arg(long, value_name = "N")]
+    pub sample: Option<u32>,
+    /// The filter, such as `level:error service:api`
+    #[arg(value_name = "TEXT", default_value = "*")]
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TailFormat {
+    /// Time, level, service and message
+    Text,
+    Ndjson,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -53,7 +53,9 @@ fn columns_of(args: &QueryArgs, answer: &Value) -> Vec<String> {
     let own = answer["columns"].as_array().map_or(&[][..], Vec::as_slice);
     let own: Vec<String> =
         own.iter().filter_map(|column| column["name"].as_str()).map(ToOwned::to_owned).collect();
-    if own.is_empty() { columns_of_search(args).unwrap_or_default() } else { own }
+    // A search lists all columns of records, also those that nobody asked for.
+    let are_records = own.is_empty() || answer["shape"] == "records";
+    if are_records { columns_of_search(args).unwrap_or_default() } else { own }
 }
 
 /// `NAME=VALUE`, a name that comes again having several values.

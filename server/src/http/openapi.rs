@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read, saved, storage};
+use crate::{ingest, manage, read, saved, storage, tail};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,6 +52,7 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::surrounding))
         .routes(routes!(read::complete))
         .routes(routes!(read::trace))
+        .routes(routes!(tail::tail))
         .routes(routes!(saved::api::list, saved::api::create))
         .routes(routes!(saved::transfer::export))
         .routes(routes!(saved::transfer::import))
@@ -80,8 +81,6 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(storage::api::drop_day))
         .routes(routes!(storage::api::drop_service))
         .routes(routes!(manage::agents::list))
-        .routes(routes!(manage::notes::list, manage::notes::add))
-        .routes(routes!(manage::notes::get, manage::notes::replace, manage::notes::delete))
         .routes(routes!(manage::dashboards::api::list, manage::dashboards::api::create))
         .routes(routes!(
             manage::dashboards::api::get,
@@ -96,6 +95,8 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(manage::dashboards::api::versions))
         .routes(routes!(manage::dashboards::api::restore_version))
         .routes(routes!(manage::dashboards::api::templates))
+        .routes(routes!(manage::notes::list, manage::notes::add))
+        .routes(routes!(manage::notes::get, manage::notes::replace, manage::notes::delete))
         .routes(routes!(manage::status))
         .routes(routes!(manage::list_dead_letters))
         .routes(routes!(manage::get_dead_letter, manage::delete_dead_letter))

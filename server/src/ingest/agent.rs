@@ -13,7 +13,7 @@ use axum::body::{Body, BodyDataStream};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use click_lite_formats::native::{BlockReceiver, LogColumns, ReceiveError};
-use click_lite_spool::{Appended, Frame, Source, TimeRange};
+use click_lite_spool::{Appended, Completion, Frame, Source, TimeRange};
 use futures_util::StreamExt;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ use super::content_length;
 use crate::app::App;
 use crate::http::error::ApiError;
 use crate::manage::agents::Delivery;
-use crate::pipeline::{COMPRESSION_LEVEL, Pipeline, Signal, spool_error};
+use crate::pipeline::{COMPRESSION_LEVEL, Signal, spool_error};
 
 const CONTENT_TYPE: &str = "application/vnd.clickhouse.native";
 /// Largest body, and largest block in it. Agents cut batches at a few megabytes, 16 MiB and a record at most.
@@ -176,8 +176,11 @@ async fn take(app: &Arc<App>, headers: &HeaderMap, body: &mut BodyDataStream) ->
         return Ok(Appended::Duplicate);
     }
     app.pipeline.refuse_when_full().map_err(|error| spool_error(&error))?;
-    let frame = encode(app, batch, payload).await?;
-    let appended = app.pipeline.append(frame).await.map_err(|error| spool_error(&error))?;
+    let (completion, bytes) = hand_over(app, batch, payload).await?;
+    let appended = completion.await.map_err(|error| spool_error(&error))?;
+    if appended == Appended::Stored {
+        app.pipeline.meters.accepted(u64::from(batch.rows), bytes);
+    }
     app.agents.count(&delivery, appended);
     Ok(appended)
 }
@@ -201,23 +204,21 @@ async fn read(body: &mut BodyDataStream, length: u64) -> Result<Vec<u8>, ApiErro
     Ok(payload)
 }
 
-/// Checks and numbers a block, on a thread for it.
-async fn encode(app: &Arc<App>, batch: Numbered, payload: Vec<u8>) -> Result<Frame, ApiError> {
+/// Checks a block and hands it to the spool, on a thread for it. Gives its bytes before compression too.
+async fn hand_over(app: &Arc<App>, batch: Numbered, payload: Vec<u8>) -> Result<(Completion, u64), ApiError> {
     let receiver = app.agents.receiver().await?;
     let pipeline = Arc::clone(&app.pipeline);
     let work = tokio::task::spawn_blocking(move || {
         let mut receiver = receiver;
-        frame_of(&pipeline, &mut receiver, batch, &payload)
+        let frame = frame_of(&mut receiver, batch, &payload)?;
+        let bytes = frame.uncompressed_bytes;
+        let completion = pipeline.hand_over(frame).map_err(|error| spool_error(&error))?;
+        Ok((completion, bytes))
     });
     work.await.map_err(|error| ApiError::internal(&error))?
 }
 
-fn frame_of(
-    pipeline: &Pipeline,
-    receiver: &mut BlockReceiver,
-    batch: Numbered,
-    payload: &[u8],
-) -> Result<Frame, ApiError> {
+fn frame_of(receiver: &mut BlockReceiver, batch: Numbered, payload: &[u8]) -> Result<Frame, ApiError> {
     let received = receiver.receive(payload, MAX_BLOCK_BYTES).map_err(|error| {
         let status = match error {
             ReceiveError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -232,9 +233,7 @@ fn frame_of(
             format!("X-Click-Lite-Rows is {}, the block has {}", batch.rows, block.rows),
         ));
     }
-    let first_id = pipeline.take_ids(block.rows);
-    let payload =
-        received.numbered(first_id, COMPRESSION_LEVEL).map_err(|error| ApiError::internal(&error))?;
+    let payload = received.without_ids(COMPRESSION_LEVEL).map_err(|error| ApiError::internal(&error))?;
     Ok(Frame {
         payload,
         rows: batch.rows,

@@ -2,7 +2,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use click_lite_model::Clock;
 
-/// Numbers each record that is taken in: `IngestId`, the tie-breaker among equal times.
+/// Numbers each record that is taken in: `IngestId`, the tie-breaker among equal times, and the place of a live tail.
+///
+/// A block is numbered when it goes to the spool, so a higher number was stored later ([`crate::pipeline`]).
 ///
 /// A run of the server starts at its clock's milliseconds times 2^20. A run takes less than 2^20 records in a
 /// millisecond, so that the next one starts above whatever this one gave out, without anything written down. A clock

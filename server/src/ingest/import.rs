@@ -365,7 +365,7 @@ impl Blocks<'_> {
             self.skip -= 1;
             return;
         }
-        self.encoder.push(record, self.worker.pipeline.take_ids(1), self.arrival_ns, "");
+        self.encoder.push(record, 0, self.arrival_ns, "");
         self.sequence += 1;
         if is_large(&self.encoder) {
             self.hand_over();

@@ -19,18 +19,19 @@ pub async fn open(app: &App, receivers: &mut Receivers) {
     let service: Option<Arc<str>> = (!config.service.is_empty()).then(|| config.service.as_str().into());
     let place = Place { name: "tcp", title: "lines over TCP", address: config.listen };
     let handler = move |connection: super::stream::Connection| {
-        let decoder = LineDecoder {
-            decoder: ndjson::Decoder::new(connection.sockets().limits.max_record_bytes),
-            record: Record::new(),
-        };
-        receive(connection, service.clone(), Lines, decoder)
+        let max_line_bytes = connection.sockets().limits.max_record_bytes;
+        let decoder = LineDecoder { decoder: ndjson::Decoder::new(max_line_bytes), record: Record::new() };
+        receive(connection, service.clone(), Lines { max_line_bytes }, decoder)
     };
     receivers.tcp(place, None, handler).await;
 }
 
 /// Lines end with a line feed; the last one needs none.
 #[derive(Debug)]
-pub struct Lines;
+pub struct Lines {
+    /// A longer line comes as several records, cut where the decoder would cut it.
+    pub max_line_bytes: usize,
+}
 
 impl Framing for Lines {
     fn step(&mut self, bytes: &[u8], seen: usize, fill: Fill) -> Step {
@@ -38,8 +39,9 @@ impl Framing for Lines {
         match (memchr::memrchr(b'\n', &bytes[seen..]), fill) {
             (Some(end), _) => Step::Take(seen + end + 1),
             (None, Fill::Growing) => Step::More,
-            // A line that is longer than a record may be comes as several records.
-            (None, Fill::Full) => Step::Take(whole_characters(bytes)),
+            (None, Fill::Full) => {
+                Step::Take(whole_characters(&bytes[..bytes.len().min(self.max_line_bytes)]))
+            }
             (None, Fill::Ended) => Step::Take(bytes.len()),
         }
     }
@@ -71,20 +73,27 @@ impl PieceDecoder for LineDecoder {
 mod tests {
     use super::*;
 
+    fn lines(max_line_bytes: usize) -> Lines {
+        Lines { max_line_bytes }
+    }
+
     #[test]
     fn pieces_end_with_whole_lines() {
-        assert_eq!(Lines.step(b"one\ntwo\nthr", 0, Fill::Growing), Step::Take(8));
-        assert_eq!(Lines.step(b"three", 0, Fill::Growing), Step::More);
-        assert_eq!(Lines.step(b"three\nfour", 5, Fill::Growing), Step::Take(6));
-        assert_eq!(Lines.step(b"four", 0, Fill::Ended), Step::Take(4));
+        assert_eq!(lines(64).step(b"one\ntwo\nthr", 0, Fill::Growing), Step::Take(8));
+        assert_eq!(lines(64).step(b"three", 0, Fill::Growing), Step::More);
+        assert_eq!(lines(64).step(b"three\nfour", 5, Fill::Growing), Step::Take(6));
+        assert_eq!(lines(64).step(b"four", 0, Fill::Ended), Step::Take(4));
     }
 
     #[test]
     fn long_lines_are_cut_between_characters() {
-        assert_eq!(Lines.step("aaé".as_bytes(), 0, Fill::Full), Step::Take(2));
-        assert_eq!(Lines.step(&"aa界".as_bytes()[..4], 0, Fill::Full), Step::Take(2));
-        assert_eq!(Lines.step(b"aaa", 0, Fill::Full), Step::Take(3));
-        assert_eq!(Lines.step(&[0xff], 0, Fill::Full), Step::Take(1));
-        assert_eq!(Lines.step(&[0x80; 9], 0, Fill::Full), Step::Take(9));
+        assert_eq!(lines(64).step("aaé".as_bytes(), 0, Fill::Full), Step::Take(2));
+        assert_eq!(lines(64).step(&"aa界".as_bytes()[..4], 0, Fill::Full), Step::Take(2));
+        assert_eq!(lines(64).step(b"aaa", 0, Fill::Full), Step::Take(3));
+        assert_eq!(lines(64).step(&[0xff], 0, Fill::Full), Step::Take(1));
+        assert_eq!(lines(64).step(&[0x80; 9], 0, Fill::Full), Step::Take(9));
+        // What came beyond the longest line is of the next record, however much was read at once.
+        assert_eq!(lines(4).step("aaa€€".as_bytes(), 0, Fill::Full), Step::Take(3));
+        assert_eq!(lines(4).step(b"aaaaaaaa", 4, Fill::Full), Step::Take(4));
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use click_lite_formats::native::{BlockEncoder, Encoder, LogColumns, SpanBlockEncoder, SpanColumns, Table};
+use click_lite_formats::native::{
+    BlockEncoder, Encoder, IdFrames, LogColumns, SpanBlockEncoder, SpanColumns, Table,
+};
 use click_lite_model::{Record, Span};
 use click_lite_spool::{Spool, SpoolError};
 use tokio::sync::{Notify, oneshot};
@@ -20,14 +22,8 @@ pub trait Signal: Table + Send + 'static {
     fn lane(pipeline: &Pipeline) -> &Lane<Self>;
     /// Empty where the item names none.
     fn service(item: &Self::Item) -> &str;
-    /// Adds an item as a row: see the encoders.
-    fn push(
-        encoder: &mut Encoder<Self>,
-        item: &Self::Item,
-        ingest_id: u64,
-        arrival_ns: i64,
-        default_service: &str,
-    );
+    /// Adds an item as a row: see the encoders. Rows get their numbers when their block goes to the spool.
+    fn push(encoder: &mut Encoder<Self>, item: &Self::Item, arrival_ns: i64, default_service: &str);
 }
 
 impl Signal for LogColumns {
@@ -44,14 +40,8 @@ impl Signal for LogColumns {
     }
 
     #[inline]
-    fn push(
-        encoder: &mut BlockEncoder,
-        record: &Record,
-        ingest_id: u64,
-        arrival_ns: i64,
-        default_service: &str,
-    ) {
-        encoder.push(record, ingest_id, arrival_ns, default_service);
+    fn push(encoder: &mut BlockEncoder, record: &Record, arrival_ns: i64, default_service: &str) {
+        encoder.push(record, 0, arrival_ns, default_service);
     }
 }
 
@@ -69,14 +59,8 @@ impl Signal for SpanColumns {
     }
 
     #[inline]
-    fn push(
-        encoder: &mut SpanBlockEncoder,
-        span: &Span,
-        ingest_id: u64,
-        arrival_ns: i64,
-        default_service: &str,
-    ) {
-        encoder.push(span, ingest_id, arrival_ns, default_service);
+    fn push(encoder: &mut SpanBlockEncoder, span: &Span, arrival_ns: i64, default_service: &str) {
+        encoder.push(span, 0, arrival_ns, default_service);
     }
 }
 
@@ -92,6 +76,8 @@ pub struct Lane<T> {
     shared: Mutex<Shared<T>>,
     shared_grew: Notify,
     encoders: Mutex<Vec<Encoder<T>>>,
+    /// Held while a block is numbered and handed to the spool, so that numbers grow in the order of the spool.
+    numbering: Mutex<IdFrames>,
 }
 
 impl<T: Signal> Lane<T> {
@@ -101,6 +87,7 @@ impl<T: Signal> Lane<T> {
             shared: Mutex::new(Shared { encoder: Encoder::new(), waiting: Vec::new() }),
             shared_grew: Notify::new(),
             encoders: Mutex::new(Vec::new()),
+            numbering: Mutex::default(),
         }
     }
 
@@ -113,6 +100,10 @@ impl<T: Signal> Lane<T> {
         let mut shared = self.lock_shared();
         let fresh = self.take_encoder();
         (std::mem::replace(&mut shared.encoder, fresh), std::mem::take(&mut shared.waiting))
+    }
+
+    pub(super) fn lock_numbering(&self) -> MutexGuard<'_, IdFrames> {
+        self.numbering.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns once a request waits for the shared block.

@@ -14,6 +14,8 @@ mod sql;
 mod surrounding;
 mod traces;
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
 use click_lite_model::{Record, Severity};
@@ -48,6 +50,10 @@ pub use sql::{
 };
 pub use surrounding::{__path_surrounding, surrounding};
 pub use traces::{__path_trace, trace};
+
+/// How long a question waits for an engine that is starting: a client that asks too early would come again after a pause
+/// that is longer than the start.
+const START_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a question is about.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
@@ -148,6 +154,10 @@ struct Caller<'a> {
 /// Begins a statement; its rows come as they are found.
 async fn select(app: &App, statement: &Statement, caller: Caller<'_>) -> Result<Run, ApiError> {
     let id = caller.query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
+    // Ready without a connection: its tables are being looked at.
+    if !app.store.is_connected() && matches!(app.engine.status().state, "starting" | "ready") {
+        let _ = tokio::time::timeout(START_PATIENCE, app.store.wait_until_connected()).await;
+    }
     let asked = Asked {
         id,
         kind: caller.kind,
@@ -212,6 +222,11 @@ pub fn store_error(app: &App, error: &StoreError) -> ApiError {
         )
         .details(json!({ "state": engine.state }))
         .retry_after(1);
+    }
+    // What a statement asks of the values that it finds, such as to make a number of a list.
+    if let StoreError::Refused { code: 36 | 43 | 53 | 386 | 427, message, .. } = error {
+        let message = format!("ClickHouse cannot compute this: {message}");
+        return ApiError::bad_request("query.refused", message);
     }
     let status = match error.code() {
         "store.cancelled" => StatusCode::CONFLICT,

@@ -29,6 +29,8 @@ const KNOWN_COSTS: u64 = 10_000;
 pub enum QueryKind {
     /// A page of rows.
     Search,
+    /// A search with pipes.
+    Table,
     Histogram,
     /// Fields and their values.
     Fields,

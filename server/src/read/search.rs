@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::cache::{CacheUse, Kept, Place, key_of};
 use super::run::{QueryKind, Run};
+use super::sql::{BudgetRequest, admit, of_statement};
 use super::{Caller, Prepared, Scope, Stats, query_error, select, store_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
@@ -41,6 +42,8 @@ pub struct SearchRequest {
     columns: Option<Vec<String>>,
     /// Chosen by the caller, to cancel the query by.
     query_id: Option<String>,
+    /// What a search with pipes may cost. One without ends with its page.
+    budget: BudgetRequest,
 }
 
 /// A page of rows, newest first.
@@ -236,9 +239,13 @@ pub async fn search(
     if let Some((kept, used)) = app.answers.get(&key) {
         return Ok(kept_answer(&search, kept, used, wants_stream));
     }
+    if search.has_pipes {
+        let estimate = of_statement(&app, &search.statement).await?;
+        admit(&estimate, request.budget.confirmed)?;
+    }
     let mut place = app.answers.place(key, search.rows_range());
-    let caller =
-        Caller { kind: QueryKind::Search, group: search.group.as_deref(), query_id: Some(&search.query_id) };
+    let kind = if search.has_pipes { QueryKind::Table } else { QueryKind::Search };
+    let caller = Caller { kind, group: search.group.as_deref(), query_id: Some(&search.query_id) };
     let mut run = select(&app, &search.statement, caller).await?;
     if wants_stream {
         let body = Body::from_stream(lines(app, search, run, place));

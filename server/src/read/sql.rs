@@ -27,7 +27,7 @@ use super::run::{Asked, QueryKind, Run};
 use super::search::{NDJSON, checked_query_id, line};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
-pub use estimate::{__path_estimate, BudgetRequest, Throughput, estimate};
+pub use estimate::{__path_estimate, BudgetRequest, Throughput, admit, estimate, of_statement};
 pub use explain::{__path_explain_sql, __path_format_sql, explain_sql, format_sql};
 pub use prepare::PreparedSql;
 pub use schema::{__path_schema, KnownSchema, schema};
@@ -127,7 +127,7 @@ pub async fn sql(
     if let Some((kept, used)) = key.as_deref().and_then(|key| app.answers.get(key)) {
         return Ok(kept_answer(&prepared, query_id, kept, used, wants_stream));
     }
-    let is_heavy = admit(&app, &prepared, request.budget.confirmed).await?;
+    let is_heavy = ask_budget(&app, &prepared, request.budget.confirmed).await?;
     let place = key.and_then(|key| app.answers.place(key, TimeRange::ALL));
     let statement = UserSql {
         sql: prepared.sql.clone(),
@@ -166,7 +166,7 @@ pub async fn sql(
 }
 
 /// Asks the budget; whether the statement is expected to take long.
-async fn admit(app: &App, prepared: &PreparedSql, confirmed: bool) -> Result<bool, ApiError> {
+async fn ask_budget(app: &App, prepared: &PreparedSql, confirmed: bool) -> Result<bool, ApiError> {
     if !prepared.is_select() {
         return Ok(false);
     }

@@ -28,9 +28,7 @@ pub struct Bound {
 /// Names of the places for parameters in a query.
 pub fn places(language: Language, text: &str) -> Result<Vec<String>, ApiError> {
     match language {
-        Language::Search => {
-            Ok(parse(text).map_err(|error| query_error(&error))?.query.placeholders())
-        }
+        Language::Search => Ok(parse(text).map_err(|error| query_error(&error))?.query.placeholders()),
         Language::Sql => Ok(click_lite_query::user_sql::parameters(text)
             .into_iter()
             .map(|parameter| parameter.name)
@@ -54,16 +52,14 @@ pub fn bind(content: &Content, given: &Map<String, Value>) -> Result<Bound, ApiE
     }
     let mut values: BTreeMap<String, Value> = BTreeMap::new();
     for parameter in &content.parameters {
-        let value = given.get(&parameter.name).filter(|value| !is_absent(value)).unwrap_or(&parameter.default);
+        let value =
+            given.get(&parameter.name).filter(|value| !is_absent(value)).unwrap_or(&parameter.default);
         if is_absent(value) && !is_empty_text(content.language, value) {
             if content.language == Language::Search && parameter.optional {
                 values.insert(parameter.name.clone(), Value::Null);
                 continue;
             }
-            return Err(wrong(
-                &parameter.name,
-                format!("the parameter `{}` needs a value", parameter.name),
-            ));
+            return Err(wrong(&parameter.name, format!("the parameter `{}` needs a value", parameter.name)));
         }
         check_value(content.language, parameter, value)?;
         values.insert(parameter.name.clone(), value.clone());
@@ -82,10 +78,8 @@ pub fn bind(content: &Content, given: &Map<String, Value>) -> Result<Bound, ApiE
                 let parameter = content.parameters.iter().find(|parameter| parameter.name == name);
                 parameter.map_or("text", |parameter| parameter.kind.as_str())
             };
-            let fillings = values
-                .iter()
-                .map(|(name, value)| (name.clone(), filling(kind(name), value)))
-                .collect();
+            let fillings =
+                values.iter().map(|(name, value)| (name.clone(), filling(kind(name), value))).collect();
             let query = parse(&content.text).map_err(|error| query_error(&error))?.query;
             bound.text = query.fill(&fillings).map_err(|error| query_error(&error))?.to_string();
         }
@@ -141,7 +135,10 @@ pub fn check_value(language: Language, parameter: &Parameter, value: &Value) -> 
             });
         }
         Value::Object(_) if language == Language::Search => {
-            return Err(wrong(name, format!("the parameter `{name}` takes a text, a number or a list of them")));
+            return Err(wrong(
+                name,
+                format!("the parameter `{name}` takes a text, a number or a list of them"),
+            ));
         }
         _ => {}
     }

@@ -1,15 +1,14 @@
 //! `/api/v1/templates`: ready-made queries that are part of the program.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::content::{Content, Language, Parameter, Visibility};
-use crate::app::App;
 use crate::http::error::{ApiError, Parameters};
 
 /// A ready-made query.
@@ -136,10 +135,7 @@ pub fn template(id_or_name: &str) -> Result<&'static Template, ApiError> {
 
 /// Lists templates.
 #[utoipa::path(get, path = "/api/v1/templates", tag = "saved", params(TemplateFilter), responses((status = 200, body = TemplateList)))]
-pub async fn list_templates(
-    State(_): State<Arc<App>>,
-    Parameters(filter): Parameters<TemplateFilter>,
-) -> Json<TemplateList> {
+pub async fn list_templates(Parameters(filter): Parameters<TemplateFilter>) -> Json<TemplateList> {
     let words: Vec<String> =
         filter.search.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
     let wanted = |template: &&Template| {

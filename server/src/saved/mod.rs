@@ -16,7 +16,9 @@ pub mod versions;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use click_lite_catalog::{Catalog, CatalogError, SavedQueryEntry, SavedQueryFilter, SavedQueryVersion, Written};
+use click_lite_catalog::{
+    Catalog, CatalogError, SavedQueryEntry, SavedQueryFilter, SavedQueryVersion, Written,
+};
 use click_lite_model::Clock;
 use click_lite_model::time::format_rfc3339;
 use serde_json::json;
@@ -126,8 +128,7 @@ impl SavedQueries {
             updated_at: self.now(),
             ..before.entry
         };
-        let written =
-            self.catalog.replace_saved_query(&entry, LOCAL_USER).await.map_err(catalog_error)?;
+        let written = self.catalog.replace_saved_query(&entry, LOCAL_USER).await.map_err(catalog_error)?;
         outcome(written, &entry.id, &entry.name)?;
         Ok(Saved { entry, content })
     }

@@ -196,17 +196,19 @@ pub async fn template_parameter_values(
 }
 
 async fn values_of(app: Arc<App>, content: &Content, name: &str) -> Result<Json<ParameterValues>, ApiError> {
-    let parameter: &Parameter =
-        content.parameters.iter().find(|parameter| parameter.name == name).ok_or_else(|| {
-            ApiError::not_found(format!("`{}` has no parameter `{name}`", content.name))
-        })?;
+    let parameter: &Parameter = content
+        .parameters
+        .iter()
+        .find(|parameter| parameter.name == name)
+        .ok_or_else(|| ApiError::not_found(format!("`{}` has no parameter `{name}`", content.name)))?;
     if !parameter.values.is_empty() {
         return Ok(Json(ParameterValues { values: parameter.values.clone(), only_these: true }));
     }
     let Some(query) = &parameter.values_query else {
         return Ok(Json(ParameterValues { values: Vec::new(), only_these: false }));
     };
-    let request = read_request(json!({ "sql": query, "limit": MOST_VALUES, "from": DEFAULT_FROM, "to": "now" }))?;
+    let request =
+        read_request(json!({ "sql": query, "limit": MOST_VALUES, "from": DEFAULT_FROM, "to": "now" }))?;
     let answer = read::sql(State(app), HeaderMap::new(), JsonBody(request)).await?;
     let body = answer.into_body().collect().await.map_err(|error| ApiError::internal(&error))?.to_bytes();
     let answer: Value = serde_json::from_slice(&body).map_err(|error| ApiError::internal(&error))?;

@@ -96,6 +96,18 @@ impl Page {
         Ok(())
     }
 
+    /// Goes on in the other window, once there are two.
+    pub async fn switch_to_other_window(&self) -> anyhow::Result<()> {
+        let here = self.send(Method::GET, "/window", None).await?;
+        let other = wait_until("another window", async || {
+            let handles = self.send(Method::GET, "/window/handles", None).await?;
+            Ok(handles.as_array().and_then(|handles| handles.iter().find(|handle| **handle != here)).cloned())
+        });
+        let other = other.await?;
+        self.send(Method::POST, "/window", Some(json!({ "handle": other }))).await?;
+        Ok(())
+    }
+
     /// Presses the pointer at one point of the page, moves it to another, and lets it go.
     pub async fn drag(&self, from: (f64, f64), to: (f64, f64)) -> anyhow::Result<()> {
         let step = |(x, y): (f64, f64)| json!({ "type": "pointerMove", "duration": 50, "x": x.round(), "y": y.round() });

@@ -12,7 +12,7 @@ use anyhow::{Context as _, ensure};
 
 use super::proxy::Proxy;
 use super::writers;
-use crate::{agent_binary, child_of, serve_command, signal, tail, wait_for};
+use crate::{ANY_PORT, agent_binary, child_of, serve_command, signal, tail, wait_for};
 
 /// Printed by the server when its HTTP listener is open, before the engine answers.
 const LISTENING: &str = "Listening on http://";
@@ -33,7 +33,7 @@ impl Program {
     pub fn server(folder: &Path, proxy: Arc<Proxy>) -> Self {
         let of_start = folder.to_owned();
         Self::new("server", folder, move |log| {
-            let mut command = serve_command(&of_start)?;
+            let mut command = serve_command(&of_start, ANY_PORT)?;
             let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
             let output = BufReader::new(child.stdout.take().context("a pipe")?);
             let proxy = Arc::clone(&proxy);

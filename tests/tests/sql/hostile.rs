@@ -195,7 +195,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("SELECT 1 SETTINGS cancel_http_readonly_queries_on_client_close = 0", "sql.not_allowed"),
     ("SELECT 1 SETTINGS limit = 1000000", "sql.not_allowed"),
     ("EXPLAIN SELECT 1 SETTINGS max_threads = 1000", "sql.not_allowed"),
-    ("SELECT groupArray(repeat('x', 1000000)) FROM numbers(100000)", "store.memory_limit"),
     // Values.
     ("SELECT {small:UInt8}", "sql.parameter"),
     ("SELECT {statement:UInt64}", "sql.parameter"),
@@ -204,6 +203,13 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("SELECT {none:String}", "sql.parameter"),
     ("SELECT {small:Nothing}", "sql."),
     ("SELECT * FROM {function:Identifier}('/etc/passwd')", "sql."),
+];
+
+/// What the embedded engine's own user and limits refuse.
+const REFUSED_BY_THE_ENGINE: &[(&str, &str)] = &[
+    ("SELECT path FROM system.parts", "sql.not_allowed"),
+    ("SELECT * FROM system.parts", "sql.not_allowed"),
+    ("SELECT groupArray(repeat('x', 1000000)) FROM numbers(100000)", "store.memory_limit"),
 ];
 
 /// Statements that look hostile and are not.
@@ -246,7 +252,7 @@ async fn hostile_statements_change_and_show_nothing() -> anyhow::Result<()> {
     };
     let before = tables().await?;
 
-    for (sql, code) in REFUSED {
+    for (sql, code) in REFUSED.iter().chain(REFUSED_BY_THE_ENGINE) {
         let sql = sql.replace("PORT", &port);
         for path in ["/api/v1/sql", "/api/v1/estimate", "/api/v1/sql/explain"] {
             // Only a run meets a limit.

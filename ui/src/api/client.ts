@@ -69,24 +69,19 @@ export class ApiClient {
     listener: SearchListener,
     signal?: AbortSignal,
   ): Promise<SearchDone> {
-    return this.stream<SearchEvent, SearchDone>(
-      { method: 'POST', path: '/api/v1/search', body, signal },
-      (event) => {
-        if ('rows' in event) listener.onRows(event.rows);
-        else if ('progress' in event) listener.onProgress?.(event.progress);
-      },
-    );
+    return this.stream<SearchDone>({ method: 'POST', path: '/api/v1/search', body, signal }, (line) => {
+      const event = line as SearchEvent;
+      if ('rows' in event) listener.onRows(event.rows);
+      else if ('progress' in event) listener.onProgress?.(event.progress);
+    });
   }
 
   /** Any call whose answer comes in lines, of which the last is `done` or `error`. Aborting the signal ends the query. */
-  async stream<Event extends object, Done>(
-    request: ApiRequest,
-    onEvent: (event: Event) => void,
-  ): Promise<Done> {
+  async stream<Done>(request: ApiRequest, onEvent: (event: object) => void): Promise<Done> {
     const end: { done: Done | null; error: ApiError | null } = { done: null, error: null };
     await this.platform.stream(request, (lines) => {
       for (const line of lines) {
-        const event = JSON.parse(line) as Event | { done: Done } | { error: ApiErrorBody };
+        const event = JSON.parse(line) as object | { done: Done } | { error: ApiErrorBody };
         if ('done' in event) end.done = event.done;
         else if ('error' in event) end.error = new ApiError(200, event.error);
         else onEvent(event);

@@ -1,3 +1,6 @@
+import type { ApiClient } from './client';
+import type { TimeSpan } from './types';
+
 /** The tree of the search language as `/api/v1/query/parse` gives it and `/api/v1/query/print` takes it. */
 
 export interface TreeSpan {
@@ -106,3 +109,39 @@ export type OtherPipe =
   | 'context'
   | 'facets'
   | 'compare';
+
+/** What is wrong with a query, and where. */
+export interface LanguageError {
+  code: string;
+  message: string;
+  position: number;
+  length: number;
+  hint: string | null;
+  expected?: string[];
+}
+
+/** A query as text, tree and SQL; where there are errors, only they are sure to be there. */
+export interface LanguageAnswer {
+  query: QueryTree | null;
+  /** As it is printed. */
+  text: string | null;
+  sql: string | null;
+  params: Record<string, unknown>;
+  errors: LanguageError[];
+}
+
+export function parseQuery(
+  api: ApiClient,
+  body: { query: string } & TimeSpan,
+  signal?: AbortSignal,
+): Promise<LanguageAnswer> {
+  return api.call({ method: 'POST', path: '/api/v1/query/parse', body, signal });
+}
+
+export function printQuery(
+  api: ApiClient,
+  body: { query: QueryTree } & TimeSpan,
+  signal?: AbortSignal,
+): Promise<LanguageAnswer> {
+  return api.call({ method: 'POST', path: '/api/v1/query/print', body, signal });
+}

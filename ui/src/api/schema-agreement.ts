@@ -15,7 +15,7 @@ type Agrees<Ours extends Theirs, Theirs> =
 /** Rows and items are open objects in the document; how an answer was kept is not shown. */
 type WithoutRows<T> = Omit<
   T,
-  'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache' | 'shape' | 'columns'
+  'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache' | 'columns' | 'signature' | 'bucket_seconds'
 >;
 
 type WithoutSpans<T> = Omit<T, 'spans'>;

@@ -60,6 +60,180 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/dashboard-templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Dashboards to start from, on what receivers and imports store. */
+    get: operations['list_dashboard_templates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All dashboards by name, without their definitions. */
+    get: operations['list_dashboards'];
+    put?: never;
+    /** Makes a dashboard. */
+    post: operations['create_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard of such a file. */
+    post: operations['import_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dashboard. */
+    get: operations['get_dashboard'];
+    /** Replaces a dashboard; what it was stays among its versions. */
+    put: operations['replace_dashboard'];
+    post?: never;
+    /** Deletes a dashboard. For 30 days that can be taken back. */
+    delete: operations['delete_dashboard'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/duplicate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard like this one. */
+    post: operations['duplicate_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dashboard as a file for another server. */
+    get: operations['export_dashboard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/favourite': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Makes it a favourite. That is no change. */
+    put: operations['mark_dashboard'];
+    post?: never;
+    /** Makes it no favourite. */
+    delete: operations['unmark_dashboard'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a deletion back. */
+    post: operations['restore_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a dashboard was, the last version first; at most 100. */
+    get: operations['list_dashboard_versions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/versions/{version}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard again what it was, as a new version. */
+    post: operations['restore_dashboard_version'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/dead-letters': {
     parameters: {
       query?: never;
@@ -136,7 +310,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/field-stats': {
+  '/api/v1/estimate': {
     parameters: {
       query?: never;
       header?: never;
@@ -145,11 +319,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /**
-     * Describes the values of one field: how many records have it, its most frequent values, and the distribution of those
-     *     that are numbers.
-     */
-    post: operations['field_stats'];
+    /** Says what a question would read, without running it. */
+    post: operations['estimate'];
     delete?: never;
     options?: never;
     head?: never;
@@ -301,38 +472,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/notes': {
+  '/api/v1/queries': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Lists notes, those on the newest rows first. */
-    get: operations['list'];
+    /** Lists the queries that wait or run, with how far they are. */
+    get: operations['list_queries'];
     put?: never;
-    /** Makes a note, or a mark, on a row. */
-    post: operations['add'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/notes/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One note. */
-    get: operations['get'];
-    /** Changes text, colour and author of a note. */
-    put: operations['replace'];
     post?: never;
-    /** Deletes a note. */
-    delete: operations['delete'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -345,11 +496,49 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Says how far a query is, or how it ended; the last 200 are remembered. */
+    get: operations['get_query'];
     put?: never;
     post?: never;
-    /** Cancels a running query. */
+    /** Ends a query that waits or runs. One that does not run is none of its business. */
     delete: operations['cancel'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/query/parse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Reads a query: its tree, its usual text and the SQL that it becomes. A query that is wrong is no error here: the
+     *     answer says what is wrong and where.
+     */
+    post: operations['parse_query'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/query/print': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Prints a tree as text, with the SQL that it becomes. */
+    post: operations['print_query'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -425,6 +614,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/schema': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists databases, tables and columns that statements can read, and the functions they can use. */
+    get: operations['schema'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/search': {
     parameters: {
       query?: never;
@@ -474,6 +680,61 @@ export interface paths {
     put?: never;
     /** Makes a link that signs a browser in, once. */
     post: operations['new_link'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Runs a statement.
+     * @description With `Accept: application/x-ndjson` rows are streamed as they are found: lines with `columns`, `progress`, `rows`, and
+     *     at the end `done` or `error`. Closing the connection cancels the query in ClickHouse.
+     */
+    post: operations['sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/explain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says how a statement would run: its plan, the indexes that are used, and what it would read. */
+    post: operations['explain_sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/format': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Writes a statement over several lines, with indents. */
+    post: operations['format_sql'];
     delete?: never;
     options?: never;
     head?: never;
@@ -546,23 +807,6 @@ export interface paths {
     post?: never;
     /** Deletes everything of a service. Records that are still in the spool, or sent later, arrive afterwards. */
     delete: operations['drop_service'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/surrounding': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** The matching rows before and after a place in time, as many as asked for on each side however far they are. */
-    post: operations['surrounding'];
-    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -662,14 +906,92 @@ export interface components {
       };
     };
     /**
+     * @description What a query may read before somebody is asked, by its estimate. 0 is no limit. Queries that end as soon as they have
+     *     their rows are never asked about.
+     */
+    Budget: {
+      /**
+       * Format: int64
+       * @description Rows above which a query runs only once it is confirmed.
+       * @default 2000000000
+       */
+      ask_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it does.
+       * @default 274877906944
+       */
+      ask_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it does, from what past queries took.
+       * @default 45
+       */
+      ask_seconds: number;
+      /**
+       * Format: int64
+       * @description Rows above which a query is refused.
+       * @default 0
+       */
+      refuse_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it is.
+       * @default 0
+       */
+      refuse_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it is.
+       * @default 0
+       */
+      refuse_seconds: number;
+    };
+    /** @description What a caller allows a question to cost. */
+    BudgetRequest: {
+      /**
+       * @description Run although the estimate is over what the budget asks about.
+       * @default false
+       */
+      confirmed: boolean;
+    };
+    /** @description Whether an answer was kept, and for how long. */
+    CacheUse: {
+      /** @description Nothing of the answer was computed for this request. */
+      hit: boolean;
+      /**
+       * Format: int64
+       * @description Since its oldest part was computed.
+       */
+      age_ms: number;
+    };
+    /**
      * @description Who asked for a job.
      * @enum {string}
      */
     Cause: 'schedule' | 'change' | 'user';
+    /** @description A column. */
+    Column: {
+      name: string;
+      type: string;
+      comment: string;
+      /** @description `DEFAULT`, `ALIAS`, `MATERIALIZED` or nothing. */
+      default_kind: string;
+      is_in_sorting_key: boolean;
+      /**
+       * Format: int64
+       * @description On disk; 0 where it is not known.
+       */
+      compressed_bytes: number;
+      /** Format: int64 */
+      uncompressed_bytes: number;
+    };
     /** @description What could stand at the cursor. */
     CompleteAnswer: {
       replace: components['schemas']['Replace'];
       items: Record<string, never>[];
+      /** @description How the function or the pipe at the cursor is written: `usage` and `about`. */
+      signature?: Record<string, never> | null;
     };
     /** @description A query that is being written. */
     CompleteRequest: {
@@ -690,6 +1012,90 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description A dashboard as one writes it. */
+    Content: {
+      /** @default  */
+      name: string;
+      /** @default  */
+      description: string;
+      /**
+       * @description Names joined by `/`; empty for none.
+       * @default
+       */
+      folder: string;
+      /** @default [] */
+      tags: string[];
+      /**
+       * @default {
+       *       "variables": [],
+       *       "widgets": [],
+       *       "refresh": 0,
+       *       "from": null,
+       *       "to": null
+       *     }
+       */
+      definition: components['schemas']['Definition'];
+    };
+    /** @description A dashboard. */
+    Dashboard: components['schemas']['Content'] & {
+      id: string;
+      favourite: boolean;
+      /**
+       * Format: int64
+       * @description Counts the changes; also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+    };
+    /** @description What a dashboard becomes. */
+    DashboardChange: components['schemas']['Content'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       */
+      version?: number | null;
+    };
+    /** @description A dashboard as a file. */
+    DashboardFile: components['schemas']['Content'] & {
+      /** @description `click-lite.dashboard`. */
+      format: string;
+      /** Format: int32 */
+      format_version: number;
+    };
+    /** @description Dashboards by name. */
+    DashboardList: {
+      dashboards: components['schemas']['DashboardSummary'][];
+    };
+    /** @description A dashboard in a list. */
+    DashboardSummary: {
+      id: string;
+      name: string;
+      description: string;
+      folder: string;
+      tags: string[];
+      favourite: boolean;
+      /** Format: int64 */
+      version: number;
+      created_at: string;
+      updated_at: string;
+      /** @description How many it has. */
+      widgets: number;
+    };
+    /** @description A dashboard to start from. */
+    DashboardTemplate: components['schemas']['Content'] & {
+      id: string;
+    };
+    /** @description Dashboards to start from. */
+    DashboardTemplates: {
+      templates: components['schemas']['DashboardTemplate'][];
+    };
+    /** @description A database and its tables. */
+    Database: {
+      name: string;
+      tables: components['schemas']['Table'][];
     };
     /** @description What one signal takes on one day. */
     DayBytes: {
@@ -773,6 +1179,26 @@ export interface components {
       /** @description Why they were. */
       reason?: string | null;
     };
+    /** @description What a dashboard shows. */
+    Definition: {
+      /** @default [] */
+      variables: components['schemas']['Variable'][];
+      /** @default [] */
+      widgets: components['schemas']['Widget'][];
+      /**
+       * Format: int32
+       * @description Seconds between refreshes; 0 is off.
+       * @default 0
+       */
+      refresh: number;
+      /**
+       * @description The range it opens with: RFC 3339 or relative (`now-1h`).
+       * @default null
+       */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+    };
     /** @description What would be deleted. */
     DeletePreview: {
       /**
@@ -853,6 +1279,68 @@ export interface components {
       /** @description More about this error; its shape depends on the code. */
       details?: unknown;
     };
+    /** @description What a question would read. */
+    Estimate: {
+      /** Format: int64 */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Of the columns that are named, before compression.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Pieces of the index that are read.
+       */
+      marks: number;
+      /** Format: int64 */
+      parts: number;
+      /**
+       * Format: double
+       * @description From what this server's past queries took; `null` before there was one to measure.
+       */
+      seconds?: number | null;
+      /** @description It ends as soon as it has its rows, probably long before it has read all this. */
+      is_upper_bound: boolean;
+      /** @description What would make it cheaper. */
+      hints: Record<string, never>[];
+      /** @description `ok`, `ask` (it runs once it is confirmed) or `refuse`. */
+      verdict: components['schemas']['Verdict'];
+      /** @description What was asked for against which limits. */
+      budget: components['schemas']['Budget'];
+    };
+    /** @description A question whose cost is asked for: `sql`, or `query` of the search language. */
+    EstimateRequest: {
+      /**
+       * @description A statement; the search language is taken where it is missing.
+       * @default null
+       */
+      sql: string | null;
+      /**
+       * @description Values of the statement's parameters.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description A text of the search language.
+       * @default null
+       */
+      query: string | null;
+      /** @default null */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /** @default null */
+      source: string | null;
+      /**
+       * Format: int32
+       * @description Rows that the search would ask for.
+       * @default null
+       */
+      limit: number | null;
+    };
     /** @description One field. */
     FieldInfo: {
       /** @description As the search language writes it. */
@@ -869,44 +1357,6 @@ export interface components {
       /** @description Its most frequent values, at most ten. */
       values: components['schemas']['ValueCount'][];
     };
-    /** @description What the values of a field look like. */
-    FieldStatsAnswer: {
-      field: string;
-      /**
-       * Format: int64
-       * @description Matching records.
-       */
-      total_rows: number;
-      /**
-       * Format: int64
-       * @description Everything below is of so many records: of all that match, or of the newest.
-       */
-      rows: number;
-      /** @description Whether `rows` are the newest of more. */
-      sampled: boolean;
-      /**
-       * Format: int64
-       * @description Records that have the field.
-       */
-      present: number;
-      /**
-       * Format: int64
-       * @description Different values; exact up to some ten thousand, else within a percent or two.
-       */
-      distinct: number;
-      /** @description The most frequent values, at most ten. */
-      top_values: components['schemas']['ValueCount'][];
-      numbers?: components['schemas']['NumberStats'] | null;
-      stats: components['schemas']['Stats'];
-    };
-    /** @description Which field of which records. */
-    FieldStatsRequest: components['schemas']['Scope'] & {
-      /**
-       * @description As the search language writes it.
-       * @default
-       */
-      field: string;
-    };
     /** @description Values of a field, the most frequent first. */
     FieldValuesAnswer: {
       field: string;
@@ -917,6 +1367,8 @@ export interface components {
        */
       sampled_rows?: number | null;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description Which values to list. */
     FieldValuesRequest: components['schemas']['Scope'] & {
@@ -952,6 +1404,8 @@ export interface components {
        */
       total_rows: number;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A format that files can be imported as. */
     FormatInfo: {
@@ -960,9 +1414,31 @@ export interface components {
       /** @description A typical line. */
       example: string;
     };
+    /** @description A statement to write well. */
+    FormatRequest: {
+      /** @default  */
+      sql: string;
+    };
     /** @description All formats. */
     Formats: {
       formats: components['schemas']['FormatInfo'][];
+    };
+    /** @description A statement that is written well. */
+    FormattedSql: {
+      /** @description As ClickHouse writes it; comments are lost. */
+      sql: string;
+      /** @description The statement had comments. */
+      comments_lost: boolean;
+    };
+    /** @description A function of ClickHouse. */
+    FunctionInfo: {
+      name: string;
+      /** @description `function` or `aggregate`. */
+      kind: string;
+      case_insensitive: boolean;
+      syntax: string;
+      /** @description The first line of it. */
+      description: string;
     };
     /** @description Counts over time. */
     HistogramAnswer: {
@@ -979,7 +1455,13 @@ export interface components {
        */
       total: number;
       sql: string;
+      /** @description Of what was computed for this request. */
       stats: components['schemas']['Stats'];
+      /**
+       * @description Whether the counts were kept from earlier requests. Buckets are kept one by one, so most of an answer can be old
+       *     where `hit` is false.
+       */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A histogram. */
     HistogramRequest: components['schemas']['Scope'] & {
@@ -1088,23 +1570,21 @@ export interface components {
        */
       accepted_rows: number;
     };
-    /** @description A note to make. */
-    NewNote: components['schemas']['NoteContent'] & {
-      /**
-       * @description `Timestamp` of the row, with all its digits.
-       * @default
-       */
-      timestamp: string;
-      /**
-       * @description `IngestId` of the row.
-       * @default
-       */
-      ingest_id: string;
-      /**
-       * @description What the row says; cut to 300 characters.
-       * @default
-       */
-      excerpt: string;
+    /** @enum {string} */
+    Language: 'search' | 'sql';
+    /** @description A query as text, tree and SQL. Where there are errors, only they are sure to be there. */
+    LanguageAnswer: {
+      /** @description The tree; `null` where the text cannot be read. */
+      query: Record<string, never>;
+      /** @description As it is printed: comments are left out, spaces and quotes are the usual ones. */
+      text?: string | null;
+      sql?: string | null;
+      params: Record<string, never>;
+      /** @description As in the answer of a search. */
+      shape: string;
+      hints: Record<string, never>[];
+      /** @description `code`, `message`, `position`, `length`, `expected`, `hint`. */
+      errors: Record<string, never>[];
     };
     /** @description Lines that do not look like the file's format. They are stored as they are. */
     NotUnderstood: {
@@ -1112,87 +1592,16 @@ export interface components {
       lines: number;
       samples: components['schemas']['SampleLine'][];
     };
-    /** @description A note on a row, or a mark where its text is empty. */
-    Note: {
-      id: string;
-      /** @description `Timestamp` of the row. */
-      timestamp: string;
-      /** @description `IngestId` of the row. */
-      ingest_id: string;
-      /** @description What the row says, as it was when the note was made. */
-      excerpt: string;
-      text: string;
-      colour: components['schemas']['NoteColour'];
-      /** @description Empty where nobody said who. */
-      author: string;
-      created_at: string;
-      updated_at: string;
-      /**
-       * Format: int64
-       * @description Counts the changes, from 1. Also the `ETag`.
-       */
-      version: number;
-    };
-    /** @description A change of a note. */
-    NoteChange: components['schemas']['NoteContent'] & {
-      /**
-       * Format: int64
-       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
-       *     wins.
-       * @default null
-       */
-      version: number | null;
-    };
-    /**
-     * @description What a note is marked with.
-     * @enum {string}
-     */
-    NoteColour: 'grey' | 'red' | 'amber' | 'green' | 'blue' | 'violet';
-    /** @description What can be changed of a note. */
-    NoteContent: {
-      /**
-       * @description At most 4,000 characters; empty for a mark.
-       * @default
-       */
-      text: string;
-      /** @default amber */
-      colour: components['schemas']['NoteColour'];
-      /**
-       * @description Who says so; at most 100 characters.
-       * @default
-       */
-      author: string;
-    };
-    /** @description Notes, those on the newest rows first. */
-    NoteList: {
-      notes: components['schemas']['Note'][];
-    };
-    /** @description Numbers from `from` up to `to`. */
-    NumberBucket: {
-      /** Format: double */
-      from: number;
-      /** Format: double */
-      to: number;
-      /** Format: int64 */
-      count: number;
-    };
-    /** @description Figures of the values that are numbers. */
-    NumberStats: {
-      /**
-       * Format: int64
-       * @description Records whose value is a number.
-       */
-      count: number;
-      /** Format: double */
-      min: number;
-      /** Format: double */
-      max: number;
-      /** Format: double */
-      mean: number;
-      /** @description By share of the values that are at most as large, in ascending order. */
-      quantiles: components['schemas']['Quantile'][];
-      /** @description Spans of equal width in ascending order; the last one reaches to `max`, however far that is. */
-      distribution: components['schemas']['NumberBucket'][];
+    /** @description Where a widget is, in cells of the grid of 12 columns. */
+    Place: {
+      /** Format: int32 */
+      x: number;
+      /** Format: int32 */
+      y: number;
+      /** Format: int32 */
+      w: number;
+      /** Format: int32 */
+      h: number;
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -1209,15 +1618,59 @@ export interface components {
       rows: unknown[];
       problem?: components['schemas']['ImportProblem'] | null;
     };
-    /** @description So large are values up to a share of them. */
-    Quantile: {
+    /** @description A tree to print. */
+    PrintRequest: {
+      /** @description As `/api/v1/query/parse` gives it; spans may be left out. */
+      query: Record<string, never>;
+      /** @description Of the SQL: as in a search. */
+      from?: string | null;
+      to?: string | null;
+    };
+    /**
+     * @description What a query is for.
+     * @enum {string}
+     */
+    QueryKind: 'search' | 'histogram' | 'fields' | 'trace' | 'sql';
+    /** @description Queries that wait or run. */
+    QueryList: {
+      /** @description The oldest first. */
+      queries: components['schemas']['QueryState'][];
+    };
+    /** @description A query, as it is seen from outside. */
+    QueryState: {
+      query_id: string;
+      kind: components['schemas']['QueryKind'];
+      sql: string;
+      group: string;
+      /** @description `waiting`, `running`, `done`, `failed` or `cancelled`. */
+      state: string;
+      asked_at: string;
+      /**
+       * Format: int64
+       * @description Since it was asked, with the time in the queue.
+       */
+      elapsed_ms: number;
+      /**
+       * Format: int64
+       * @description Of those in the queue.
+       */
+      waited_ms: number;
+      /** Format: int64 */
+      rows_read: number;
+      /** Format: int64 */
+      bytes_read: number;
+      /**
+       * Format: int64
+       * @description Rows that it has to read at most, as far as known.
+       */
+      total_rows: number;
       /**
        * Format: double
-       * @description 0 to 1.
+       * @description Of `total_rows`, from 0 to 1.
        */
-      share: number;
-      /** Format: double */
-      value: number;
+      share?: number | null;
+      /** Format: int64 */
+      memory_bytes?: number | null;
     };
     /** @description Why a record was refused. */
     RecordError: {
@@ -1363,6 +1816,13 @@ export interface components {
       line: number;
       text: string;
     };
+    /** @description What statements can be about. */
+    Schema: {
+      /** @description The one whose tables need no database before them. */
+      default_database: string;
+      databases: components['schemas']['Database'][];
+      functions: components['schemas']['FunctionInfo'][];
+    };
     /** @description What a question is about. */
     Scope: {
       /**
@@ -1385,6 +1845,11 @@ export interface components {
        * @default null
        */
       source: string | null;
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
     };
     /** @description A page of rows, newest first. */
     SearchAnswer: components['schemas']['SearchEnd'] & {
@@ -1393,8 +1858,22 @@ export interface components {
     };
     /** @description What stands after the rows. */
     SearchEnd: {
-      /** @description For the next page; absent where this is the last one. */
+      /** @description For the next page; absent where this is the last one, and behind pipes. */
       next_cursor?: string | null;
+      /**
+       * @description `records`: whole log records; `table`: rows by the names of the pipes; `time_series`: a table whose first column,
+       *     `time`, is the start of a bucket.
+       */
+      shape: string;
+      /** @description Names and ClickHouse types of the columns, in order. */
+      columns: Record<string, never>[];
+      /**
+       * Format: double
+       * @description Width of the buckets of a time series.
+       */
+      bucket_seconds?: number | null;
+      /** @description There are more rows than are shown, and no way to page through them. */
+      truncated: boolean;
       /** @description The statement, with its values: it can be run in any ClickHouse client. */
       sql: string;
       /** @description Values that were bound to the statement. */
@@ -1407,6 +1886,8 @@ export interface components {
       hints: Record<string, never>[];
       stats: components['schemas']['Stats'];
       query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A search. */
     SearchRequest: components['schemas']['Scope'] & {
@@ -1561,6 +2042,93 @@ export interface components {
       /** Format: int64 */
       limit_bytes: number;
     };
+    /** @description The rows of a statement. */
+    SqlAnswer: components['schemas']['SqlEnd'] & {
+      /**
+       * @description Objects by column. Integers of 64 bits and more and decimals are texts, so that JavaScript keeps all their digits;
+       *     times are ISO 8601 in UTC.
+       */
+      rows: Record<string, never>[];
+    };
+    /** @description A column of an answer. */
+    SqlColumn: {
+      name: string;
+      type: string;
+    };
+    /** @description What stands after the rows. */
+    SqlEnd: {
+      /** @description Columns in order, with ClickHouse types. */
+      columns: components['schemas']['SqlColumn'][];
+      /** @description The statement that ran. */
+      sql: string;
+      /** @description Values that were bound to it, as ClickHouse was given them. */
+      params: {
+        [key: string]: unknown;
+      };
+      /** @description There are more rows than are shown. */
+      truncated: boolean;
+      stats: components['schemas']['Stats'];
+      query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
+    };
+    /** @description How a statement would run. */
+    SqlPlan: {
+      /**
+       * @description The steps, from the last to the first: `name`, `description`, `children`, and for what reads a table `reads` with
+       *     parts and granules before and after the indexes, and each index with its condition.
+       */
+      plan: Record<string, never>;
+      estimate: components['schemas']['Estimate'];
+    };
+    /** @description A statement with its values. */
+    SqlRequest: {
+      /**
+       * @description One ClickHouse statement that reads: SELECT, WITH, EXPLAIN, SHOW, DESCRIBE, EXISTS. Tables without a database are ours.
+       * @default
+       */
+      sql: string;
+      /**
+       * @description Values of the parameters `{name:Type}` that the statement names. Numbers of 64 bits may be texts.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description Value of the parameter `from`, unless `params` has one: RFC 3339 or relative (`now-15m`).
+       * @default null
+       */
+      from: string | null;
+      /**
+       * @description Value of the parameter `to`.
+       * @default null
+       */
+      to: string | null;
+      /**
+       * Format: int64
+       * @description Most rows: 1,000 unless said, at most `query.max_result_rows`.
+       * @default null
+       */
+      limit: number | null;
+      /**
+       * @description Chosen by the caller, to cancel the query by.
+       * @default null
+       */
+      query_id: string | null;
+      /**
+       * @description What it may cost.
+       * @default {
+       *       "confirmed": false
+       *     }
+       */
+      budget: components['schemas']['BudgetRequest'];
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
+    };
     /** @description What an answer cost. */
     Stats: {
       /** Format: int64 */
@@ -1627,41 +2195,6 @@ export interface components {
       /** Format: int64 */
       disk_bytes: number;
     };
-    /** @description Rows next to a place, the nearest first. */
-    SurroundingAnswer: {
-      /** @description Older rows: objects by column. */
-      before: Record<string, never>[];
-      /** @description Newer rows. */
-      after: Record<string, never>[];
-      /** @description The statements: of the older rows, of the newer rows. */
-      sql: string[];
-      stats: components['schemas']['Stats'];
-    };
-    /** @description Which rows next to what. */
-    SurroundingRequest: components['schemas']['Scope'] & {
-      /**
-       * @description The place: the `Timestamp` of a row, or any time as in a search.
-       * @default
-       */
-      timestamp: string;
-      /**
-       * @description `IngestId` of the row, which is left out of the answer; without it rows of that very time are `after`.
-       * @default null
-       */
-      ingest_id: string | null;
-      /**
-       * Format: int32
-       * @description Rows that are older, 20 unless said, at most 1,000.
-       * @default null
-       */
-      before: number | null;
-      /**
-       * Format: int32
-       * @description Rows that are newer, 20 unless said, at most 1,000.
-       * @default null
-       */
-      after: number | null;
-    };
     /** @description A table of ClickHouse's own. */
     SystemTable: {
       name: string;
@@ -1669,6 +2202,20 @@ export interface components {
       rows: number;
       /** Format: int64 */
       disk_bytes: number;
+    };
+    /** @description A table. */
+    Table: {
+      name: string;
+      engine: string;
+      comment: string;
+      /** @description Rows lie in this order. */
+      sorting_key: string;
+      partition_key: string;
+      /** Format: int64 */
+      rows?: number | null;
+      /** Format: int64 */
+      bytes?: number | null;
+      columns: components['schemas']['Column'][];
     };
     /** @description A trace. */
     Trace: {
@@ -1691,6 +2238,74 @@ export interface components {
       value: string;
       /** Format: int64 */
       count: number;
+    };
+    /** @description A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL. */
+    Variable: {
+      name: string;
+      label?: string;
+      type: components['schemas']['VariableKind'];
+      /** @description Several values at once; in SQL the parameter is then an `Array(String)`. */
+      multi?: boolean;
+      /** @description Those of a list. */
+      values?: string[];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description Chosen at first; empty is any value. */
+      default?: string[];
+    };
+    /**
+     * @description Where the values of a variable come from.
+     * @enum {string}
+     */
+    VariableKind: 'query' | 'list' | 'text';
+    /**
+     * @description What the budget says.
+     * @enum {string}
+     */
+    Verdict: 'ok' | 'ask' | 'refuse';
+    /** @description Versions, the last first. */
+    VersionList: {
+      versions: components['schemas']['VersionSummary'][];
+    };
+    /** @description A version of a dashboard. */
+    VersionSummary: {
+      /** Format: int64 */
+      version: number;
+      name: string;
+      saved_at: string;
+      widgets: number;
+    };
+    /** @description A part of the page. */
+    Widget: {
+      id: string;
+      kind: components['schemas']['WidgetKind'];
+      title?: string;
+      layout: components['schemas']['Place'];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description How it looks: unit, thresholds, legend, axes, ... */
+      options?: Record<string, never>;
+      /** @description A range of its own. */
+      from?: string | null;
+      to?: string | null;
+    };
+    /**
+     * @description Kinds of widgets.
+     * @enum {string}
+     */
+    WidgetKind:
+      | 'time_series'
+      | 'bar'
+      | 'pie'
+      | 'number'
+      | 'table'
+      | 'heat_map'
+      | 'histogram'
+      | 'top_list'
+      | 'logs'
+      | 'text';
+    /** @description A query in either language. */
+    WidgetQuery: {
+      language: components['schemas']['Language'];
+      text: string;
     };
   };
   responses: never;
@@ -1789,6 +2404,332 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CompleteAnswer'];
+        };
+      };
+    };
+  };
+  list_dashboard_templates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardTemplates'];
+        };
+      };
+    };
+  };
+  list_dashboards: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardList'];
+        };
+      };
+    };
+  };
+  create_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Content'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  import_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DashboardFile'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DashboardChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      /** @description it was changed meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  duplicate_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+    };
+  };
+  export_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardFile'];
+        };
+      };
+    };
+  };
+  mark_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  unmark_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  restore_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+    };
+  };
+  list_dashboard_versions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionList'];
+        };
+      };
+    };
+  };
+  restore_dashboard_version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
         };
       };
     };
@@ -1935,7 +2876,7 @@ export interface operations {
       };
     };
   };
-  field_stats: {
+  estimate: {
     parameters: {
       query?: never;
       header?: never;
@@ -1944,7 +2885,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['FieldStatsRequest'];
+        'application/json': components['schemas']['EstimateRequest'];
       };
     };
     responses: {
@@ -1953,7 +2894,16 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['FieldStatsAnswer'];
+          'application/json': components['schemas']['Estimate'];
+        };
+      };
+      /** @description the question is wrong; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };
@@ -2232,61 +3182,31 @@ export interface operations {
       };
     };
   };
-  list: {
-    parameters: {
-      query?: {
-        /** @description Only on rows from this time on: RFC 3339 or relative, as in a search. */
-        from?: string;
-        /** @description Only on rows before this time. */
-        to?: string;
-        /** @description At most this many: 1,000 unless said, at most 10,000. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NoteList'];
-        };
-      };
-    };
-  };
-  add: {
+  list_queries: {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewNote'];
-      };
-    };
+    requestBody?: never;
     responses: {
-      201: {
+      200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Note'];
+          'application/json': components['schemas']['QueryList'];
         };
       };
     };
   };
-  get: {
+  get_query: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        id: string;
+        query_id: string;
       };
       cookie?: never;
     };
@@ -2297,65 +3217,10 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Note'];
+          'application/json': components['schemas']['QueryState'];
         };
       };
-    };
-  };
-  replace: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NoteChange'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Note'];
-        };
-      };
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  delete: {
-    parameters: {
-      query?: {
-        /** @description Delete only this version; the header `If-Match` says the same. */
-        version?: number;
-      };
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      412: {
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -2381,6 +3246,52 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  parse_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Scope'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LanguageAnswer'];
+        };
+      };
+    };
+  };
+  print_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PrintRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LanguageAnswer'];
+        };
       };
     };
   };
@@ -2519,6 +3430,25 @@ export interface operations {
       };
     };
   };
+  schema: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schema'];
+        };
+      };
+    };
+  };
   search: {
     parameters: {
       query?: never;
@@ -2604,6 +3534,120 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignInLink'];
+        };
+      };
+    };
+  };
+  sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlAnswer'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the statement is over a limit */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the engine is not ready */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  explain_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlPlan'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  format_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormatRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FormattedSql'];
+        };
+      };
+      /** @description ClickHouse can't read the statement */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };
@@ -2712,29 +3756,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DropAnswer'];
-        };
-      };
-    };
-  };
-  surrounding: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SurroundingRequest'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SurroundingAnswer'];
         };
       };
     };

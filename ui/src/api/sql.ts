@@ -141,7 +141,8 @@ export function runSql(
   listener: SqlListener,
   signal: AbortSignal,
 ): Promise<SqlEnd> {
-  return api.stream<SqlEvent, SqlEnd>({ method: 'POST', path: '/api/v1/sql', body, signal }, (event) => {
+  return api.stream<SqlEnd>({ method: 'POST', path: '/api/v1/sql', body, signal }, (line) => {
+    const event = line as SqlEvent;
     if ('rows' in event) listener.onRows(event.rows);
     else if ('columns' in event) listener.onColumns(event.columns);
     else listener.onProgress(event.progress);

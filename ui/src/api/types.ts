@@ -59,15 +59,26 @@ export interface QueryHint {
   length: number;
 }
 
+/** `records`: whole log records; `table` and `time_series`: rows by the names that pipes give. */
+export type SearchShape = 'records' | 'table' | 'time_series';
+
+export interface SearchColumn {
+  name: string;
+  /** ClickHouse's type. */
+  type: string;
+}
+
 export interface SearchDone {
   next_cursor: string | null;
+  shape: SearchShape;
+  columns: SearchColumn[];
+  /** Width of the buckets of a time series. */
+  bucket_seconds?: number;
+  /** There are more rows than were sent. */
+  truncated: boolean;
   sql: string;
   params: Record<string, string>;
   hints: QueryHint[];
-  /** What the rows are: records, or what pipes made of them. */
-  shape?: 'records' | 'table' | 'time_series';
-  /** Of a search with pipes, in order, with ClickHouse types. */
-  columns?: { name: string; type: string }[];
   stats: QueryStats;
   query_id: string;
 }
@@ -244,13 +255,15 @@ export interface CompleteRequest extends QueryRequest {
 export interface CompletionItem {
   text: string;
   label: string;
-  kind: 'field' | 'value' | 'keyword' | 'operator';
+  kind: 'field' | 'value' | 'keyword' | 'operator' | 'pipe' | 'function';
   detail: string | null;
 }
 
 export interface CompleteResponse {
   replace: { from: number; to: number };
   items: CompletionItem[];
+  /** How the function or the pipe at the cursor is written. */
+  signature: { usage: string; about: string } | null;
 }
 
 export interface Alarm {

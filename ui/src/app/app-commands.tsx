@@ -6,6 +6,7 @@ import { usePreferences } from '@/lib/preferences/preferences';
 import { useCommandRegistry, useCommands } from '@/lib/shortcuts/use-commands';
 import type { Command } from '@/lib/shortcuts/registry';
 import { usePlatform } from '@/platform/context';
+import { PAGES } from './pages';
 
 const Palette = lazy(() => import('./palette/palette'));
 const ShortcutHelp = lazy(() => import('./shortcut-help'));
@@ -72,53 +73,13 @@ export function AppCommands() {
       keys: ['mod+b'],
       run: () => changePreferences({ railCollapsed: !railCollapsed }),
     },
-    {
-      id: 'app.explore',
-      title: 'Go to Explore',
+    ...PAGES.map(({ to, title, key }) => ({
+      id: `app.${to.slice(1)}`,
+      title: `Go to ${title}`,
       group: 'Pages',
-      keys: ['alt+1'],
-      run: () => void navigate({ to: '/explore' }),
-    },
-    {
-      id: 'app.sql',
-      title: 'Go to SQL',
-      group: 'Pages',
-      run: () => void navigate({ to: '/sql' }),
-    },
-    {
-      id: 'app.saved',
-      title: 'Go to Saved queries',
-      group: 'Pages',
-      keys: ['alt+5'],
-      run: () => void navigate({ to: '/saved' }),
-    },
-    {
-      id: 'app.imports',
-      title: 'Go to Imports',
-      group: 'Pages',
-      keys: ['alt+2'],
-      run: () => void navigate({ to: '/imports' }),
-    },
-    {
-      id: 'app.storage',
-      title: 'Go to Storage',
-      group: 'Pages',
-      keys: ['alt+3'],
-      run: () => void navigate({ to: '/storage' }),
-    },
-    {
-      id: 'app.delivery',
-      title: 'Go to Delivery',
-      group: 'Pages',
-      run: () => void navigate({ to: '/delivery' }),
-    },
-    {
-      id: 'app.settings',
-      title: 'Go to Settings',
-      group: 'Pages',
-      keys: ['alt+4'],
-      run: () => void navigate({ to: '/settings' }),
-    },
+      keys: [key],
+      run: () => void navigate({ to }),
+    })),
   ];
   if (shell !== null) {
     commands.push(

@@ -1,34 +1,30 @@
 import { Tooltip } from '@mantine/core';
-import {
-  IconBookmark,
-  IconDatabase,
-  IconDatabaseImport,
-  IconFileImport,
-  IconLayoutSidebarLeftCollapse,
-  IconLayoutSidebarLeftExpand,
-  IconSettings,
-  IconSql,
-  IconZoomScan,
-} from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
+import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { AppCommands } from './app-commands';
 import classes from './frame.module.css';
+import { PAGES } from './pages';
 import { StatusBar } from './status-bar';
 
-const PAGES = [
-  { to: '/explore', title: 'Explore', icon: IconZoomScan },
-  { to: '/sql', title: 'SQL', icon: IconSql },
-  { to: '/saved', title: 'Saved', icon: IconBookmark },
-  { to: '/imports', title: 'Imports', icon: IconFileImport },
-  { to: '/storage', title: 'Storage', icon: IconDatabase },
-  { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport },
-  { to: '/settings', title: 'Settings', icon: IconSettings },
-] as const;
-
-/** Rail, page and status bar. */
+/** Rail, page and status bar; a page in a window of its own stands alone. */
 export function Frame({ children }: { children: ReactNode }) {
+  const isOwnWindow = useRouterState({
+    select: ({ location }) => (location.search as { window?: unknown }).window === true,
+  });
+  if (isOwnWindow) {
+    return (
+      <>
+        <main className={classes.alone}>{children}</main>
+        <AppCommands />
+      </>
+    );
+  }
+  return <WholeFrame>{children}</WholeFrame>;
+}
+
+function WholeFrame({ children }: { children: ReactNode }) {
   const [{ railCollapsed }, change] = usePreferences();
   const Toggle = railCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';

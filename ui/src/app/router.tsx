@@ -1,4 +1,6 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { dashboardRoute, dashboardsRoute } from '@/routes/dashboards';
+import { builderRoute } from '@/routes/builder';
 import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
 import { importsRoute } from '@/routes/imports';
@@ -7,6 +9,7 @@ import { savedRoute } from '@/routes/saved';
 import { settingsRoute } from '@/routes/settings';
 import { sqlRoute } from '@/routes/sql';
 import { storageRoute } from '@/routes/storage';
+import { tailRoute } from '@/routes/tail';
 import { RouteError } from './route-error';
 
 const homeRoute = createRoute({
@@ -19,7 +22,11 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     homeRoute,
     exploreRoute,
+    tailRoute,
+    dashboardsRoute,
+    dashboardRoute,
     sqlRoute,
+    builderRoute,
     savedRoute,
     importsRoute,
     storageRoute,

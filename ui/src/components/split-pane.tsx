@@ -15,7 +15,8 @@ interface SplitPaneProps {
   minSize: number;
   maxSize: number;
   first: ReactNode;
-  second: ReactNode;
+  /** `null` leaves all the space to the first; the first stays as it is, with its focus and its place. */
+  second: ReactNode | null;
 }
 
 const STEP = 16;
@@ -45,34 +46,39 @@ export function SplitPane(props: SplitPaneProps) {
   const fixedStyle = { [direction === 'row' ? 'width' : 'height']: clamped, flex: 'none' };
   return (
     <div className={classes.split} data-direction={direction}>
-      <div className={classes.pane} style={fixed === 'first' ? fixedStyle : { flex: 1 }}>
+      <div className={classes.pane} style={fixed === 'first' && second !== null ? fixedStyle : { flex: 1 }}>
         {first}
       </div>
-      <div
-        role="separator"
-        tabIndex={0}
-        className={classes.separator}
-        aria-label={label}
-        aria-orientation={direction === 'row' ? 'vertical' : 'horizontal'}
-        aria-valuenow={clamped}
-        aria-valuemin={minSize}
-        aria-valuemax={maxSize}
-        onKeyDown={onKeyDown}
-        onDoubleClick={() => change(initialSize)}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          drag.current = { at: position(event), size: clamped };
-        }}
-        onPointerMove={(event) => {
-          if (drag.current !== null) change(drag.current.size + sign * (position(event) - drag.current.at));
-        }}
-        onPointerUp={() => {
-          drag.current = null;
-        }}
-      />
-      <div className={classes.pane} style={fixed === 'second' ? fixedStyle : { flex: 1 }}>
-        {second}
-      </div>
+      {second !== null && (
+        <>
+          <div
+            role="separator"
+            tabIndex={0}
+            className={classes.separator}
+            aria-label={label}
+            aria-orientation={direction === 'row' ? 'vertical' : 'horizontal'}
+            aria-valuenow={clamped}
+            aria-valuemin={minSize}
+            aria-valuemax={maxSize}
+            onKeyDown={onKeyDown}
+            onDoubleClick={() => change(initialSize)}
+            onPointerDown={(event) => {
+              event.currentTarget.setPointerCapture(event.pointerId);
+              drag.current = { at: position(event), size: clamped };
+            }}
+            onPointerMove={(event) => {
+              if (drag.current !== null)
+                change(drag.current.size + sign * (position(event) - drag.current.at));
+            }}
+            onPointerUp={() => {
+              drag.current = null;
+            }}
+          />
+          <div className={classes.pane} style={fixed === 'second' ? fixedStyle : { flex: 1 }}>
+            {second}
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -6,6 +6,8 @@ export interface ExploreLink {
   q?: string;
   from?: string;
   to?: string;
+  /** The row that is open: `IngestId@Timestamp`. */
+  row?: string;
 }
 
 /** A value as the search language takes it between quotes. */
@@ -23,4 +25,17 @@ export function exploreLinkOfFile(
   if (firstTime === null || lastTime === null) return { ...link, from: 'all' };
   const last = new Date(lastTime);
   return { ...link, from: firstTime, to: new Date(last.getTime() + 1).toISOString() };
+}
+
+const AROUND_MS = 30_000;
+
+/** A row, open, among those of its search that are close to it in time. */
+export function exploreLinkOfRow(row: { IngestId: string; Timestamp: string }, query: string): ExploreLink {
+  const at = Date.parse(row.Timestamp);
+  return {
+    ...(query === '' ? {} : { q: query }),
+    from: new Date(at - AROUND_MS).toISOString(),
+    to: new Date(at + AROUND_MS).toISOString(),
+    row: `${row.IngestId}@${row.Timestamp}`,
+  };
 }

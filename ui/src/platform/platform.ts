@@ -56,6 +56,28 @@ export interface DropHandlers {
 
 export type Unsubscribe = () => void;
 
+export interface TailHandlers {
+  onOpen: () => void;
+  /** Messages of the server as they came, in batches. */
+  onMessages: (messages: string[]) => void;
+  /** The socket is closed, or could not be opened. Not called after `close`. */
+  onClose: () => void;
+}
+
+/** The socket of `/api/v1/tail`. */
+export interface TailSocket {
+  send(message: string): void;
+  close(): void;
+}
+
+export interface WindowOptions {
+  title: string;
+  width: number;
+  height: number;
+  /** Only the desktop can keep a window above the others. */
+  isAlwaysOnTop: boolean;
+}
+
 /**
  * All that the interface needs from its surroundings. Calls reject with `ApiError`, or with an `AbortError` once their
  * signal is aborted.
@@ -65,6 +87,9 @@ export interface Platform {
   request(request: ApiRequest): Promise<ApiResponse>;
   /** Sends `Accept: application/x-ndjson` and hands over whole lines, in batches. Resolves at the end of the answer. */
   stream(request: ApiRequest, onLines: (lines: string[]) => void): Promise<void>;
+  tail(handlers: TailHandlers): TailSocket;
+  /** Opens a page of the interface in a window of its own; false where that is not allowed. */
+  openWindow(path: string, options: WindowOptions): Promise<boolean>;
   /** The state of the server's process; `null` in a browser, which knows it only by asking the server. */
   readonly shell: Shell | null;
   pickFiles(): Promise<PickedFile[]>;
@@ -88,4 +113,6 @@ export interface Shell {
   onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe;
   /** The theme of what the system draws: title bar, menu, dialogs; `null` is the system's own. */
   setTheme(theme: 'light' | 'dark' | null): Promise<void>;
+  /** Keeps this window above the others, or no longer. */
+  setAlwaysOnTop(isOnTop: boolean): Promise<void>;
 }

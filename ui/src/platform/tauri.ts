@@ -14,9 +14,13 @@ import type {
   Platform,
   ServerState,
   Shell,
+  TailHandlers,
+  TailSocket,
   Unsubscribe,
+  WindowOptions,
 } from './platform';
 
+type TailEvent = { kind: 'open' } | { kind: 'messages'; messages: string[] } | { kind: 'closed' };
 type StreamEvent = { kind: 'lines'; lines: string[] } | { kind: 'status'; status: number; body: string };
 
 /** The interface in the desktop's window: everything goes by IPC to the shell, which holds the server's token. */
@@ -64,6 +68,47 @@ export class TauriPlatform implements Platform {
       call('api_stream', { id, path: request.path, body: bodyText(request), onEvent: channel }).catch(reject);
     });
     return ended.finally(stopListening);
+  }
+
+  /** The shell holds the socket, since the page has no token. */
+  tail(handlers: TailHandlers): TailSocket {
+    const id = crypto.randomUUID();
+    const channel = new Channel<TailEvent>();
+    let isOver = false;
+    const end = (): void => {
+      if (isOver) return;
+      isOver = true;
+      handlers.onClose();
+    };
+    channel.onmessage = (event) => {
+      if (isOver) return;
+      if (event.kind === 'open') handlers.onOpen();
+      else if (event.kind === 'messages') handlers.onMessages(event.messages);
+      else end();
+    };
+    call('tail_open', { id, onEvent: channel }).catch(end);
+    const close = (): void => {
+      isOver = true;
+      window.removeEventListener('pagehide', close);
+      call('tail_close', { id }).catch(() => undefined);
+    };
+    // A page that is loaded again leaves its socket to the shell.
+    window.addEventListener('pagehide', close);
+    return {
+      send: (message) => void call('tail_send', { id, message }).catch(() => undefined),
+      close,
+    };
+  }
+
+  async openWindow(path: string, options: WindowOptions): Promise<boolean> {
+    await call('open_window', {
+      path,
+      title: options.title,
+      width: options.width,
+      height: options.height,
+      alwaysOnTop: options.isAlwaysOnTop,
+    });
+    return true;
   }
 
   async pickFiles(): Promise<PickedFile[]> {
@@ -132,7 +177,7 @@ class TauriShell implements Shell {
   }
 
   onMenu(listener: (item: string) => void): Unsubscribe {
-    return subscription(listen<string>('menu', ({ payload }) => listener(payload)));
+    return subscription(getCurrentWebview().listen<string>('menu', ({ payload }) => listener(payload)));
   }
 
   onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe {
@@ -148,6 +193,10 @@ class TauriShell implements Shell {
 
   setTheme(theme: 'light' | 'dark' | null): Promise<void> {
     return call('set_theme', { theme });
+  }
+
+  setAlwaysOnTop(isOnTop: boolean): Promise<void> {
+    return call('set_always_on_top', { isOnTop });
   }
 }
 

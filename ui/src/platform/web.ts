@@ -11,7 +11,10 @@ import type {
   ImportOptions,
   PickedFile,
   Platform,
+  TailHandlers,
+  TailSocket,
   Unsubscribe,
+  WindowOptions,
 } from './platform';
 
 const PREVIEW_BYTES = 262_144;
@@ -51,6 +54,30 @@ export class WebPlatform implements Platform {
       if (error instanceof TypeError) throw ApiError.unreachable();
       throw error;
     }
+  }
+
+  tail(handlers: TailHandlers): TailSocket {
+    const address = new URL('/api/v1/tail', this.origin === '' ? window.location.href : this.origin);
+    address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(address);
+    socket.onopen = () => handlers.onOpen();
+    socket.onmessage = ({ data }) => handlers.onMessages([String(data)]);
+    socket.onclose = () => handlers.onClose();
+    return {
+      send: (message) => {
+        if (socket.readyState === WebSocket.OPEN) socket.send(message);
+      },
+      close: () => {
+        socket.onclose = null;
+        socket.onmessage = null;
+        socket.close();
+      },
+    };
+  }
+
+  openWindow(path: string, options: WindowOptions): Promise<boolean> {
+    const features = `popup,width=${options.width},height=${options.height}`;
+    return Promise.resolve(window.open(this.origin + path, '_blank', features) !== null);
   }
 
   pickFiles(): Promise<PickedFile[]> {

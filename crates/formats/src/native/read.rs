@@ -80,14 +80,14 @@ pub fn read_keys(block: &[u8]) -> Result<Vec<(i64, u64)>, ReadError> {
 }
 
 /// Reads the head of the block: its number of rows.
-fn begin(bytes: &mut Bytes<'_>) -> Result<usize, ReadError> {
+pub(super) fn begin(bytes: &mut Bytes<'_>) -> Result<usize, ReadError> {
     if bytes.length()? != COLUMNS.len() {
         return Err(ReadError::Columns);
     }
     bytes.length()
 }
 
-fn column_header(bytes: &mut Bytes<'_>, name: &str, kind: &str) -> Result<(), ReadError> {
+pub(super) fn column_header(bytes: &mut Bytes<'_>, name: &str, kind: &str) -> Result<(), ReadError> {
     let is_ours = bytes.string()? == name.as_bytes() && bytes.string()? == kind.as_bytes();
     if is_ours { Ok(()) } else { Err(ReadError::Columns) }
 }
@@ -160,16 +160,16 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// What is left of a block.
-struct Bytes<'a>(&'a [u8]);
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl<'a> Bytes<'a> {
-    fn take(&mut self, count: usize, what: &'static str) -> Result<&'a [u8], ReadError> {
+    pub(super) fn take(&mut self, count: usize, what: &'static str) -> Result<&'a [u8], ReadError> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or(ReadError::Truncated(what))?;
         self.0 = rest;
         Ok(taken)
     }
 
-    fn fixed(&mut self, rows: usize, width: usize) -> Result<&'a [u8], ReadError> {
+    pub(super) fn fixed(&mut self, rows: usize, width: usize) -> Result<&'a [u8], ReadError> {
         self.take(rows.saturating_mul(width), "a column")
     }
 
@@ -192,7 +192,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// Reads `count` texts and gives the first `shown`.
-    fn strings(&mut self, count: usize, shown: usize) -> Result<Vec<&'a [u8]>, ReadError> {
+    pub(super) fn strings(&mut self, count: usize, shown: usize) -> Result<Vec<&'a [u8]>, ReadError> {
         let mut texts = Vec::new();
         for index in 0..count {
             let text = self.string()?;
@@ -211,7 +211,7 @@ impl<'a> Bytes<'a> {
 
     /// Reads the keys of a dictionary and `count` indexes into them; gives the texts of the first `shown`. No rows are
     /// nothing at all.
-    fn dictionary(&mut self, count: usize, shown: usize) -> Result<Vec<&'a [u8]>, ReadError> {
+    pub(super) fn dictionary(&mut self, count: usize, shown: usize) -> Result<Vec<&'a [u8]>, ReadError> {
         if count == 0 {
             return Ok(Vec::new());
         }

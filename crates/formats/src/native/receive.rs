@@ -4,7 +4,7 @@ use std::io;
 
 use super::check::{BlockError, check};
 use super::frames::{FrameWriter, frame_size};
-use super::{Block, CompressError, ID_BYTES};
+use super::{Block, CompressError};
 
 /// Frames that a block comes in: see [`BlockEncoder::finish_compressed`](super::BlockEncoder::finish_compressed).
 const MOST_FRAMES: usize = 2;
@@ -39,7 +39,7 @@ impl ReceiveError {
     }
 }
 
-/// Decompresses, checks and numbers blocks. Keep one and use it again: it holds the memory.
+/// Decompresses and checks blocks. Keep one and use it again: it holds the memory.
 #[derive(Default)]
 pub struct BlockReceiver {
     plain: Vec<u8>,
@@ -53,7 +53,7 @@ pub struct ReceivedBlock<'a> {
     payload: &'a [u8],
     /// Bytes of `payload` that hold everything but the ids, where they are a frame of their own.
     without_ids: Option<usize>,
-    plain: &'a mut [u8],
+    plain: &'a [u8],
     frames: &'a mut FrameWriter,
 }
 
@@ -94,7 +94,7 @@ impl BlockReceiver {
             block,
             payload,
             without_ids: ids_apart.then_some(sizes[0].0),
-            plain: &mut self.plain,
+            plain: &self.plain,
             frames: &mut self.frames,
         })
     }
@@ -111,24 +111,15 @@ impl ReceivedBlock<'_> {
         self.block
     }
 
-    /// The block compressed, with `first_id` and those after it as `IngestId` of its rows. Where the ids came as a
-    /// frame of their own the rest goes on as it came; otherwise all is compressed again.
-    pub fn numbered(self, first_id: u64, level: i32) -> Result<Vec<u8>, CompressError> {
+    /// The block compressed, without the `IngestId`s of its rows ([`IdFrames`](super::IdFrames) writes those). Where
+    /// they came as a frame of their own the rest goes on as it came; otherwise it is compressed again.
+    pub fn without_ids(self, level: i32) -> Result<Vec<u8>, CompressError> {
         let Self { block, payload, without_ids, plain, frames } = self;
-        let (columns, ids) = plain.split_at_mut(block.ids_at());
-        for (row, id) in (0..).zip(ids.as_chunks_mut::<ID_BYTES>().0) {
-            *id = first_id.wrapping_add(row).to_le_bytes();
+        if let Some(end) = without_ids {
+            return Ok(payload[..end].to_vec());
         }
         let mut out = Vec::new();
-        let written = match without_ids {
-            Some(end) => {
-                out.extend_from_slice(&payload[..end]);
-                Ok(())
-            }
-            None => frames.append(level, columns, &mut out),
-        };
-        let written = written.and_then(|()| frames.append(level, ids, &mut out));
-        written.map_err(|source| CompressError {
+        frames.append(level, &plain[..block.ids_at()], &mut out).map_err(|source| CompressError {
             level,
             uncompressed_bytes: block.uncompressed_bytes,
             source,

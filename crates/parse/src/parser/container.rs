@@ -116,10 +116,7 @@ impl Container {
                 Some(Wrapped { time, is_stderr: stream == Some(Stream::Stderr), partial: false })
             }
         };
-        let Some(wrapped) = found else {
-            self.wrapped = None;
-            return Unwrapped::Foreign;
-        };
+        let Some(wrapped) = found else { return Unwrapped::Foreign };
         if self.partial.is_empty() {
             self.first_line = line_number;
             self.wrapped = Some(wrapped);
@@ -136,15 +133,19 @@ impl Container {
         Unwrapped::Line(self.first_line)
     }
 
-    /// The end of the file: whether a line was still open; it is left in `inner`.
-    pub(super) fn complete(&mut self, inner: &mut String) -> bool {
-        if self.partial.is_empty() {
-            return false;
-        }
+    /// Ends a line that was still open: its text is left in `inner`, and the number of the file's line in which it starts
+    /// is the answer.
+    pub(super) fn complete(&mut self, inner: &mut String) -> Option<u64> {
+        let first_line = self.open_line()?;
         inner.clear();
         std::mem::swap(inner, &mut self.partial);
         without_colours(inner);
-        true
+        Some(first_line)
+    }
+
+    /// The line that is scanned next was not wrapped.
+    pub(super) fn set_foreign(&mut self) {
+        self.wrapped = None;
     }
 
     /// Reads the program's line. Every line is a record, but for what follows one.

@@ -83,16 +83,16 @@ impl FileParser {
         }
     }
 
-    /// Goes on where another parser of the same file was. A table's first line is needed as `header`, as its rows mean
-    /// nothing without.
-    pub fn resume(&mut self, covered: Covered, header: &str) {
+    /// Goes on where another parser of the same file was. `head` is the start of the file: a table's rows mean nothing
+    /// without its header, the first line that is not blank.
+    pub fn resume(&mut self, covered: Covered, head: &str) {
         self.progress.position = covered.bytes;
         self.line_number = covered.lines;
         self.parts = covered.parts;
-        if let Reader::Table { table, .. } = &mut self.reader
-            && covered.bytes > 0
-        {
-            *table = Some(Table::from_header(header.trim_end_matches(['\r', '\n'])));
+        if let Reader::Table { table, .. } = &mut self.reader {
+            let lines = usize::try_from(covered.lines).unwrap_or(usize::MAX);
+            let header = head.lines().take(lines).find(|line| !line.trim_ascii().is_empty());
+            *table = header.map(Table::from_header);
         }
     }
 

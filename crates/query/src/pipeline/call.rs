@@ -52,6 +52,10 @@ impl Expressions<'_> {
                 };
                 Ok(json_value(&text, &path))
             }
+            ("replace_regex", [_, regex, new]) => {
+                check_groups(regex, new)?;
+                self.written(function, arguments)
+            }
             _ => self.written(function, arguments),
         }
     }
@@ -238,6 +242,30 @@ impl Expressions<'_> {
         let nullable = values.iter().any(|value| value.nullable);
         Ok(Value::new(sql, values.first().map_or(Kind::Other, |value| value.kind)).nullable(nullable))
     }
+}
+
+/// `\1` in what is put in place of a match stands for a group that the regular expression must have.
+fn check_groups(regex: &Scalar, new: &Scalar) -> Result<(), QueryError> {
+    let (ScalarKind::Text(regex), ScalarKind::Text(text)) = (&regex.kind, &new.kind) else { return Ok(()) };
+    let groups = regex::Regex::new(regex).map_or(0, |regex| regex.captures_len().saturating_sub(1));
+    let mut characters = text.chars();
+    while let Some(next) = characters.next() {
+        if next != '\\' {
+            continue;
+        }
+        let group = characters.next();
+        let is_known = match group {
+            Some('\\') => true,
+            Some(digit) => digit.to_digit(10).is_some_and(|number| number as usize <= groups),
+            None => false,
+        };
+        if !is_known {
+            let group = group.map(String::from).unwrap_or_default();
+            return Err(wrong_type(new.span, format!("the regular expression has no group {group}"))
+                .hint("\\0 is the whole match, \\1 the first group, \\\\ a backslash"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a value is there: a text that is not empty, anything else that is not `NULL`.

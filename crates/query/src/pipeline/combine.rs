@@ -134,11 +134,14 @@ impl Scope<'_> {
             rows.columns = columns;
             return Ok(rows);
         }
-        let order = columns
-            .iter()
-            .filter(|column| column.value.kind == Kind::Time)
-            .map(|column| OrderKey { sql: column.value.sql.clone(), descending: column.bucket_ms.is_none() })
-            .collect();
+        // By time where there is one, then by the first column: an order of both sides together is not said.
+        let times = columns.iter().filter(|column| column.value.kind == Kind::Time);
+        let first = columns.iter().take(1).filter(|column| column.value.kind != Kind::Other);
+        let order = times.chain(first).map(|column| OrderKey {
+            sql: column.value.sql.clone(),
+            descending: column.value.kind == Kind::Time && column.bucket_ms.is_none(),
+        });
+        let order = order.collect();
         let mut rows = Rows::closed(from, columns);
         rows.order = order;
         Ok(rows)

@@ -220,7 +220,7 @@ fn compiles(text: &str, query: &Query) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn pipes_that_are_printed_mean_the_same(text in query_text(), pipes in prop::collection::vec(pipe_text(), 1..4)) {
@@ -233,6 +233,10 @@ proptest! {
     ], 0..6)) {
         survives(&format!("{text} {}", words.join(" ")))?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn what_is_printed_means_the_same(text in query_text()) {

@@ -1,9 +1,5 @@
-use std::collections::BTreeMap;
-
 use super::{condition, count, listing, now_ns};
-use crate::{
-    Compiler, Cursor, Dialect, Field, ItemsIndex, Promoted, PromotedKind, SearchOptions, TimeRange, parse,
-};
+use crate::{Compiler, Cursor, Dialect, Field, ItemsIndex, SearchOptions, TimeRange, parse};
 
 #[test]
 fn words_phrases_and_patterns() {
@@ -238,29 +234,17 @@ fn other_schemas() {
         "duration_ms<500",
     ];
     let items = ItemsIndex { expression: "Items".to_owned(), max_item_bytes: None, excluded: None };
-    let rich = Dialect {
-        record_items: Some(items.clone()),
-        resource_items: Some(items),
-        record_numbers: Some("LogNumbers".to_owned()),
-        promoted: BTreeMap::from([
-            ("status".to_owned(), Promoted { column: "HttpStatus".to_owned(), kind: PromotedKind::Number }),
-            ("path".to_owned(), Promoted { column: "HttpPath".to_owned(), kind: PromotedKind::Text }),
-        ]),
-        ..Dialect::default()
-    };
+    let rich =
+        Dialect { record_items: Some(items.clone()), resource_items: Some(items), ..Dialect::default() };
     let two = Dialect {
         record_items: Some(ItemsIndex::of_map("LogAttributes")),
         resource_items: Some(ItemsIndex::of_map("ResourceAttributes")),
         ..Dialect::default()
     };
     insta::assert_snapshot!(format!(
-        "plain\n\n{}\n\none index for both maps, numbers in a map, promoted columns\n\n{}\n\nan index for each map\n\n{}",
+        "plain\n\n{}\n\none index for both maps\n\n{}\n\nan index for each map\n\n{}",
         listing(&texts, &Dialect::plain("logs")),
-        listing(
-            &[&texts[..], &["status>=500", "status:500", "attr.path:/a*", "path:\"\"", "user_id:a=b"]]
-                .concat(),
-            &rich
-        ),
+        listing(&[&texts[..], &["attr.path:/a*", "path:\"\"", "user_id:a=b"]].concat(), &rich),
         listing(&texts[3..6], &two),
     ));
 }
@@ -292,6 +276,24 @@ fn plans() {
         compiler.field_values(&Field::resolve("host"), "w", 50, 100_000).statement.display_sql,
     ];
     insta::assert_snapshot!(statements.join(";\n\n"));
+}
+
+#[test]
+fn pages_read_ahead_where_the_message_of_each_row_is_read() {
+    let reads_ahead = |text: &str| {
+        let (dialect, condition) = (Dialect::default(), condition(text).expect("valid"));
+        let compiler = Compiler::new(&dialect, &condition, TimeRange::ALL);
+        let options = SearchOptions { columns: None, limit: 100, cursor: None };
+        !compiler.search(&options).expect("valid").sql.contains("read_in_order_use_buffering = 0")
+    };
+    for text in
+        ["", "timeout", "\"timed out\"", "*pervis*", "service:x level:error", "a:1 OR b:>2", "message:*"]
+    {
+        assert!(!reads_ahead(text), "{text}");
+    }
+    for text in ["/hyper(visor|fault)/", "service:x NOT /a.b/", "\"!!\"", "timeout OR message:/x/"] {
+        assert!(reads_ahead(text), "{text}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::Span;
 /// A piece of advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Advice {
-    /// `no_time_range`, `full_scan`, `index_defeated`, `select_star`, `map_access` or `order_by_key`.
+    /// `no_time_range`, `full_scan`, `index_defeated`, `select_star`, `map_access`, `order_by_key` or `subquery_first`.
     pub code: &'static str,
     pub message: String,
     /// What to write.

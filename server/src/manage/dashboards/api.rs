@@ -9,8 +9,8 @@ use click_lite_catalog::{DashboardEntry, DashboardVersion};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::catalog_error;
 use super::content::Content;
-use super::{catalog_error, missing};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 use crate::http::etag::{etag, if_match};
@@ -65,7 +65,7 @@ pub struct DashboardChange {
 
 /// A version of a dashboard.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VersionSummary {
+pub struct DashboardVersionSummary {
     version: i64,
     name: String,
     saved_at: String,
@@ -74,8 +74,8 @@ pub struct VersionSummary {
 
 /// Versions, the last first.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VersionList {
-    versions: Vec<VersionSummary>,
+pub struct DashboardVersionList {
+    versions: Vec<DashboardVersionSummary>,
 }
 
 /// A dashboard as a file.
@@ -133,7 +133,7 @@ impl DashboardSummary {
     }
 }
 
-impl VersionSummary {
+impl DashboardVersionSummary {
     fn new(version: DashboardVersion) -> Result<Self, ApiError> {
         let widgets = Content::of_text(&version.content)?.definition.widgets.len();
         Ok(Self { version: version.version, name: version.name, saved_at: version.saved_at, widgets })
@@ -268,15 +268,15 @@ pub async fn import(
 
 /// What a dashboard was, the last version first; at most 100.
 #[utoipa::path(get, path = "/api/v1/dashboards/{id}/versions", tag = "dashboards", operation_id = "list_dashboard_versions",
-    params(("id" = String, Path)), responses((status = 200, body = VersionList)))]
+    params(("id" = String, Path)), responses((status = 200, body = DashboardVersionList)))]
 pub async fn versions(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-) -> Result<Json<VersionList>, ApiError> {
+) -> Result<Json<DashboardVersionList>, ApiError> {
     app.dashboards.get(&id).await?;
     let versions = app.dashboards.catalog.dashboard_versions(&id).await.map_err(catalog_error)?;
-    let versions = versions.into_iter().map(VersionSummary::new).collect::<Result<_, _>>()?;
-    Ok(Json(VersionList { versions }))
+    let versions = versions.into_iter().map(DashboardVersionSummary::new).collect::<Result<_, _>>()?;
+    Ok(Json(DashboardVersionList { versions }))
 }
 
 /// Makes a dashboard again what it was, as a new version.
@@ -288,7 +288,10 @@ pub async fn restore_version(
     Path((id, version)): Path<(String, i64)>,
 ) -> Result<Versioned, ApiError> {
     let versions = app.dashboards.catalog.dashboard_versions(&id).await.map_err(catalog_error)?;
-    let old = versions.into_iter().find(|one| one.version == version).ok_or_else(|| missing(&id))?;
+    let old = versions.into_iter().find(|one| one.version == version);
+    let old = old.ok_or_else(|| {
+        ApiError::not_found(format!("the dashboard `{id}` has no version {version} any more"))
+    })?;
     versioned(app.dashboards.replace(&id, None, &Content::of_text(&old.content)?).await?)
 }
 
@@ -298,7 +301,7 @@ pub async fn restore_version(
 pub async fn templates() -> Result<Json<DashboardTemplates>, ApiError> {
     let templates = click_lite_query::DASHBOARD_TEMPLATES
         .iter()
-        .map(|(id, text)| Ok(DashboardTemplate { id, content: Content::of_text(text)? }))
+        .map(|&(id, text)| Ok(DashboardTemplate { id, content: Content::of_text(text)? }))
         .collect::<Result<_, ApiError>>()?;
     Ok(Json(DashboardTemplates { templates }))
 }

@@ -18,6 +18,7 @@ const MOST_TAGS: usize = 20;
 
 /// A dashboard as one writes it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardContent)]
 #[serde(default)]
 pub struct Content {
     pub name: String,
@@ -30,6 +31,7 @@ pub struct Content {
 
 /// What a dashboard shows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardDefinition)]
 #[serde(default)]
 pub struct Definition {
     pub variables: Vec<Variable>,
@@ -43,6 +45,7 @@ pub struct Definition {
 
 /// A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardVariable)]
 pub struct Variable {
     pub name: String,
     #[serde(default)]
@@ -65,6 +68,7 @@ pub struct Variable {
 
 /// Where the values of a variable come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardVariableKind)]
 #[serde(rename_all = "snake_case")]
 pub enum VariableKind {
     Query,
@@ -112,6 +116,7 @@ pub enum WidgetKind {
 
 /// Where a widget is, in cells of the grid of 12 columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardPlace)]
 pub struct Place {
     pub x: u16,
     pub y: u16,
@@ -127,6 +132,7 @@ pub struct WidgetQuery {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardLanguage)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     Search,
@@ -154,9 +160,9 @@ impl Content {
             "a dashboard needs a name of at most 200 characters",
         )?;
         check(self.tags.len() <= MOST_TAGS, "tags", "a dashboard has at most 20 tags")?;
-        let words = self.tags.iter().chain([&self.folder]);
+        let mut words = self.tags.iter().chain([&self.folder]);
         check(
-            words.into_iter().all(|word| word.chars().count() <= LONGEST_NAME),
+            words.all(|word| word.chars().count() <= LONGEST_NAME),
             "tags",
             "a folder and a tag have at most 200 characters",
         )?;

@@ -12,7 +12,7 @@ use click_lite_catalog::{Catalog, CatalogError, DashboardEntry};
 use click_lite_model::Clock;
 use click_lite_model::time::format_rfc3339;
 
-pub use content::Content;
+use content::Content;
 
 use crate::http::error::ApiError;
 

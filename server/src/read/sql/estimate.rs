@@ -1,5 +1,6 @@
 //! `POST /api/v1/estimate`: what a question would read, and whether it is within the budget.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
@@ -7,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use click_lite_query::user_sql::{Advice, BoundParameter, PlanStep, StatementKind, Tree, advise};
 use click_lite_query::{SearchOptions, Statement};
-use click_lite_store::{SourceEstimate, Store};
+use click_lite_store::{SourceEstimate, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -16,7 +17,8 @@ use super::{PreparedSql, SqlRequest};
 use crate::app::App;
 use crate::config::Budget;
 use crate::http::error::{ApiError, JsonBody};
-use crate::read::{Prepared, Scope, Stats, query_error, store_error};
+use crate::read::run::QueryKind;
+use crate::read::{Caller, Prepared, Scope, Stats, query_error, store_error};
 
 /// A question whose cost is asked for: `sql`, or `query` of the search language.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -44,7 +46,7 @@ pub struct Estimate {
     /// Pieces of the index that are read.
     pub marks: u64,
     pub parts: u64,
-    /// From what this server's past queries took; `null` before there was one to measure.
+    /// From what this server's past queries took; `null` before there were five to measure.
     pub seconds: Option<f64>,
     /// It ends as soon as it has its rows, probably long before it has read all this.
     pub is_upper_bound: bool,
@@ -74,16 +76,17 @@ pub struct BudgetRequest {
     pub confirmed: bool,
 }
 
-/// How fast queries read, from those that ran.
+/// How fast queries read, from those that ran last: bytes a second.
 #[derive(Debug, Default)]
-pub struct Throughput(Mutex<Option<f64>>);
+pub struct Throughput(Mutex<VecDeque<f64>>);
 
 /// Less tells about the overhead of a query, not about reading.
-const MEASURED_BYTES: u64 = 4 * 1024 * 1024;
+const MEASURED_BYTES: u64 = 16 * 1024 * 1024;
+/// Queries that count, and how many there have to be: the first after a start find cold caches.
+const MEASURED_QUERIES: usize = 32;
+const LEAST_QUERIES: usize = 5;
 /// What begins and ends a query, whatever it reads.
 const OVERHEAD_SECONDS: f64 = 0.01;
-/// Weight of the latest query.
-const LATEST: f64 = 0.2;
 
 impl Throughput {
     /// Notes what a query took.
@@ -91,14 +94,22 @@ impl Throughput {
         if stats.bytes_read < MEASURED_BYTES || stats.elapsed_ms == 0 {
             return;
         }
-        let seen = stats.bytes_read as f64 / (stats.elapsed_ms as f64 / 1000.0);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *known = Some(known.map_or(seen, |known| known * (1.0 - LATEST) + seen * LATEST));
+        if known.len() == MEASURED_QUERIES {
+            known.pop_front();
+        }
+        known.push_back(stats.bytes_read as f64 / (stats.elapsed_ms as f64 / 1000.0));
     }
 
+    /// By the median: single queries are slowed down by a slow reader, or by others.
     fn seconds(&self, bytes: u64) -> Option<f64> {
-        let bytes_per_second = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
-        Some(OVERHEAD_SECONDS + bytes as f64 / bytes_per_second.max(1.0))
+        let mut known: Vec<f64> =
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        if known.len() < LEAST_QUERIES {
+            return None;
+        }
+        known.sort_by(f64::total_cmp);
+        Some(OVERHEAD_SECONDS + bytes as f64 / known[known.len() / 2].max(1.0))
     }
 }
 
@@ -123,8 +134,13 @@ pub async fn estimate(
             group: None,
         };
         let prepared = Prepared::new(&app, &scope)?;
-        let options = SearchOptions { limit: request.limit.unwrap_or(100), ..SearchOptions::default() };
-        let statement = prepared.compiler().search(&options).map_err(|error| query_error(&error))?;
+        let statement = if prepared.parsed.query.pipes.is_empty() {
+            let options = SearchOptions { limit: request.limit.unwrap_or(100), ..SearchOptions::default() };
+            prepared.compiler().search(&options).map_err(|error| query_error(&error))?
+        } else {
+            let caller = Caller { kind: QueryKind::Table, group: None, query_id: None };
+            prepared.piped(&app, request.limit, None, caller).await?.statement
+        };
         return Ok(Json(of_statement(&app, &statement).await?));
     };
     let request = SqlRequest {
@@ -146,12 +162,16 @@ pub async fn of_statement(app: &App, statement: &Statement) -> Result<Estimate, 
         .map(|param| BoundParameter { name: param.name.clone(), http_value: param.http_value() })
         .collect();
     let store = &app.store;
-    let (tree, sources, plan) = tokio::try_join!(
+    let found = tokio::try_join!(
         store.syntax_tree(&statement.sql, &params),
         store.estimate_sql(&statement.sql, &params),
         store.plan_sql(&statement.sql, &params),
-    )
-    .map_err(|error| store_error(app, &error))?;
+    );
+    let (tree, sources, plan) = match found {
+        Ok(found) => found,
+        Err(StoreError::Timeout) => return Ok(unknown(app)),
+        Err(error) => return Err(store_error(app, &error)),
+    };
     let mut estimate = judge(app, &tree, &sources, PlanStep::parse(&plan).as_ref(), "").await;
     // Advice is about the SQL, which the user did not write.
     estimate.hints.clear();
@@ -169,13 +189,37 @@ pub async fn of_sql(app: &App, prepared: &PreparedSql) -> Result<Estimate, ApiEr
     );
     let sources = match sources {
         Ok(sources) => sources,
+        Err(StoreError::Timeout) => return Ok(unknown(app)),
         Err(error) => return Err(prepared.error(app, Store::ESTIMATE_PREFIX.len(), &error).await),
     };
     let plan = match plan {
         Ok(plan) => PlanStep::parse(&plan),
+        Err(StoreError::Timeout) => return Ok(unknown(app)),
         Err(error) => return Err(prepared.error(app, Store::PLAN_PREFIX.len(), &error).await),
     };
     Ok(judge(app, &prepared.tree, &sources, plan.as_ref(), &prepared.sql).await)
+}
+
+/// Of a statement whose subqueries have to run first, and take long. It runs within the limits of every query.
+fn unknown(app: &App) -> Estimate {
+    let advice = Advice {
+        code: "subquery_first",
+        message: "subqueries have to run before the rest can be estimated, and they take longer than a second".to_owned(),
+        suggestion: "run the subquery by itself, and give its result as a parameter".to_owned(),
+        position: None,
+        length: None,
+    };
+    Estimate {
+        rows: 0,
+        bytes: 0,
+        marks: 0,
+        parts: 0,
+        seconds: None,
+        is_upper_bound: false,
+        hints: vec![advice],
+        verdict: Verdict::Ok,
+        budget: app.config.budget.clone(),
+    }
 }
 
 async fn judge(
@@ -268,13 +312,15 @@ mod tests {
     }
 
     #[test]
-    fn throughput_follows_what_was_measured() {
+    fn throughput_is_the_median_of_what_was_measured() {
         let known = Throughput::default();
-        assert_eq!(known.seconds(1), None);
         let stats = |bytes_read, elapsed_ms| Stats { bytes_read, elapsed_ms, ..Stats::default() };
-        known.note(&stats(1024, 1000));
-        assert_eq!(known.seconds(1), None, "too little to tell");
-        known.note(&stats(1_000_000_000, 1000));
+        for elapsed_ms in [1000, 1000, 1000, 90_000] {
+            known.note(&stats(1024, elapsed_ms));
+            known.note(&stats(1_000_000_000, elapsed_ms));
+        }
+        assert_eq!(known.seconds(1), None, "four large queries are too few to tell");
+        known.note(&stats(1_000_000_000, 100));
         let seconds = known.seconds(2_000_000_000).expect("measured");
         assert!((seconds - 2.01).abs() < 1e-6, "{seconds}");
     }

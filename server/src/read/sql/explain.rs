@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use click_lite_query::user_sql::PlanStep;
-use click_lite_store::Store;
+use click_lite_store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,6 +43,7 @@ pub async fn explain_sql(
     }
     let json = match app.store.plan_sql(&prepared.sql, &prepared.params).await {
         Ok(json) => json,
+        Err(error @ StoreError::Timeout) => return Err(store_error(&app, &error)),
         Err(error) => return Err(prepared.error(&app, Store::PLAN_PREFIX.len(), &error).await),
     };
     let plan = PlanStep::parse(&json)
@@ -84,7 +85,7 @@ pub async fn format_sql(
             let comments_lost = click_lite_query::user_sql::has_comment(text);
             Ok(Json(FormattedSql { sql, comments_lost }))
         }
-        Err(error @ click_lite_store::StoreError::Refused { .. }) => {
+        Err(error @ StoreError::Refused { .. }) => {
             // The positions of that error are inside a value; the tree's are in the text.
             match app.store.syntax_tree(text, &[]).await {
                 Err(error) => {

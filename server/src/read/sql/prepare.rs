@@ -26,7 +26,7 @@ pub struct PreparedSql {
 }
 
 impl PreparedSql {
-    /// Checks a statement. Nothing of it runs.
+    /// Checks a statement. Nothing of it is run for that.
     pub async fn new(app: &App, request: &SqlRequest) -> Result<Self, ApiError> {
         let sql = without_end(&request.sql).to_owned();
         if sql.trim().is_empty() {

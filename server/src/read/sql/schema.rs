@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::State;
 use click_lite_query::user_sql::Tree;
-use click_lite_store::{SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, Store, StoreError};
+use click_lite_store::{
+    ColumnWidth, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, Store, StoreError,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,14 +22,12 @@ const NAMES_AGE: Duration = Duration::from_secs(30);
 /// What a row counts as where nothing is known of its table.
 const UNKNOWN_ROW_BYTES: u64 = 100;
 
-type Sizes = (Vec<SchemaTable>, Vec<SchemaColumn>);
-
 /// What is known of the tables and the language.
 #[derive(Default)]
 pub struct KnownSchema {
     functions: Mutex<Option<Arc<Vec<SchemaFunction>>>>,
     names: Mutex<Option<(Instant, Arc<Vec<String>>)>>,
-    sizes: Mutex<Option<(Instant, Arc<Sizes>)>>,
+    widths: Mutex<Option<(Instant, Arc<Vec<ColumnWidth>>)>>,
 }
 
 impl KnownSchema {
@@ -44,41 +44,31 @@ impl KnownSchema {
 
     /// Bytes that an estimated number of rows has in the columns that a statement names.
     pub async fn bytes_of(&self, store: &Store, source: &SourceEstimate, tree: &Tree) -> u64 {
-        let Some((columns, rows)) = self.columns_of(store, source).await else {
-            return source.rows * UNKNOWN_ROW_BYTES;
-        };
+        let Ok(widths) = self.widths(store).await else { return source.rows * UNKNOWN_ROW_BYTES };
         let all = tree.nodes().iter().any(|node| node.kind.starts_with("Asterisk"));
         let named: HashSet<&str> =
             tree.of_kind("Identifier").filter_map(|name| name.rsplit('.').next()).collect();
-        let bytes: u64 = columns
-            .iter()
-            .filter(|column| all || named.contains(column.name.as_str()))
-            .map(|column| column.uncompressed_bytes)
-            .sum();
-        (bytes as f64 / rows.max(1) as f64 * source.rows as f64) as u64
+        let columns = widths.iter().filter(|column| {
+            column.database == source.database
+                && column.table == source.table
+                && (all || named.contains(column.name.as_str()))
+        });
+        let row_bytes: f64 = columns.map(ColumnWidth::bytes).sum();
+        (row_bytes.max(1.0) * source.rows as f64) as u64
     }
 
-    /// Columns of a table and its rows, at most half a minute old.
-    async fn columns_of(&self, store: &Store, source: &SourceEstimate) -> Option<(Vec<SchemaColumn>, u64)> {
-        let known = self.sizes.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let sizes = match known {
-            Some((at, sizes)) if at.elapsed() < NAMES_AGE => sizes,
-            _ => {
-                let (tables, columns) =
-                    tokio::try_join!(store.schema_tables(), store.schema_columns()).ok()?;
-                let sizes = Arc::new((tables, columns));
-                *self.sizes.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some((Instant::now(), Arc::clone(&sizes)));
-                sizes
-            }
-        };
-        let (tables, columns) = &*sizes;
-        let table =
-            tables.iter().find(|table| table.database == source.database && table.name == source.table)?;
-        let columns = columns
-            .iter()
-            .filter(|column| column.database == source.database && column.table == source.table);
-        Some((columns.cloned().collect(), table.total_rows?))
+    /// What rows have in each column, at most half a minute old.
+    async fn widths(&self, store: &Store) -> Result<Arc<Vec<ColumnWidth>>, StoreError> {
+        let known = self.widths.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, widths)) = known
+            && at.elapsed() < NAMES_AGE
+        {
+            return Ok(widths);
+        }
+        let widths = Arc::new(store.column_widths().await?);
+        *self.widths.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Instant::now(), Arc::clone(&widths)));
+        Ok(widths)
     }
 
     /// Names of tables, columns and functions, in this order; none where ClickHouse does not answer.

@@ -114,9 +114,15 @@ function givenBins(rows: Record<string, unknown>[], start: ResultColumn, count: 
     })
     .sort((left, right) => left.from - right.from);
   const widths = given.slice(1).map(({ from }, index) => from - (given[index]?.from ?? from));
-  const width = Math.min(...widths.filter((size) => size > 0), Number.MAX_VALUE);
-  const size = width === Number.MAX_VALUE ? 1 : width;
-  return given.map(({ from, count: rowsInside }) => ({ from, to: from + size, count: rowsInside }));
+  // Bins that double, as of a logarithm, end where the next begins; others are all as wide as the narrowest.
+  const doGrow =
+    widths.length > 2 && widths.every((width, index) => index === 0 || width > (widths[index - 1] ?? 0));
+  const narrowest = Math.min(...widths.filter((width) => width > 0), Number.MAX_VALUE);
+  const size = narrowest === Number.MAX_VALUE ? 1 : narrowest;
+  return given.map(({ from, count: rowsInside }, index) => {
+    const width = doGrow ? (widths[index] ?? (widths.at(-1) ?? 1) * 2) : size;
+    return { from, to: from + width, count: rowsInside };
+  });
 }
 
 function binned(rows: Record<string, unknown>[], column: ResultColumn): Bin[] {

@@ -4,7 +4,7 @@ import classes from './charts.module.css';
 export function NoData({ needs }: { needs: string | null }) {
   return (
     <div className={classes.noData}>
-      <span>{needs === null ? 'No data in this time range' : needs}</span>
+      <span>{needs ?? 'No data in this time range'}</span>
     </div>
   );
 }

@@ -24,7 +24,7 @@ export function plainType(type: string): string {
 export function kindOf({ type }: ResultColumn): ColumnKind {
   const plain = plainType(type);
   if (/^(?:U?Int\d+|Float\d+|BFloat16|Decimal)/.test(plain)) return 'number';
-  return /^Date/.test(plain) ? 'time' : 'text';
+  return plain.startsWith('Date') ? 'time' : 'text';
 }
 
 /** Whole numbers are counts: where none is given, it is zero. Of a mean nothing is known there. */
@@ -54,7 +54,8 @@ export function toTime(value: unknown): number | null {
 export function toText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as number | boolean | bigint);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return JSON.stringify(value);
 }
 
 /** A name for values that are empty. */

@@ -20,6 +20,7 @@ export function ResultTable({ title, data, options, zone, onPick }: ChartProps) 
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const rows = useMemo(() => sorted(data, sorting), [data, sorting]);
   const scroller = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here relies on being memoized
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -102,12 +103,13 @@ interface HeadProps {
 function Head({ column, sorting, onSort }: HeadProps) {
   const direction = sorting?.column === column.name ? sorting.direction : null;
   // Numbers are looked through from the greatest, names from the first; the third click is the order that came.
-  const first = kindOf(column) === 'number' ? -1 : 1;
-  const next =
+  const first: 1 | -1 = kindOf(column) === 'number' ? -1 : 1;
+  const second: 1 | -1 = first === 1 ? -1 : 1;
+  const next: Sorting | null =
     direction === null
-      ? { column: column.name, direction: first as 1 | -1 }
+      ? { column: column.name, direction: first }
       : direction === first
-        ? { column: column.name, direction: -first as 1 | -1 }
+        ? { column: column.name, direction: second }
         : null;
   return (
     <th

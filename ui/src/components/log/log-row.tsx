@@ -47,6 +47,8 @@ interface LogRowViewProps {
   top: number;
   look: RowLook;
   isSelected: boolean;
+  /** Marked by the user, to be found again. */
+  isBookmarked?: boolean;
   /** Picked beside others, for what is done to several. */
   isPicked?: boolean;
   /** Colour and words of a note on the row. */
@@ -63,7 +65,8 @@ export function rowElementId(row: LogRow, prefix = 'row'): string {
 }
 
 export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
-  const { row, index, top, look, isSelected, isPicked = false, note, onOpen, onPick, measure } = props;
+  const { row, index, top, look, isSelected, isBookmarked = false, isPicked = false } = props;
+  const { note, onOpen, onPick, measure } = props;
   return (
     <div
       ref={measure}
@@ -75,6 +78,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
       data-picked={isPicked || undefined}
       className={classes.row}
       data-wrapped={look.isWrapped || undefined}
+      data-bookmarked={isBookmarked || undefined}
       style={{ transform: `translateY(${top}px)`, gridTemplateColumns: look.template }}
       onMouseDown={(event) => {
         // With Shift the browser would select the text up to here.

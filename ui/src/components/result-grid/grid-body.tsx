@@ -32,7 +32,11 @@ export function GridBody({ label, view, selection, answer, isBusy, onOpen, onEnd
   const height = useHeight(scroller) - HEADER_HEIGHT;
   const { columns, rowCount, widths } = view;
 
-  useLayoutEffect(() => scroller.current?.scrollTo({ top: 0, left: 0 }), [answer]);
+  useLayoutEffect(() => {
+    if (scroller.current === null) return;
+    scroller.current.scrollTop = 0;
+    scroller.current.scrollLeft = 0;
+  }, [answer]);
   useReveal(scroller, selection, view, rowHeight, height);
 
   const { first, end, top } = visibleRows(rowCount, rowHeight, Math.max(height, 0), scrollTop);
@@ -133,11 +137,11 @@ function useReveal(
     seen.current = { row, column };
     if (row < 0 || column < 0) return;
     const top = scrollTopFor(row, rowCount, rowHeight, height, element.scrollTop);
-    if (top !== null) element.scrollTop = top;
+    if (top !== null) element.scrollTo({ top });
     const start = widths.slice(0, column).reduce((sum, width) => sum + width, 0);
     const space = element.clientWidth - NUMBER_WIDTH;
     const end = start + Math.min(widths[column] ?? 0, space);
-    if (start < element.scrollLeft) element.scrollLeft = start;
-    else if (end > element.scrollLeft + space) element.scrollLeft = end - space;
+    if (start < element.scrollLeft) element.scrollTo({ left: start });
+    else if (end > element.scrollLeft + space) element.scrollTo({ left: end - space });
   }, [scroller, row, column, rowCount, rowHeight, height, widths]);
 }

@@ -55,7 +55,7 @@ export function ResultGrid({ answer, label, status, isBusy = false, fileName, on
           onCopy={selection.copy}
         />
       </div>
-      {isRowOpen ? (
+      <div className={classes.fill}>
         <SplitPane
           name="result-row"
           label="Width of the row"
@@ -66,18 +66,18 @@ export function ResultGrid({ answer, label, status, isBusy = false, fileName, on
           maxSize={640}
           first={body}
           second={
-            <RowPanel
-              columns={view.columns}
-              row={head === undefined ? undefined : view.rowAt(head.row)}
-              number={head === undefined ? 0 : view.numberAt(head.row)}
-              zone={view.zone}
-              onClose={() => setIsRowOpen(false)}
-            />
+            isRowOpen ? (
+              <RowPanel
+                columns={view.columns}
+                row={head === undefined ? undefined : view.rowAt(head.row)}
+                number={head === undefined ? 0 : view.numberAt(head.row)}
+                zone={view.zone}
+                onClose={() => setIsRowOpen(false)}
+              />
+            ) : null
           }
         />
-      ) : (
-        <div className={classes.fill}>{body}</div>
-      )}
+      </div>
     </div>
   );
 }

@@ -72,15 +72,19 @@ export function useGridView({ id, columns, rows, count }: Answer): GridView {
     filters: choices.filters,
     setSort: (sort) => change({ sort }),
     setFilter: (column, text) => {
-      const { [column]: _before, ...rest } = choices.filters;
+      const rest = without(choices.filters, column);
       change({ filters: text.trim() === '' ? rest : { ...rest, [column]: text } });
     },
     clearFilters: () => change({ filters: {} }),
     setWidth: (column, width) => {
-      const { [column]: _before, ...rest } = choices.widths;
+      const rest = without(choices.widths, column);
       change({
         widths: width === null ? rest : { ...rest, [column]: Math.max(Math.round(width), MIN_WIDTH_PX) },
       });
     },
   };
+}
+
+function without<T>(choices: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(choices).filter(([other]) => other !== name));
 }

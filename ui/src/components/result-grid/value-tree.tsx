@@ -14,7 +14,7 @@ export function ValueTree({ value, level = 0 }: { value: unknown; level?: number
       <span className={typeof value === 'string' ? classes.text : classes.figure}>{rawText(value)}</span>
     );
   }
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   if (entries.length === 0)
     return <span className={classes.absent}>{Array.isArray(value) ? '[ ]' : '{ }'}</span>;
   return (

@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconBookmark, IconDeviceFloppy, IconFolder, IconTemplate } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { SavedQuery } from '@/api/saved';
 import { Keys } from '@/components/keys';
 import classes from './saved.module.css';
@@ -25,6 +25,7 @@ export function recentOf(queries: SavedQuery[]): SavedQuery[] {
 export function SavedMenu({ what, onSave }: { what: string; onSave: () => void }) {
   const queries = useSavedQueries();
   const { open } = useSaved();
+  const navigate = useNavigate();
   const recent = recentOf(queries.data?.items ?? []);
   return (
     <Menu position="bottom-end" withinPortal width={300} onOpen={() => void queries.refetch()}>
@@ -54,13 +55,15 @@ export function SavedMenu({ what, onSave }: { what: string; onSave: () => void }
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item component={Link} to="/saved" leftSection={<IconFolder size={14} aria-hidden />}>
+        <Menu.Item
+          leftSection={<IconFolder size={14} aria-hidden />}
+          onClick={() => void navigate({ to: '/saved' })}
+        >
           All saved queries
         </Menu.Item>
         <Menu.Item
-          component={Link}
-          to="/saved?tab=templates"
           leftSection={<IconTemplate size={14} aria-hidden />}
+          onClick={() => void navigate({ to: '/saved', search: { tab: 'templates' } })}
         >
           Templates
         </Menu.Item>

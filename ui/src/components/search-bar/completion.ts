@@ -5,6 +5,7 @@ import type {
   CompletionSource,
 } from '@codemirror/autocomplete';
 import type { CompleteRequest, CompleteResponse, CompletionItem } from '@/api/types';
+import { splitPipes } from '@/lib/query-language/pipes';
 import { characterOffset, utf16Offset } from './offsets';
 
 const DEBOUNCE_MS = 60;
@@ -33,17 +34,26 @@ function completion(item: CompletionItem): Completion {
 export function serverCompletion(
   complete: (request: CompleteRequest, signal: AbortSignal) => Promise<CompleteResponse>,
   span: () => { from: string | undefined; to: string | undefined },
+  onSignature: (signature: CompleteResponse['signature']) => void,
 ): CompletionSource {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const query = context.state.doc.toString();
-    if (!context.explicit && (query === '' || /\s$/.test(query.slice(0, context.pos)))) return null;
+    const before = query.slice(0, context.pos);
+    // Behind a pipe there is something to offer before its first letter.
+    const isOpen = query === '' || (/\s$/.test(before) && splitPipes(before).pipes === '');
+    if (!context.explicit && isOpen) {
+      onSignature(null);
+      return null;
+    }
     const abort = new AbortController();
     context.addEventListener('abort', () => abort.abort(), { onDocChange: true });
     try {
       await delay(DEBOUNCE_MS, abort.signal);
       const cursor = characterOffset(query, context.pos);
-      const { replace, items } = await complete({ query, cursor, ...span() }, abort.signal);
-      if (abort.signal.aborted || items.length === 0) return null;
+      const { replace, items, signature } = await complete({ query, cursor, ...span() }, abort.signal);
+      if (abort.signal.aborted) return null;
+      onSignature(signature);
+      if (items.length === 0) return null;
       return {
         from: utf16Offset(query, replace.from),
         to: utf16Offset(query, replace.to),

@@ -21,6 +21,8 @@ export interface EditorCallbacks {
   history: () => readonly string[];
   complete: Parameters<typeof serverCompletion>[0];
   span: Parameters<typeof serverCompletion>[1];
+  /** How what is being written is written; null for nothing to say. */
+  onSignature: Parameters<typeof serverCompletion>[2];
 }
 
 /** The search bar's text, coloured and completed. */
@@ -41,7 +43,10 @@ export interface TypedText {
   hasFocus: boolean;
 }
 
-/** The bar is one line: what is pasted with line breaks is joined by spaces. */
+/** A comment to the end of its line, which is lost when lines are joined. */
+const COMMENT = /(?:^|\s)(?:\/\/|#(?=\s|$)).*$/gm;
+
+/** The bar is one line: what is pasted with line breaks is joined by spaces, without its comments. */
 const singleLine = EditorState.transactionFilter.of((transaction) =>
   transaction.docChanged && transaction.newDoc.lines > 1
     ? [
@@ -51,6 +56,7 @@ const singleLine = EditorState.transactionFilter.of((transaction) =>
             to: transaction.startState.doc.length,
             insert: transaction.newDoc
               .toString()
+              .replaceAll(COMMENT, '')
               .replaceAll(/\s*\n\s*/g, ' ')
               .trim(),
           },
@@ -121,6 +127,7 @@ export function createEditor(
             serverCompletion(
               (request, signal) => callbacks().complete(request, signal),
               () => callbacks().span(),
+              (signature) => callbacks().onSignature(signature),
             ),
           ],
           icons: false,
@@ -156,6 +163,7 @@ export function createEditor(
         }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) callbacks().onChange(update.state.doc.toString());
+          if (update.focusChanged && !update.view.hasFocus) callbacks().onSignature(null);
         }),
       ],
     }),

@@ -2,7 +2,9 @@ import { IconSearch, IconX } from '@tabler/icons-react';
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
 import { useApi } from '@/api/client';
 import { ApiError } from '@/api/errors';
+import type { CompleteResponse } from '@/api/types';
 import { plainMessage } from '@/components/notify';
+import { LanguageHelp } from './language-help';
 import { utf16Offset } from './offsets';
 import { PLACEHOLDER } from './placeholder';
 import { useEditor } from './use-editor';
@@ -41,6 +43,7 @@ export function SearchBar(props: SearchBarProps) {
   const host = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(query);
+  const [signature, setSignature] = useState<CompleteResponse['signature']>(null);
 
   const run = (next: string) => onRun(next.trim());
   const type = (next: string) => {
@@ -61,6 +64,7 @@ export function SearchBar(props: SearchBarProps) {
       history: () => history,
       complete: (request, signal) => api.complete(request, signal),
       span,
+      onSignature: setSignature,
     },
   );
   const focus = () => {
@@ -117,6 +121,15 @@ export function SearchBar(props: SearchBarProps) {
           />
         )}
       </div>
+      {signature !== null && (
+        <span
+          className={classes.signature}
+          title={`${signature.usage}: ${signature.about}`}
+          aria-live="polite"
+        >
+          <code>{signature.usage}</code> {signature.about}
+        </span>
+      )}
       {text !== '' && (
         <button
           type="button"
@@ -132,6 +145,13 @@ export function SearchBar(props: SearchBarProps) {
           <IconX size={13} aria-hidden />
         </button>
       )}
+      <LanguageHelp
+        onExample={(example) => {
+          type(example);
+          editor?.setText(example);
+          focus();
+        }}
+      />
       {isShown && (
         <div className={classes.problem} role="alert">
           <strong>{plainMessage(error)}</strong>

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { useApi } from '@/api/client';
 import type { DeadLetter, DeadLetterRetry } from '@/api/types';
 import { notifyDone, notifyFailure, plainMessage } from '@/components/notify';
+import { RecordTable } from '@/components/record-table/record-table';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCountOf } from '@/lib/format/numbers';
 import classes from './refused-batch.module.css';
-import { SampleRows } from './sample-rows';
 
 interface RefusedBatchProps {
   letter: DeadLetter;
@@ -53,7 +53,11 @@ export function RefusedBatch({ letter, onGone }: RefusedBatchProps) {
           The disk damaged this piece of the spool. It can’t be sent, and is kept for whoever looks into it.
         </p>
       ) : detail.data !== undefined ? (
-        <SampleRows rows={detail.data.sample} />
+        <RecordTable
+          label="First refused rows"
+          rows={detail.data.sample}
+          empty="The rows of this batch can’t be shown."
+        />
       ) : detail.isError ? (
         <p className={classes.hint}>{plainMessage(detail.error)}</p>
       ) : (

@@ -3,15 +3,16 @@ import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
 import type { Import, ImportPreview } from '@/api/types';
 import { plainMessage } from '@/components/notify';
+import { RecordTable } from '@/components/record-table/record-table';
 import { formatCountOf } from '@/lib/format/numbers';
 import { formatTimeToSecond } from '@/lib/format/time';
 import { usePreferences } from '@/lib/preferences/preferences';
 import classes from './file-choices.module.css';
 import { useImportController } from './import-controller';
 import type { QueuedFile } from './import-queue';
-import { PreviewTable } from './preview-table';
 
 const LOW_CONFIDENCE = 0.5;
+const SHOWN_ROWS = 10;
 
 /** Before the import: what the file seems to be, and what the user wants changed. */
 export function FileChoices({ item, earlier }: { item: QueuedFile; earlier: Import | null }) {
@@ -55,7 +56,12 @@ export function FileChoices({ item, earlier }: { item: QueuedFile; earlier: Impo
       {preview.problem === null ? (
         <>
           <p className={classes.text}>{confidenceText(item, preview)}</p>
-          <PreviewTable rows={preview.rows} service={item.service.trim()} />
+          <RecordTable
+            label="First rows"
+            rows={preview.rows.slice(0, SHOWN_ROWS)}
+            empty="There is no row in the first part of the file."
+            service={item.service.trim()}
+          />
         </>
       ) : (
         <div role="alert">

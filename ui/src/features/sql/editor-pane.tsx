@@ -19,7 +19,12 @@ export function EditorPane({ workspace, editor, children }: EditorPaneProps) {
   const schema = useEditorSchema(useSchema().data);
   useEffect(() => editor.current?.focus(), [editor, tab.id]);
   return (
-    <div className={classes.editorPane} id="sql-tab-panel" role="tabpanel" aria-labelledby={`sql-tab-${tab.id}`}>
+    <div
+      className={classes.editorPane}
+      id="sql-tab-panel"
+      role="tabpanel"
+      aria-labelledby={`sql-tab-${tab.id}`}
+    >
       <div className={classes.editor}>
         <SqlEditor
           ref={editor}

@@ -9,7 +9,8 @@ export function validateSqlSearch(search: Record<string, unknown>): SqlLink {
     const value = search[name];
     if (typeof value === 'string' && value !== '') link[name] = value;
     // The router reads `params` as JSON where it can.
-    else if (name === 'params' && typeof value === 'object' && value !== null) link[name] = JSON.stringify(value);
+    else if (name === 'params' && typeof value === 'object' && value !== null)
+      link[name] = JSON.stringify(value);
   }
   return link;
 }

@@ -11,6 +11,7 @@ import {
 } from './filters';
 import { highlightsOf, matchRanges } from './highlight';
 import { tokenize } from './lexer';
+import { splitPipes } from './pipes';
 import { parse } from './syntax';
 
 const kinds = (text: string) => tokenize(text).map((token) => `${token.kind}:${token.text}`);
@@ -59,6 +60,67 @@ describe('parse', () => {
     expect(parse('a ) b OR (')).toMatchObject({ kind: 'and' });
     expect(parse('level:')).toBeNull();
     expect(parse('')).toBeNull();
+  });
+});
+
+describe('pipes', () => {
+  const kinds = (text: string) => tokenize(text).map(({ kind, text: source }) => `${kind} ${source}`);
+
+  it('are coloured by what their words do', () => {
+    expect(kinds('a | stats sum(`x y`) as n by service, bucket(time, 5m) // why')).toEqual([
+      'word a',
+      'pipe |',
+      'command stats',
+      'function sum',
+      'parenthesis (',
+      'field x y',
+      'parenthesis )',
+      'keyword as',
+      'field n',
+      'keyword by',
+      'field service',
+      'comparison ,',
+      'function bucket',
+      'parenthesis (',
+      'field time',
+      'comparison ,',
+      'word 5m',
+      'parenthesis )',
+      'comment // why',
+    ]);
+    expect(kinds('"a | b" | where level:error and /x|y/')).toEqual([
+      'phrase a | b',
+      'pipe |',
+      'command where',
+      'field level',
+      'word error',
+      'keyword and',
+      'regex x|y',
+    ]);
+  });
+
+  it('end with broken text', () => {
+    for (const text of ['|', '| |', '| stats (', "| where '", '| where /', '| 🙂 `', '# ', '//']) {
+      expect(tokenize(text).every(({ from, to }) => to > from)).toBe(true);
+    }
+  });
+
+  it('stay behind what is added to the filter', () => {
+    expect(splitPipes('level:error | top 3 host')).toEqual({ filter: 'level:error', pipes: '| top 3 host' });
+    expect(toggleInclude('* | top 3 host', 'level', 'error')).toBe('level:error | top 3 host');
+    expect(toggleInclude('a OR b | top 3 host', 'level', 'error')).toBe('(a OR b) level:error | top 3 host');
+    expect(toggleInclude('a level:error | top 3 host', 'level', 'error')).toBe('a | top 3 host');
+    expect(filtersOf('level:error | where service:cart')).toHaveLength(1);
+  });
+});
+
+describe('ranges and lists', () => {
+  it('are filters that are shown and not toggled', () => {
+    expect(filtersOf('ms:[1 TO 5] service in (a, b) host:in(c, d) x')).toMatchObject([
+      { field: 'ms', label: '[1 TO 5]', editable: false },
+      { field: 'service', label: '(a, b)', editable: false },
+      { field: 'host', label: 'in(c, d)', editable: false },
+    ]);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { Token, TokenKind } from './lexer';
 
 const KEYWORDS = new Set(
-  'as by and or not in asc desc limit span from keep offset before after left inner json logfmt true false'.split(' '),
+  'as by and or not in asc desc limit span from keep offset before after left inner json logfmt true false'.split(
+    ' ',
+  ),
 );
 const NAME = /[\p{L}_@$][\p{L}\p{N}_.@$]*/uy;
 const NUMBER = /\.?\d[\d.]*(?:[eE][-+]?\d+)?[\p{L}%]*/uy;
@@ -26,7 +28,8 @@ export function pipeTokens(text: string, start: number): Token[] {
   while (index < text.length) {
     const character = text.charAt(index);
     const isFirst = tokens.at(-1)?.kind === 'pipe';
-    const source = match(COMMENT) ?? match(REGEX) ?? match(QUOTED) ?? match(NAME) ?? match(NUMBER) ?? match(OPERATOR);
+    const source =
+      match(COMMENT) ?? match(REGEX) ?? match(QUOTED) ?? match(NAME) ?? match(NUMBER) ?? match(OPERATOR);
     if (/\s/.test(character)) {
       index += 1;
     } else if (character === '|') {
@@ -41,7 +44,12 @@ export function pipeTokens(text: string, start: number): Token[] {
       push('regex', source, source.slice(1, -1));
     } else if (/^["'`]/.test(source)) {
       const closed = source.length > 1 && source.endsWith(source.charAt(0));
-      push(source.startsWith('`') ? 'field' : 'phrase', source, source.slice(1, closed ? -1 : undefined), closed);
+      push(
+        source.startsWith('`') ? 'field' : 'phrase',
+        source,
+        source.slice(1, closed ? -1 : undefined),
+        closed,
+      );
     } else if (/^[\p{L}_@$]/u.test(source)) {
       const next = text.charAt(index + source.length);
       if (isFirst) push('command', source);

@@ -30,6 +30,13 @@ fn refused(payload: &[u8]) -> &'static str {
     receiver.receive(payload, LIMIT_BYTES).err().expect("refused").code()
 }
 
+fn numbered(received: ReceivedBlock<'_>, first_id: u64) -> Vec<u8> {
+    let rows = received.block().rows;
+    let mut payload = received.without_ids(1).expect("compressed");
+    IdFrames::default().append(first_id, rows, 1, &mut payload).expect("compressed");
+    payload
+}
+
 #[test]
 fn rows_get_new_numbers_and_the_rest_stays() {
     let (plain, payload) = block(500);
@@ -40,7 +47,7 @@ fn rows_get_new_numbers_and_the_rest_stays() {
         let block = received.block();
         assert_eq!((block.rows, block.uncompressed_bytes), (500, plain.len()));
         assert_eq!((block.min_time_ns, block.max_time_ns), (1000, 1499));
-        let numbered = received.numbered(9_000, 1).expect("compressed");
+        let numbered = numbered(received, 9_000);
         let mut expected = plain.clone();
         expected.truncate(plain.len() - 500 * 8);
         expected.extend((9_000..9_500_u64).flat_map(u64::to_le_bytes));
@@ -54,8 +61,7 @@ fn rows_get_new_numbers_and_the_rest_stays() {
 fn columns_that_are_a_frame_of_their_own_pass_as_they_came() {
     let (_, payload) = block(500);
     let mut receiver = BlockReceiver::new();
-    let numbered =
-        receiver.receive(&payload, LIMIT_BYTES).expect("taken").numbered(5, 1).expect("compressed");
+    let numbered = numbered(receiver.receive(&payload, LIMIT_BYTES).expect("taken"), 5);
     let (first, _) = frame_size(&payload).expect("a frame");
     assert_eq!(numbered[..first], payload[..first]);
     assert_ne!(numbered[first..], payload[first..]);

@@ -75,7 +75,7 @@ fn reading_goes_on_from_what_was_covered() {
                 bodies(&mut parser, &lines[..stop]).into_iter().map(|(body, _)| body).collect();
             let covered = parser.covered();
             let mut second = make();
-            second.resume(covered, lines[0]);
+            second.resume(covered, &lines.join("\n"));
             let mut at = 0;
             for line in lines {
                 if at >= covered.bytes {
@@ -112,6 +112,38 @@ fn parts_of_a_long_line_are_records() {
     assert_eq!(parser.covered(), Covered { bytes: 12, lines: 2, parts: 0 });
     let expected = [("abc", Some("1")), ("def", Some("2")), ("next", None)];
     assert_eq!(parts, expected.map(|(body, part)| (body.to_owned(), part.map(str::to_owned))));
+}
+
+/// Lines of the runtime, of which the first was cut and never went on.
+const CUT: &str = r#"{"log":"cut ","stream":"stdout","time":"2025-11-20T08:15:30.2Z"}"#;
+const WHOLE: &str = r#"{"log":"whole\n","stream":"stdout","time":"2025-11-20T08:15:30.1Z"}"#;
+
+#[test]
+fn what_the_runtime_cut_ends_where_something_else_begins() {
+    let mut records = Vec::new();
+    let mut take = |record: &Record| {
+        let line = record.attributes().find(|(key, _)| *key == "log.file.line").map(|(_, line)| line.to_owned());
+        records.push((line.unwrap_or_default(), record.body().to_owned()));
+    };
+    let mut parser = FileParser::new(Format::DockerJson, FileContext::default());
+    for line in [WHOLE, CUT, CUT, r#"{"level":"info","msg":"foreign"}"#, CUT, "", WHOLE, CUT] {
+        parser.push_line(line, line.len() as u64 + 1, false, &mut take);
+    }
+    parser.push_line("a line without end", 18, true, &mut take);
+    parser.push_line("", 1, false, &mut take);
+    parser.push_line(CUT, CUT.len() as u64 + 1, false, &mut take);
+    parser.end_lines(&mut take);
+    let expected = [
+        ("1", "whole"),
+        ("2", "cut cut"),
+        ("4", r#"{"level":"info","msg":"foreign"}"#),
+        ("5", "cut"),
+        ("7", "whole"),
+        ("8", "cut"),
+        ("9", "a line without end"),
+        ("10", "cut"),
+    ];
+    assert_eq!(records, expected.map(|(line, body)| (line.to_owned(), body.to_owned())));
 }
 
 #[test]
@@ -216,7 +248,7 @@ mod properties {
             let mut first = FileParser::new(format, FileContext::default());
             feed(&mut first, &lines[..stop.min(lines.len())], 0, &mut both);
             let mut second = FileParser::new(format, FileContext::default());
-            second.resume(first.covered(), &lines[0]);
+            second.resume(first.covered(), &lines.join("\n"));
             feed(&mut second, &lines, first.covered().bytes, &mut both);
             second.end_lines(&mut |record| both.push(number_of(record)));
             prop_assert_eq!(both, whole, "{:?}", format);

@@ -14,7 +14,6 @@ import type { PickedRows } from '../rows/picked-rows';
 import { SelectionBar } from '../rows/selection-bar';
 import { useExplore } from '../state/explore-context';
 import { usePane } from '../state/pane';
-import { hasPipes } from '@/lib/query-language/pipes';
 import type { Selection } from '../state/use-selection';
 import { useTableLook } from '../table/table-look';
 import { wordMarks } from '../table/word-marks';
@@ -24,7 +23,7 @@ import { LogTable } from '../table/log-table';
 import { midnight, type Zone } from '@/lib/time-range/zone';
 import classes from './workspace.module.css';
 
-const PipeResult = lazy(() => import('../results/pipe-result'));
+const TableResult = lazy(() => import('../results/table-result'));
 
 const ROW_HEIGHTS = { compact: 22, comfortable: 28 };
 const SKELETON_ROWS = 20;
@@ -72,7 +71,7 @@ export function RowsArea(props: RowsAreaProps) {
   const { search, results, zone, refresh } = useExplore();
   const [{ wrapLines, density, dates, fractionDigits }] = usePreferences();
   const { widths, formats, highlights } = useTableLook();
-  const { rows, status, error, run, rowsOf, made } = results;
+  const { rows, status, error, run, rowsOf, table } = results;
 
   const from = rowsOf?.from === undefined ? histogram?.from : Date.parse(rowsOf.from);
   const to = rowsOf?.to === undefined ? histogram?.to : Date.parse(rowsOf.to);
@@ -98,9 +97,17 @@ export function RowsArea(props: RowsAreaProps) {
     };
   }, [names, widths, query, zone, hasDate, digits, wrapLines, pinned, highlights, formats, pane]);
 
-  // What pipes make of the rows is known at the end alone.
-  const isMaking = status === 'running' && rowsOf !== null && rowsOf.id === run?.id && hasPipes(run.query);
-  if ((rows.length === 0 && status === 'running') || isMaking) {
+  if (table !== null) {
+    return (
+      <div className={classes.rows}>
+        <NewRowsPill />
+        <Suspense fallback={<SkeletonRows count={SKELETON_ROWS} />}>
+          <TableResult table={table} />
+        </Suspense>
+      </div>
+    );
+  }
+  if (rows.length === 0 && status === 'running') {
     return (
       <div className={classes.rows}>
         <SkeletonRows count={SKELETON_ROWS} />
@@ -115,15 +122,6 @@ export function RowsArea(props: RowsAreaProps) {
         ) : (
           <ErrorState title="The search was not answered" error={error} onRetry={refresh} />
         )}
-      </div>
-    );
-  }
-  if (made !== null) {
-    return (
-      <div className={classes.rows}>
-        <Suspense fallback={<SkeletonRows count={SKELETON_ROWS} />}>
-          <PipeResult columns={made.columns} shape={made.shape} />
-        </Suspense>
       </div>
     );
   }

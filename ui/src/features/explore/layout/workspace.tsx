@@ -104,7 +104,9 @@ export function Workspace() {
         onToggleFacets={toggleFacets}
         onShowSql={() => setSqlShown(true)}
       />
-      <Histogram data={histogram.data} isStale={histogram.isStale} hasFailed={histogram.hasFailed} />
+      {results.table?.shape !== 'time_series' && (
+        <Histogram data={histogram.data} isStale={histogram.isStale} hasFailed={histogram.hasFailed} />
+      )}
       <Notice />
       <div className={classes.panels} data-detail={layout.detail}>
         {areFacetsBeside && (

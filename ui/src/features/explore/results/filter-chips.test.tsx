@@ -2,7 +2,7 @@ import { fireEvent, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { renderExplore } from '../test/render-explore';
 import { FilterChips } from './filter-chips';
-import { tokenizeSql } from './sql-text';
+import { tokenizeSql } from '@/components/sql-editor/sql-pieces';
 
 it('shows the filters of the search, turns them around and takes them out', () => {
   const { queries } = renderExplore('x level:(error OR fatal) -service:api', <FilterChips />);

@@ -75,7 +75,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
 
 function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
   const { results } = useExplore();
-  const { progress, stats, status, rows, hasMore } = results;
+  const { progress, stats, status, rows, hasMore, table } = results;
   if (status === 'running') {
     return (
       <span className={classes.figures} role="status">
@@ -87,11 +87,16 @@ function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
   }
   if (status === 'failed' && rows.length === 0) return null;
   // Where the search failed, rows and counts are both of the search before.
-  const isCounted = histogram.data !== undefined && (!histogram.isStale || status === 'failed');
-  const total = isCounted ? (histogram.data?.total ?? 0) : rows.length;
+  const isCounted =
+    table === null && histogram.data !== undefined && (!histogram.isStale || status === 'failed');
+  const total = isCounted ? (histogram.data?.total ?? 0) : (table?.rows ?? rows).length;
   return (
     <span className={classes.figures} role="status">
-      <strong>{isCounted || !hasMore ? formatCountOf(total, 'row') : `${formatCount(total)}+ rows`}</strong>
+      <strong>
+        {isCounted || !(hasMore || table?.isTruncated === true)
+          ? formatCountOf(total, 'row')
+          : `${formatCount(total)}+ rows`}
+      </strong>
       {stats && (
         <>
           <span>{formatDuration(stats.elapsed_ms)}</span>

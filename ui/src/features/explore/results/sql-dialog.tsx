@@ -1,8 +1,11 @@
-import { Modal } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
+import { IconSql } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { CopyButton } from '@/components/copy-button';
 import { EmptyState } from '@/components/empty-state';
+import { SqlText } from '@/components/sql-editor/sql-text-view';
+import { sqlLink } from '@/lib/sql-link';
 import { useExplore } from '../state/explore-context';
-import { tokenizeSql } from './sql-text';
 import classes from './results.module.css';
 
 interface SqlDialogProps {
@@ -22,7 +25,7 @@ export function SqlDialog({ histogramSql, isOpen, onClose }: SqlDialogProps) {
         <EmptyState title="No search has been answered yet" />
       ) : (
         <>
-          <Statement title="Rows" sql={sql.text} />
+          <Statement title="Rows" sql={sql.text} params={sql.params} />
           {parameters.length > 0 && (
             <section aria-label="Parameters">
               <h3 className={classes.sqlTitle}>Parameters</h3>
@@ -43,24 +46,31 @@ export function SqlDialog({ histogramSql, isOpen, onClose }: SqlDialogProps) {
   );
 }
 
-function Statement({ title, sql }: { title: string; sql: string }) {
+interface StatementProps {
+  title: string;
+  sql: string;
+  /** Values of its parameters, where it can be opened with them. */
+  params?: Record<string, unknown>;
+}
+
+function Statement({ title, sql, params }: StatementProps) {
   return (
     <section aria-label={title}>
       <h3 className={classes.sqlTitle}>
         {title}
         <CopyButton text={sql} label={`Copy the SQL: ${title}`} />
-      </h3>
-      <pre className={classes.sql} tabIndex={0} aria-label={`SQL: ${title}`}>
-        {tokenizeSql(sql).map(({ kind, text }, index) =>
-          kind === 'other' ? (
-            text
-          ) : (
-            <span key={index} data-kind={kind}>
-              {text}
-            </span>
-          ),
+        {params !== undefined && (
+          <Button
+            renderRoot={(root) => <Link to="/sql" search={sqlLink(sql, params, 'From Explore')} {...root} />}
+            variant="subtle"
+            size="compact-xs"
+            leftSection={<IconSql size={14} aria-hidden />}
+          >
+            Open in SQL
+          </Button>
         )}
-      </pre>
+      </h3>
+      <SqlText sql={sql} label={`SQL: ${title}`} />
     </section>
   );
 }

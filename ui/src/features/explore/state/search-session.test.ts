@@ -7,6 +7,9 @@ import { SearchSession } from './search-session';
 const rows = (...ids: number[]) => ids.map((id) => ({ IngestId: String(id) }) as LogRow);
 const done = (next_cursor: string | null): SearchDone => ({
   next_cursor,
+  shape: 'records',
+  columns: [],
+  truncated: false,
   sql: 'SELECT 1',
   params: {},
   hints: [],
@@ -156,5 +159,26 @@ describe('a search session', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(calls).toHaveLength(1);
     expect(session.get()).toMatchObject({ status: 'cancelled', willRetry: false });
+  });
+
+  it('shows what pipes give as a table, and records that pipes leave as records', async () => {
+    const { session, call } = scripted();
+    session.start('* | stats count() by service', undefined, undefined);
+    call(0).listener.onRows([{ service: 'cart', 'count()': 2 } as unknown as LogRow]);
+    expect(session.get()).toMatchObject({ rows: [], table: null, status: 'running' });
+    const columns = [{ name: 'service', type: 'String' }];
+    call(0).resolve({ ...done(null), shape: 'table', columns, truncated: true });
+    await vi.waitFor(() => expect(session.get().status).toBe('done'));
+    expect(session.get()).toMatchObject({
+      rows: [],
+      table: { shape: 'table', columns, rows: [{ service: 'cart' }], bucketSeconds: null, isTruncated: true },
+    });
+
+    session.start('* | limit 1', undefined, undefined);
+    expect(session.get().table).not.toBeNull();
+    call(1).listener.onRows(rows(7));
+    call(1).resolve(done(null));
+    await vi.waitFor(() => expect(session.get().status).toBe('done'));
+    expect(session.get()).toMatchObject({ rows: rows(7), table: null });
   });
 });

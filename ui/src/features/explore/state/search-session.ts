@@ -1,6 +1,7 @@
 import type { ApiClient } from '@/api/client';
 import { isAbort, isTransient } from '@/api/errors';
-import type { LogRow, QueryHint, QueryStats, SearchDone, SearchProgress } from '@/api/types';
+import type { LogRow, QueryHint, QueryStats, SearchColumn, SearchDone, SearchProgress } from '@/api/types';
+import { hasPipes } from '@/lib/query-language/pipes';
 
 /** One search with its times fixed, so that every page and every panel speaks of the same rows. */
 export interface Run {
@@ -11,6 +12,15 @@ export interface Run {
   to: string | undefined;
 }
 
+/** What pipes made of the records: rows by the names of the columns. */
+export interface SearchTable {
+  shape: 'table' | 'time_series';
+  columns: SearchColumn[];
+  rows: Record<string, unknown>[];
+  bucketSeconds: number | null;
+  isTruncated: boolean;
+}
+
 export type SessionStatus = 'running' | 'done' | 'failed' | 'cancelled';
 
 export interface SessionState {
@@ -18,6 +28,8 @@ export interface SessionState {
   run: Run | null;
   status: SessionStatus;
   rows: readonly LogRow[];
+  /** The answer of a search whose pipes leave no records; null for records. */
+  table: SearchTable | null;
   /** The search that the rows are of: the one before while the first rows of the last one are awaited. */
   rowsOf: Run | null;
   isLoadingMore: boolean;
@@ -25,8 +37,6 @@ export interface SessionState {
   progress: SearchProgress | null;
   stats: QueryStats | null;
   sql: { text: string; params: Record<string, string> } | null;
-  /** What the pipes of the search made of its records; null where the rows are records. */
-  made: { shape: 'table' | 'time_series'; columns: { name: string; type: string }[] } | null;
   /** Of the search that was answered last. */
   hints: readonly QueryHint[];
   error: Error | null;
@@ -37,19 +47,20 @@ export interface SessionState {
 const FIRST_PAGE_ROWS = 300;
 /** Whoever scrolls far is given longer pages. */
 const NEXT_PAGE_ROWS = { least: 1_000, most: 5_000 };
+const PIPED_ROWS = 10_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
 
 const START: SessionState = {
   run: null,
   status: 'running',
   rows: [],
+  table: null,
   rowsOf: null,
   isLoadingMore: false,
   hasMore: false,
   progress: null,
   stats: null,
   sql: null,
-  made: null,
   hints: [],
   error: null,
   willRetry: false,
@@ -143,11 +154,14 @@ export class SearchSession {
     const abort = new AbortController();
     this.abort = abort;
     let received = 0;
+    // Only the end of an answer says whether pipes left records.
+    const held: LogRow[] = [];
+    const isPiped = hasPipes(run.query);
     const request = {
       query: run.query,
       from: run.from,
       to: run.to,
-      limit: isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,
+        limit: isPiped ? PIPED_ROWS : isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,
       cursor: this.cursor,
     };
     try {
@@ -159,14 +173,20 @@ export class SearchSession {
           },
           onRows: (rows) => {
             if (abort.signal.aborted) return;
+            if (isPiped) {
+              held.push(...rows);
+              return;
+            }
             const isFirst = !isLoadingMore && received === 0;
             received += rows.length;
-            this.set({ rows: isFirst ? rows : [...this.state.rows, ...rows], rowsOf: run });
+            this.set({ rows: isFirst ? rows : [...this.state.rows, ...rows], table: null, rowsOf: run });
           },
         },
         abort.signal,
       );
-      if (!abort.signal.aborted) this.finish(run, done, isLoadingMore || received > 0);
+      if (abort.signal.aborted) return;
+      if (isPiped) this.set(pipedRows(done, held));
+      this.finish(run, done, isPiped || isLoadingMore || received > 0);
     } catch (error) {
       if (!abort.signal.aborted && !isAbort(error)) this.fail(error, received);
     }
@@ -178,13 +198,13 @@ export class SearchSession {
     this.set({
       status: 'done',
       rows: hasRows ? this.state.rows : [],
+      table: hasRows ? this.state.table : null,
       rowsOf: run,
       isLoadingMore: false,
       hasMore: done.next_cursor !== null,
       progress: null,
       stats: this.state.isLoadingMore ? this.state.stats : done.stats,
       sql: { text: done.sql, params: done.params },
-      made: madeOf(done),
       hints: done.hints,
       error: null,
       willRetry: false,
@@ -214,8 +234,19 @@ export class SearchSession {
   }
 }
 
-function madeOf({ shape, columns }: SearchDone): SessionState['made'] {
-  return shape === undefined || shape === 'records' ? null : { shape, columns: columns ?? [] };
+/** Records as records, anything else as a table. */
+function pipedRows(done: SearchDone, rows: LogRow[]): Pick<SessionState, 'rows' | 'table'> {
+  if (done.shape === 'records') return { rows, table: null };
+  return {
+    rows: [],
+    table: {
+      shape: done.shape,
+      columns: done.columns,
+      rows: rows as unknown as Record<string, unknown>[],
+      bucketSeconds: done.bucket_seconds ?? null,
+      isTruncated: done.truncated,
+    },
+  };
 }
 
 function nextPageRows(loaded: number): number {

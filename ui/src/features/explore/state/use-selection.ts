@@ -8,6 +8,9 @@ import { parseRowKey, rangeOfRow, type RowKey } from './row-key';
 /** How far below the top an open row is looked for in the list. */
 const SEEK_LIMIT_ROWS = 20_000;
 const ROWS_OF_ONE_INSTANT = 1_000;
+/** A tail shows rows before they can be searched: one this young is looked for again. */
+const ON_ITS_WAY_MS = 10_000;
+const LOOK_AGAIN_MS = 300;
 
 export interface Selection {
   selectedId: string | null;
@@ -29,8 +32,15 @@ function useRowByKey(key: RowKey | null, isListed: boolean) {
     queryKey: ['explore', 'row', key?.id],
     queryFn: async ({ signal }) => {
       if (key === null) return null;
-      const answer = await api.search({ query: '*', ...rangeOfRow(key), limit: ROWS_OF_ONE_INSTANT }, signal);
-      return answer.rows.find((row) => row.IngestId === key.id) ?? null;
+      const request = { query: '*', ...rangeOfRow(key), limit: ROWS_OF_ONE_INSTANT };
+      for (;;) {
+        const answer = await api.search(request, signal);
+        const found = answer.rows.find((row) => row.IngestId === key.id);
+        if (found !== undefined) return found;
+        if (Date.now() - Date.parse(key.timestamp) > ON_ITS_WAY_MS) return null;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        signal.throwIfAborted();
+      }
     },
     enabled: key !== null && !isListed,
     staleTime: Infinity,

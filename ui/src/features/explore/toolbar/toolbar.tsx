@@ -1,5 +1,12 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconDatabase, IconPlayerStopFilled, IconRefresh, IconZoomOut } from '@tabler/icons-react';
+import {
+  IconActivity,
+  IconDatabase,
+  IconPlayerStopFilled,
+  IconRefresh,
+  IconZoomOut,
+} from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { SavedMenu } from '@/components/saved/saved-menu';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
@@ -8,13 +15,18 @@ import { useExplore } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
+import { ToDashboard } from './to-dashboard';
 import { SplitActions } from './split-actions';
+import { BuilderLink } from './builder-link';
 import { useSaveSearch } from './use-save-search';
 import classes from './toolbar.module.css';
 import { usePaneCommands } from '../state/pane';
 
 export function Toolbar() {
   const { search, session, results, refresh, editQuery, setRange } = useExplore();
+  const navigate = useNavigate();
+  const openTail = () =>
+    void navigate({ to: '/tail', search: search.query === '' ? {} : { q: search.query } });
   const isBusy = results.status === 'running' || results.isLoadingMore || results.willRetry;
   const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
     const range = change(search.range, Date.now());
@@ -39,6 +51,13 @@ export function Toolbar() {
       run: () => move((range, now) => shiftRange(range, 1, now)),
     },
     {
+      id: 'explore.live',
+      title: 'Follow this search as rows come in',
+      group,
+      keys: ['shift+t'],
+      run: openTail,
+    },
+    {
       id: 'explore.save',
       title: 'Save this search',
       group,
@@ -57,6 +76,7 @@ export function Toolbar() {
       <div className={classes.search} data-tour="search">
         <ExploreSearch />
       </div>
+      <BuilderLink />
       <SavedMenu what="search" onSave={saveSearch} />
       <div className={classes.time} data-tour="time">
         <HistoryMenu />
@@ -71,6 +91,7 @@ export function Toolbar() {
             <IconZoomOut size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
+        <ToDashboard />
       </div>
       <SplitActions />
       <Button.Group className={classes.run}>
@@ -92,6 +113,16 @@ export function Toolbar() {
         )}
         <AutoRefresh />
       </Button.Group>
+      <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
+        <Button
+          className={classes.live}
+          variant="default"
+          leftSection={<IconActivity size={14} aria-hidden />}
+          onClick={openTail}
+        >
+          Live
+        </Button>
+      </Tooltip>
     </div>
   );
 }

@@ -27,7 +27,11 @@ export function HistoryPanel({ entries, onChange, onOpen }: HistoryPanelProps) {
     notifyUndo('The history was cleared.', () => onChange(entries));
   };
   if (entries.length === 0) {
-    return <EmptyState title="No statement has run yet">What you run is listed here, on this machine alone.</EmptyState>;
+    return (
+      <EmptyState title="No statement has run yet">
+        What you run is listed here, on this machine alone.
+      </EmptyState>
+    );
   }
   return (
     <div className={classes.panel}>
@@ -52,7 +56,9 @@ export function HistoryPanel({ entries, onChange, onOpen }: HistoryPanelProps) {
             <button type="button" className={classes.entry} onClick={() => onOpen(entry.sql)}>
               <span className={classes.sql}>{entry.sql.replaceAll(/\s+/g, ' ').slice(0, 400)}</span>
               <span className={classes.facts}>
-                <span title={formatTimeExact(entry.at, timeZone)}>{formatTimeToSecond(entry.at, timeZone)}</span>
+                <span title={formatTimeExact(entry.at, timeZone)}>
+                  {formatTimeToSecond(entry.at, timeZone)}
+                </span>
                 {entry.error === null ? (
                   <>
                     <span>{formatDuration(entry.elapsed_ms)}</span>

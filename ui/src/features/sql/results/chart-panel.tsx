@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { EmptyState } from '@/components/empty-state';
 import { CHART_KINDS, type ChartKind } from '@/components/charts/options';
 import { ResultChart } from '@/components/charts/result-chart';
@@ -25,7 +25,7 @@ const TITLES: Record<ChartKind, string> = {
 };
 
 /** The answer as a chart; which kind fits is guessed from its columns. */
-export default function ChartPanel({ state }: { state: RunState }) {
+export default function ChartPanel({ state, views }: { state: RunState; views: ReactNode }) {
   const [{ timeZone }] = usePreferences();
   const [chosen, setChosen] = useState<ChartKind | null>(null);
   const { columns, rows, count } = state;
@@ -33,18 +33,25 @@ export default function ChartPanel({ state }: { state: RunState }) {
   const data = useMemo(() => ({ columns, rows: rows.slice(0, charted) }), [columns, rows, charted]);
   if (!columns.some(({ type }) => cellKind(type) === 'number')) {
     return (
-      <EmptyState title="There is no number to draw">
-        A chart wants a column of numbers, such as count(), and best a time or a name beside it.
-      </EmptyState>
+      <div className={classes.panel}>
+        <div className={classes.line}>{views}</div>
+        <EmptyState title="There is no number to draw">
+          A chart wants a column of numbers, such as count(), and best a time or a name beside it.
+        </EmptyState>
+      </div>
     );
   }
   const kind = chosen ?? fittingKind(state);
   return (
     <div className={classes.panel}>
       <div className={classes.line}>
+        {views}
         <Select
           aria-label="Kind of chart"
-          data={CHART_KINDS.filter((one) => one !== 'table').map((value) => ({ value, label: TITLES[value] }))}
+          data={CHART_KINDS.filter((one) => one !== 'table').map((value) => ({
+            value,
+            label: TITLES[value],
+          }))}
           value={kind}
           allowDeselect={false}
           onChange={(value) => setChosen(value)}

@@ -28,11 +28,7 @@ export function PlanPanel({ statement }: { statement: SqlStatement | null }) {
   }
   if (plan.isError) {
     return (
-      <ErrorState
-        title="The statement has no plan"
-        error={plan.error}
-        onRetry={() => void plan.refetch()}
-      />
+      <ErrorState title="The statement has no plan" error={plan.error} onRetry={() => void plan.refetch()} />
     );
   }
   if (plan.data == null) return <SkeletonRows count={8} />;

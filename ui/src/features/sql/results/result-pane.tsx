@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { EmptyState } from '@/components/empty-state';
 import { Keys } from '@/components/keys';
 import { ResultGrid } from '@/components/result-grid/result-grid';
@@ -22,51 +22,60 @@ const VIEWS: { value: ResultView; label: string }[] = [
 /** The answer as rows or chart, the plan, and what ran before. */
 export function ResultPane({ workspace }: { workspace: Workspace }) {
   const { state, view, setView } = workspace;
+  const views = (
+    <SegmentedControl
+      aria-label="What is shown"
+      data={VIEWS}
+      value={view}
+      onChange={(next) => setView(next)}
+    />
+  );
   return (
     <div className={classes.pane}>
       <RunProgress state={state} />
-      <div className={classes.head}>
-        <SegmentedControl
-          aria-label="What is shown"
-          data={VIEWS}
-          value={view}
-          onChange={(next) => setView(next)}
-        />
-      </div>
-      <div className={classes.body}>
-        <Suspense fallback={<SkeletonRows count={8} />}>
-          <View workspace={workspace} />
-        </Suspense>
-      </div>
+      <Suspense fallback={<SkeletonRows count={8} />}>
+        <View workspace={workspace} views={views} />
+      </Suspense>
     </div>
   );
 }
 
-function View({ workspace }: { workspace: Workspace }) {
-  const { state, view, history, setHistory, statement, tabs } = workspace;
-  if (view === 'history') {
+function View({ workspace, views }: { workspace: Workspace; views: ReactNode }) {
+  const { state, run, view, tab } = workspace;
+  if (state.columns.length > 0 && view === 'chart') return <ChartPanel state={state} views={views} />;
+  if (state.columns.length > 0 && view === 'rows') {
     return (
-      <HistoryPanel entries={history} onChange={setHistory} onOpen={(sql) => tabs.open({ sql })} />
+      <ResultGrid
+        answer={{ id: state.id, columns: state.columns, rows: state.rows, count: state.count }}
+        label="Rows of the answer"
+        status={
+          <>
+            {views}
+            <RunStatus state={state} onMore={run.isFull ? null : () => run.loadMore()} />
+          </>
+        }
+        isBusy={state.status === 'running'}
+        fileName={tab.title}
+        onEnd={state.hasMore && state.error === null ? () => run.loadMore() : undefined}
+      />
     );
   }
-  if (view === 'plan') return <PlanPanel statement={statement} />;
-  if (state.columns.length === 0) return <NoAnswer workspace={workspace} />;
-  return view === 'chart' ? <ChartPanel state={state} /> : <Rows workspace={workspace} />;
+  return (
+    <>
+      <div className={classes.head}>{views}</div>
+      <div className={classes.body}>
+        <Other workspace={workspace} />
+      </div>
+    </>
+  );
 }
 
-function Rows({ workspace }: { workspace: Workspace }) {
-  const { state, run, tab } = workspace;
-  const more = run.isFull ? null : () => run.loadMore();
-  return (
-    <ResultGrid
-      answer={{ id: state.id, columns: state.columns, rows: state.rows, count: state.count }}
-      label="Rows of the answer"
-      status={<RunStatus state={state} onMore={more} />}
-      isBusy={state.status === 'running'}
-      fileName={tab.title}
-      onEnd={state.hasMore && state.error === null ? () => run.loadMore() : undefined}
-    />
-  );
+function Other({ workspace }: { workspace: Workspace }) {
+  const { view, history, setHistory, statement, tabs } = workspace;
+  if (view === 'history') {
+    return <HistoryPanel entries={history} onChange={setHistory} onOpen={(sql) => tabs.open({ sql })} />;
+  }
+  return view === 'plan' ? <PlanPanel statement={statement} /> : <NoAnswer workspace={workspace} />;
 }
 
 function NoAnswer({ workspace }: { workspace: Workspace }) {
@@ -87,8 +96,8 @@ function NoAnswer({ workspace }: { workspace: Workspace }) {
   }
   return (
     <EmptyState title="Nothing has run yet">
-      Write a statement and press <Keys of="mod+Enter" />. Only what is selected runs where something is. The tables
-      on the left can be clicked into the text.
+      Write a statement and press <Keys of="mod+Enter" />. Only what is selected runs where something is. The
+      tables on the left can be clicked into the text.
     </EmptyState>
   );
 }

@@ -21,7 +21,8 @@ interface ActionBarProps {
 
 /** Between editor and answer: run, what it would cost, and what else can be done with the statement. */
 export function ActionBar(props: ActionBarProps) {
-  const { isRunning, hasSelection, obstacle, estimate, onRun, onCancel, onFormat, onExplain, children } = props;
+  const { isRunning, hasSelection, obstacle, estimate, onRun, onCancel, onFormat, onExplain, children } =
+    props;
   return (
     <div className={classes.bar}>
       {isRunning ? (

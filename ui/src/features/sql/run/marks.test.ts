@@ -13,7 +13,7 @@ it('places what the server says in characters where the editor counts otherwise'
   });
   const mark = markOfError(error, { text: TEXT, from: 100 });
   expect(TEXT.slice((mark?.from ?? 0) - 100, (mark?.to ?? 0) - 100)).toBe('Bdy');
-  expect(mark?.message).toBe('No column Bdy. did you mean Body?');
+  expect(mark?.message).toBe('No column Bdy. Did you mean Body?');
 });
 
 it('says nothing of a place where none is named', () => {
@@ -21,6 +21,6 @@ it('says nothing of a place where none is named', () => {
   expect(markOfError(error, { text: TEXT, from: 0 })).toBeNull();
   const hint = { code: 'full_scan', message: 'm', suggestion: 's', position: null, length: null };
   expect(marksOfHints([hint, { ...hint, position: 0, length: 6 }], { text: TEXT, from: 0 })).toEqual([
-    { from: 0, to: 6, kind: 'hint', message: 'm. s' },
+    { from: 0, to: 6, kind: 'hint', message: 'M. S.' },
   ]);
 });

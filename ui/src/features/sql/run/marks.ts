@@ -14,7 +14,7 @@ export interface PlacedStatement {
 export function markOfError(error: unknown, statement: PlacedStatement): SqlMark | null {
   const details = error instanceof ApiError ? error.queryDetails() : null;
   if (details === null) return null;
-  const message = [plainMessage(error), details.hint].filter(Boolean).join(' ');
+  const message = sentences(plainMessage(error), details.hint);
   return { ...placed(details.position, details.length, statement), kind: 'error', message };
 }
 
@@ -26,10 +26,17 @@ export function marksOfHints(hints: readonly SqlHint[], statement: PlacedStateme
           {
             ...placed(position, length ?? 1, statement),
             kind: 'hint',
-            message: suggestion === '' ? message : `${message}. ${suggestion}`,
+            message: sentences(message, suggestion),
           },
         ],
   );
+}
+
+function sentences(...texts: (string | null)[]): string {
+  return texts
+    .filter((text) => text !== null && text !== '')
+    .map((text) => plainMessage(text))
+    .join(' ');
 }
 
 function placed(

@@ -44,7 +44,7 @@ export function Messages({ error, marks, onGoTo, onConfirm }: MessagesProps) {
         <div role="alert" className={classes.message} data-kind="error">
           <IconAlertTriangle size={15} aria-hidden />
           <span>
-            <strong>{plainMessage(error)}</strong> {hint}
+            <strong>{plainMessage(error)}</strong> {hint == null ? '' : plainMessage(hint)}
           </span>
           {mistake !== undefined && (
             <Button variant="subtle" size="compact-xs" onClick={() => onGoTo(mistake.from)}>
@@ -56,7 +56,7 @@ export function Messages({ error, marks, onGoTo, onConfirm }: MessagesProps) {
       {hints.map((mark) => (
         <div key={mark.message} role="note" className={classes.message} data-kind="hint">
           <IconBulb size={15} aria-hidden />
-          <span>{plainMessage(mark.message)}</span>
+          <span>{mark.message}</span>
           <Button variant="subtle" size="compact-xs" onClick={() => onGoTo(mark.from)}>
             Show
           </Button>

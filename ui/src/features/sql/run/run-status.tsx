@@ -18,7 +18,8 @@ export function RunStatus({ state, onMore }: { state: RunState; onMore: (() => v
         {progress !== null && (
           <span>
             read {formatCompact(progress.rows_read)}
-            {progress.total_rows > 0 && ` of ${formatCompact(progress.total_rows)}`} rows, {formatBytes(progress.bytes_read)}
+            {progress.total_rows > 0 && ` of ${formatCompact(progress.total_rows)}`} rows,{' '}
+            {formatBytes(progress.bytes_read)}
           </span>
         )}
       </span>
@@ -31,7 +32,8 @@ export function RunStatus({ state, onMore }: { state: RunState; onMore: (() => v
         {status === 'cancelled' && <span>cancelled</span>}
         {stats !== null && (
           <span>
-            {formatDuration(stats.elapsed_ms)}, read {formatCompact(stats.rows_read)} rows, {formatBytes(stats.bytes_read)}
+            {formatDuration(stats.elapsed_ms)}, read {formatCompact(stats.rows_read)} rows,{' '}
+            {formatBytes(stats.bytes_read)}
           </span>
         )}
         {error !== null && <span>{plainMessage(error)}</span>}

@@ -20,7 +20,13 @@ export function SchemaBrowser({ onInsert, onSample }: SchemaBrowserProps) {
   const schema = useSchema();
   const [search, setSearch] = useState('');
   if (schema.isError) {
-    return <ErrorState title="The tables could not be listed" error={schema.error} onRetry={() => void schema.refetch()} />;
+    return (
+      <ErrorState
+        title="The tables could not be listed"
+        error={schema.error}
+        onRetry={() => void schema.refetch()}
+      />
+    );
   }
   if (schema.data === undefined) return <SkeletonRows count={12} />;
   const { default_database: ours, databases } = schema.data;

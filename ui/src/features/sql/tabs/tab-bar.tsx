@@ -5,7 +5,7 @@ import type { SqlTab } from './tabs';
 import type { TabActions } from './use-tabs';
 import classes from './tab-bar.module.css';
 
-/** Statements as tabs: dragged or moved with Ctrl+Shift and the arrows, renamed by a double click or F2. */
+/** Statements as tabs: dragged or moved with Ctrl+Shift and the arrows, renamed by a double click or F2, closed by Delete. */
 export function TabBar({ tabs }: { tabs: TabActions }) {
   const [renamed, setRenamed] = useState<string | null>(null);
   const [dragged, setDragged] = useState<string | null>(null);
@@ -47,6 +47,7 @@ export function TabBar({ tabs }: { tabs: TabActions }) {
                 id={`sql-tab-${tab.id}`}
                 aria-selected={isActive}
                 aria-controls="sql-tab-panel"
+                aria-keyshortcuts="Delete F2"
                 tabIndex={isActive ? 0 : -1}
                 className={classes.title}
                 title={tab.title}
@@ -59,11 +60,13 @@ export function TabBar({ tabs }: { tabs: TabActions }) {
               >
                 {tab.title}
               </button>
+              {/* By keyboard the tab itself is closed: nothing else may have the focus in a list of tabs. */}
               <ActionIcon
                 size={18}
                 className={classes.close}
-                aria-label={`Close ${tab.title}`}
-                tabIndex={isActive ? 0 : -1}
+                title={`Close ${tab.title}`}
+                aria-hidden
+                tabIndex={-1}
                 onClick={() => tabs.close(tab.id)}
               >
                 <IconX size={12} aria-hidden />

@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest';
-import { changed, closed, freeTitle, moved, neighbour, newTab, opened, readTabs, restored, type Tabs } from './tabs';
+import {
+  changed,
+  closed,
+  freeTitle,
+  moved,
+  neighbour,
+  newTab,
+  opened,
+  readTabs,
+  restored,
+  type Tabs,
+} from './tabs';
 
 const three = (): Tabs => ({
   tabs: ['a', 'b', 'c'].map((id) => newTab(id, [], { title: id, sql: `SELECT '${id}'` })),

@@ -1,0 +1,1 @@
+ALTER TABLE {database}.otel_traces MODIFY SETTING min_compress_block_size = 16384

@@ -1,0 +1,94 @@
+import { SegmentedControl } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
+import { EmptyState } from '@/components/empty-state';
+import { ErrorState } from '@/components/error-state';
+import { ResultGrid } from '@/components/result-grid/result-grid';
+import { cellKind } from '@/components/result-grid/result';
+import { SkeletonRows } from '@/components/skeleton-rows';
+import { formatCountOf, formatDuration } from '@/lib/format/numbers';
+import { usePreferences } from '@/lib/preferences/preferences';
+import type { TimeRange } from '@/lib/time-range/range';
+import classes from '../builder.module.css';
+import { useResult, type BuilderResult } from './use-result';
+
+const ResultChart = lazy(async () => ({
+  default: (await import('@/components/charts/result-chart')).ResultChart,
+}));
+
+/** What the search answers, as a table and, where there are figures, as a chart. */
+export function ResultPane({ text, range }: { text: string | null; range: TimeRange }) {
+  const result = useResult(text, range);
+  const [view, setView] = useState<'chart' | 'table'>('chart');
+  if (result.isError) {
+    return (
+      <ErrorState
+        title="The search has no answer"
+        error={result.error}
+        onRetry={() => void result.refetch()}
+      />
+    );
+  }
+  const { data } = result;
+  if (data === undefined) return <SkeletonRows count={10} />;
+  if (data.rows.length === 0) {
+    return <EmptyState title="Nothing fits">No record of this time range fits the conditions.</EmptyState>;
+  }
+  const isDrawable = data.shape !== 'records' && data.columns.some(({ type }) => cellKind(type) === 'number');
+  const views = isDrawable && (
+    <SegmentedControl
+      aria-label="Show the result as"
+      data={[
+        { value: 'chart', label: 'Chart' },
+        { value: 'table', label: 'Table' },
+      ]}
+      value={view}
+      onChange={setView}
+    />
+  );
+  if (isDrawable && view === 'chart') {
+    return (
+      <div className={classes.result}>
+        <div className={classes.resultHead}>{views}</div>
+        <div className={classes.resultChart}>
+          <Suspense fallback={<SkeletonRows count={8} />}>
+            <Chart data={data} />
+          </Suspense>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div className={classes.result}>
+      <ResultGrid
+        answer={{ id: result.dataUpdatedAt, columns: data.columns, rows: data.rows, count: data.rows.length }}
+        label="Result"
+        status={
+          <>
+            {views}
+            <span role="status">
+              {data.truncated ? 'First ' : ''}
+              {formatCountOf(data.rows.length, 'row')}, {formatDuration(data.elapsedMs)}
+            </span>
+          </>
+        }
+        isBusy={result.isFetching}
+        fileName="builder"
+      />
+    </div>
+  );
+}
+
+function Chart({ data }: { data: BuilderResult }) {
+  const [{ timeZone }] = usePreferences();
+  const isSeries = data.shape === 'time_series' || data.columns.some(({ type }) => cellKind(type) === 'time');
+  const isNumber = data.rows.length === 1 && data.columns.every(({ type }) => cellKind(type) === 'number');
+  return (
+    <ResultChart
+      kind={isSeries ? 'time_series' : isNumber ? 'number' : 'bar'}
+      title="Chart of the result"
+      data={{ ...data, bucket_seconds: data.bucketSeconds }}
+      options={{}}
+      zone={timeZone}
+    />
+  );
+}

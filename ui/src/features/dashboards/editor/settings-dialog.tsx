@@ -1,0 +1,117 @@
+import { Button, Group, Modal, TagsInput, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { DashboardContent, Variable } from '@/api/dashboards';
+import type { Draft } from '../state/use-board';
+import classes from './editor.module.css';
+import { VariableFields } from './variable-fields';
+
+interface SettingsDialogProps {
+  draft: Draft;
+  onClose: () => void;
+}
+
+/** Name, folder, tags and variables of a dashboard; stored at once, as there is nothing to look at first. */
+export function SettingsDialog({ draft, onClose }: SettingsDialogProps) {
+  const [content, setContent] = useState<DashboardContent>(draft.content);
+  const set = (change: Partial<DashboardContent>) => setContent((known) => ({ ...known, ...change }));
+  const { definition } = content;
+  const setVariables = (variables: Variable[]) => set({ definition: { ...definition, variables } });
+  const apply = () => {
+    draft.change(() => content);
+    onClose();
+  };
+  return (
+    <Modal opened onClose={onClose} title="Dashboard" size="lg">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          apply();
+        }}
+      >
+        <TextInput
+          label="Name"
+          data-autofocus
+          required
+          value={content.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+        />
+        <Textarea
+          label="Description"
+          size="xs"
+          autosize
+          minRows={2}
+          value={content.description}
+          onChange={(event) => set({ description: event.currentTarget.value })}
+        />
+        <Group grow align="start">
+          <TextInput
+            label="Folder"
+            placeholder="Web/Shop"
+            value={content.folder}
+            onChange={(event) => set({ folder: event.currentTarget.value })}
+          />
+          <TagsInput label="Tags" size="xs" value={content.tags} onChange={(tags) => set({ tags })} />
+        </Group>
+        <Group grow align="start">
+          <TextInput
+            label="Opens with the range from"
+            placeholder="now-15m"
+            value={definition.from ?? ''}
+            onChange={(event) =>
+              set({ definition: { ...definition, from: event.currentTarget.value || null } })
+            }
+          />
+          <TextInput
+            label="to"
+            placeholder="now"
+            value={definition.to ?? ''}
+            onChange={(event) =>
+              set({ definition: { ...definition, to: event.currentTarget.value || null } })
+            }
+          />
+        </Group>
+        <h3 className={classes.section}>Variables</h3>
+        <p className={classes.hint}>
+          In a search <code>$name</code> in place of a value, in SQL <code>{'{name:String}'}</code>, or{' '}
+          <code>{'{name:Array(String)}'}</code> for several.
+        </p>
+        {definition.variables.map((variable, index) => (
+          <VariableFields
+            key={index}
+            variable={variable}
+            onChange={(next) =>
+              setVariables(definition.variables.map((one, at) => (at === index ? next : one)))
+            }
+            onRemove={() => setVariables(definition.variables.filter((_, at) => at !== index))}
+          />
+        ))}
+        <Group justify="space-between" mt="md">
+          <Button
+            variant="default"
+            onClick={() =>
+              setVariables([
+                ...definition.variables,
+                {
+                  name: `variable_${definition.variables.length + 1}`,
+                  label: '',
+                  type: 'list',
+                  multi: true,
+                  values: [],
+                  default: [],
+                },
+              ])
+            }
+          >
+            Add a variable
+          </Button>
+          <Group gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit">Apply</Button>
+          </Group>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

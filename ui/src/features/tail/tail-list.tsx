@@ -1,0 +1,125 @@
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import type { LogRow } from '@/api/types';
+import { LogRowView, rowElementId, type RowLook } from '@/components/log/log-row';
+import { minimumTableWidth } from '@/components/log/columns';
+import type { Bookmarks } from './state/use-bookmarks';
+import type { TailState } from './state/tail-session';
+import classes from './tail-list.module.css';
+
+const OVERSCAN_ROWS = 8;
+/** This close to the end counts as at the end. */
+const END_PX = 4;
+
+interface TailListProps {
+  tail: TailState;
+  look: RowLook;
+  rowHeight: number;
+  selectedId: string | null;
+  bookmarks: Bookmarks;
+  isFollowing: boolean;
+  onFollow: (isFollowing: boolean) => void;
+  onSelect: (row: LogRow) => void;
+}
+
+/** The rows, newest at the end; only those in sight are in the document. All have one height, so places are sums. */
+export function TailList(props: TailListProps) {
+  const { tail, look, rowHeight, selectedId, bookmarks, isFollowing, onFollow, onSelect } = props;
+  const { rows, version, removed } = tail;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() =>
+      setView((before) => ({ ...before, height: element.clientHeight })),
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  // Rows that went at the front must not move those that are read.
+  const removedBefore = useRef(removed);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const gone = removed - removedBefore.current;
+    removedBefore.current = removed;
+    if (isFollowing) element.scrollTop = element.scrollHeight;
+    else if (gone > 0) element.scrollTop -= gone * rowHeight;
+  }, [version, removed, isFollowing, rowHeight, view.height]);
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (!element) return;
+    const isUp = element.scrollTop < view.top;
+    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - END_PX;
+    setView((before) => ({ ...before, top: element.scrollTop }));
+    if (isAtEnd && !isFollowing) onFollow(true);
+    else if (isUp && !isAtEnd && isFollowing) onFollow(false);
+  };
+
+  const selectedIndex = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(Math.floor(view.height / rowHeight) - 1, 1);
+    const steps: Partial<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -rows.length,
+      End: rows.length,
+    };
+    const step = steps[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const from = selectedIndex === -1 ? rows.length : selectedIndex;
+    const index = Math.min(Math.max(from + step, 0), rows.length - 1);
+    const row = rows[index];
+    const element = scroller.current;
+    if (!row || !element) return;
+    onFollow(index === rows.length - 1);
+    onSelect(row);
+    const top = index * rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + view.height)
+      element.scrollTop = top + rowHeight - view.height;
+  };
+
+  const total = rows.length * rowHeight;
+  const shownTop = isFollowing ? Math.max(total - view.height, 0) : view.top;
+  const first = Math.max(Math.floor(shownTop / rowHeight) - OVERSCAN_ROWS, 0);
+  const last = Math.min(Math.ceil((shownTop + view.height) / rowHeight) + OVERSCAN_ROWS, rows.length);
+  const selected = rows[selectedIndex];
+  return (
+    <div ref={scroller} className={classes.scroller} onScroll={onScroll}>
+      <div
+        className={classes.grid}
+        style={{ minWidth: minimumTableWidth(look.columns), height: total }}
+        role="grid"
+        aria-label="Live log rows"
+        aria-rowcount={rows.length}
+        aria-colcount={look.columns.length}
+        aria-activedescendant={
+          selected && selectedIndex >= first && selectedIndex < last ? rowElementId(selected) : undefined
+        }
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        {rows.slice(first, last).map((row, offset) => (
+          <LogRowView
+            key={row.IngestId}
+            row={row}
+            index={first + offset}
+            top={(first + offset) * rowHeight}
+            look={look}
+            isSelected={row.IngestId === selectedId}
+            isBookmarked={bookmarks.has(row)}
+            onOpen={onSelect}
+            measure={undefined}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
