@@ -91,16 +91,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
         else if (window.getSelection()?.isCollapsed !== false) onOpen(row);
       }}
     >
-      {note !== undefined && (
-        <span
-          className={classes.note}
-          data-colour={note.colour}
-          role="img"
-          aria-label={note.text === '' ? `Mark, ${note.colour}` : `Note: ${note.text}`}
-          title={note.text}
-        />
-      )}
-      {look.columns.map(({ name, pinnedAt }) => (
+      {look.columns.map(({ name, pinnedAt }, place) => (
         <div
           key={name}
           role="gridcell"
@@ -109,12 +100,26 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
           data-pinned={pinnedAt !== undefined || undefined}
           style={pinnedAt === undefined ? undefined : { left: pinnedAt }}
         >
+          {place === 0 && note !== undefined && <NoteSign note={note} />}
           {cell(row, name, look)}
         </div>
       ))}
     </div>
   );
 });
+
+/** At the left edge of the row, whatever its first column is. */
+function NoteSign({ note: { colour, text } }: { note: RowNote }) {
+  return (
+    <span
+      className={classes.note}
+      data-colour={colour}
+      role="img"
+      aria-label={text === '' ? `Mark, ${colour}` : `Note: ${text}`}
+      title={text}
+    />
+  );
+}
 
 function cell(row: LogRow, name: string, look: RowLook): ReactNode {
   if (name === 'level') return <SeverityTag level={levelOfNumber(row.SeverityNumber)} />;
