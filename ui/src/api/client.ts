@@ -69,10 +69,13 @@ export class ApiClient {
     listener: SearchListener,
     signal?: AbortSignal,
   ): Promise<SearchDone> {
-    return this.stream<SearchEvent, SearchDone>({ method: 'POST', path: '/api/v1/search', body, signal }, (event) => {
-      if ('rows' in event) listener.onRows(event.rows);
-      else if ('progress' in event) listener.onProgress?.(event.progress);
-    });
+    return this.stream<SearchEvent, SearchDone>(
+      { method: 'POST', path: '/api/v1/search', body, signal },
+      (event) => {
+        if ('rows' in event) listener.onRows(event.rows);
+        else if ('progress' in event) listener.onProgress?.(event.progress);
+      },
+    );
   }
 
   /** Any call whose answer comes in lines, of which the last is `done` or `error`. Aborting the signal ends the query. */
@@ -133,7 +136,10 @@ export class ApiClient {
   }
 
   /** Notes on rows of a span of time, those on the newest rows first. */
-  async notes(span: { from?: string | undefined; to?: string | undefined }, signal?: AbortSignal): Promise<Note[]> {
+  async notes(
+    span: { from?: string | undefined; to?: string | undefined },
+    signal?: AbortSignal,
+  ): Promise<Note[]> {
     const query = new URLSearchParams();
     if (span.from !== undefined) query.set('from', span.from);
     if (span.to !== undefined) query.set('to', span.to);
@@ -151,7 +157,10 @@ export class ApiClient {
   }
 
   deleteNote(id: string, version: number): Promise<void> {
-    return this.call({ method: 'DELETE', path: `/api/v1/notes/${encodeURIComponent(id)}?version=${version}` });
+    return this.call({
+      method: 'DELETE',
+      path: `/api/v1/notes/${encodeURIComponent(id)}?version=${version}`,
+    });
   }
 
   /** What is stored under a name at one of the addresses that list such things. */

@@ -136,6 +136,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/estimate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what a question would read, without running it. */
+    post: operations['estimate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-stats': {
     parameters: {
       query?: never;
@@ -338,6 +355,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/queries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the queries that wait or run, with how far they are. */
+    get: operations['list_queries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/queries/{query_id}': {
     parameters: {
       query?: never;
@@ -345,10 +379,11 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** Says how far a query is, or how it ended; the last 200 are remembered. */
+    get: operations['get_query'];
     put?: never;
     post?: never;
-    /** Cancels a running query. */
+    /** Ends a query that waits or runs. One that does not run is none of its business. */
     delete: operations['cancel'];
     options?: never;
     head?: never;
@@ -425,6 +460,237 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/saved-queries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists saved queries by name. */
+    get: operations['list'];
+    put?: never;
+    /** Saves a query. */
+    post: operations['create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Saved queries as a file that another server takes. */
+    get: operations['export'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes a file of saved queries, and says what of it is new, changed or the same. Names tell which belong together.
+     *     Nothing is written where any item is wrong.
+     */
+    post: operations['import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A saved query, by its id or its name. */
+    get: operations['get'];
+    /** Replaces a saved query; what it was stays as a version. */
+    put: operations['replace'];
+    post?: never;
+    /** Deletes a saved query. It can be restored for 30 days. */
+    delete: operations['delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/bind': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A saved query with values in its places, to be opened elsewhere. */
+    post: operations['bind'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/favourite': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Makes a saved query a favourite. That is no change of it. */
+    put: operations['add_favourite'];
+    post?: never;
+    /** Makes a saved query a favourite no more. */
+    delete: operations['remove_favourite'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/parameters/{name}/values': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Values that a parameter of a saved query can have: those that were fixed, or those that its query finds now. */
+    get: operations['parameter_values'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back that a saved query was deleted. */
+    post: operations['restore'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Runs a saved query by its id or name. The answer is that of `/api/v1/search` or `/api/v1/sql`, as the query's
+     *     language is.
+     */
+    post: operations['run'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the versions of a saved query. */
+    get: operations['list_versions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A version of a saved query, compared with another one. */
+    get: operations['get_version'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/versions/{version}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a saved query what it was in a version. That is a change of it, and so a new version. */
+    post: operations['restore_version'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/schema': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists databases, tables and columns that statements can read, and the functions they can use. */
+    get: operations['schema'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/search': {
     parameters: {
       query?: never;
@@ -474,6 +740,61 @@ export interface paths {
     put?: never;
     /** Makes a link that signs a browser in, once. */
     post: operations['new_link'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Runs a statement.
+     * @description With `Accept: application/x-ndjson` rows are streamed as they are found: lines with `columns`, `progress`, `rows`, and
+     *     at the end `done` or `error`. Closing the connection cancels the query in ClickHouse.
+     */
+    post: operations['sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/explain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says how a statement would run: its plan, the indexes that are used, and what it would read. */
+    post: operations['explain_sql'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sql/format': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Writes a statement over several lines, with indents. */
+    post: operations['format_sql'];
     delete?: never;
     options?: never;
     head?: never;
@@ -568,6 +889,91 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists templates. */
+    get: operations['list_templates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One template. */
+    get: operations['get_template'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}/bind': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A template with values in its places, to be opened elsewhere. */
+    post: operations['bind_template'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}/parameters/{name}/values': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Values that a parameter of a template can have. */
+    get: operations['template_parameter_values'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs a template by its id or name. */
+    post: operations['run_template'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/traces/{trace_id}': {
     parameters: {
       query?: never;
@@ -650,6 +1056,16 @@ export interface components {
       /** @description False where it was durable already. */
       stored: boolean;
     };
+    /** @description A query that can be run as it is. */
+    BoundQuery: {
+      language: components['schemas']['QueryLanguage'];
+      /** @description In the search language with the values in it, each as one value. In SQL as it was written. */
+      text: string;
+      /** @description Values that SQL is given beside its text. */
+      params: Record<string, never>;
+      from?: string | null;
+      to?: string | null;
+    };
     /** @description Records of one span of time. */
     Bucket: {
       /** @description Start. */
@@ -662,10 +1078,86 @@ export interface components {
       };
     };
     /**
+     * @description What a query may read before somebody is asked, by its estimate. 0 is no limit. Queries that end as soon as they have
+     *     their rows are never asked about.
+     */
+    Budget: {
+      /**
+       * Format: int64
+       * @description Rows above which a query runs only once it is confirmed.
+       * @default 2000000000
+       */
+      ask_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it does.
+       * @default 274877906944
+       */
+      ask_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it does, from what past queries took.
+       * @default 45
+       */
+      ask_seconds: number;
+      /**
+       * Format: int64
+       * @description Rows above which a query is refused.
+       * @default 0
+       */
+      refuse_rows: number;
+      /**
+       * Format: int64
+       * @description Bytes, before compression, above which it is.
+       * @default 0
+       */
+      refuse_bytes: number;
+      /**
+       * Format: int64
+       * @description Seconds above which it is.
+       * @default 0
+       */
+      refuse_seconds: number;
+    };
+    /** @description What a caller allows a question to cost. */
+    BudgetRequest: {
+      /**
+       * @description Run although the estimate is over what the budget asks about.
+       * @default false
+       */
+      confirmed: boolean;
+    };
+    /** @description Whether an answer was kept, and for how long. */
+    CacheUse: {
+      /** @description Nothing of the answer was computed for this request. */
+      hit: boolean;
+      /**
+       * Format: int64
+       * @description Since its oldest part was computed.
+       */
+      age_ms: number;
+    };
+    /**
      * @description Who asked for a job.
      * @enum {string}
      */
     Cause: 'schedule' | 'change' | 'user';
+    /** @description A column. */
+    Column: {
+      name: string;
+      type: string;
+      comment: string;
+      /** @description `DEFAULT`, `ALIAS`, `MATERIALIZED` or nothing. */
+      default_kind: string;
+      is_in_sorting_key: boolean;
+      /**
+       * Format: int64
+       * @description On disk; 0 where it is not known.
+       */
+      compressed_bytes: number;
+      /** Format: int64 */
+      uncompressed_bytes: number;
+    };
     /** @description What could stand at the cursor. */
     CompleteAnswer: {
       replace: components['schemas']['Replace'];
@@ -690,6 +1182,11 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description A database and its tables. */
+    Database: {
+      name: string;
+      tables: components['schemas']['Table'][];
     };
     /** @description What one signal takes on one day. */
     DayBytes: {
@@ -853,6 +1350,68 @@ export interface components {
       /** @description More about this error; its shape depends on the code. */
       details?: unknown;
     };
+    /** @description What a question would read. */
+    Estimate: {
+      /** Format: int64 */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Of the columns that are named, before compression.
+       */
+      bytes: number;
+      /**
+       * Format: int64
+       * @description Pieces of the index that are read.
+       */
+      marks: number;
+      /** Format: int64 */
+      parts: number;
+      /**
+       * Format: double
+       * @description From what this server's past queries took; `null` before there was one to measure.
+       */
+      seconds?: number | null;
+      /** @description It ends as soon as it has its rows, probably long before it has read all this. */
+      is_upper_bound: boolean;
+      /** @description What would make it cheaper. */
+      hints: Record<string, never>[];
+      /** @description `ok`, `ask` (it runs once it is confirmed) or `refuse`. */
+      verdict: components['schemas']['Verdict'];
+      /** @description What was asked for against which limits. */
+      budget: components['schemas']['Budget'];
+    };
+    /** @description A question whose cost is asked for: `sql`, or `query` of the search language. */
+    EstimateRequest: {
+      /**
+       * @description A statement; the search language is taken where it is missing.
+       * @default null
+       */
+      sql: string | null;
+      /**
+       * @description Values of the statement's parameters.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description A text of the search language.
+       * @default null
+       */
+      query: string | null;
+      /** @default null */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /** @default null */
+      source: string | null;
+      /**
+       * Format: int32
+       * @description Rows that the search would ask for.
+       * @default null
+       */
+      limit: number | null;
+    };
     /** @description One field. */
     FieldInfo: {
       /** @description As the search language writes it. */
@@ -917,6 +1476,8 @@ export interface components {
        */
       sampled_rows?: number | null;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description Which values to list. */
     FieldValuesRequest: components['schemas']['Scope'] & {
@@ -952,6 +1513,8 @@ export interface components {
        */
       total_rows: number;
       stats: components['schemas']['Stats'];
+      /** @description Whether this was kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A format that files can be imported as. */
     FormatInfo: {
@@ -960,9 +1523,31 @@ export interface components {
       /** @description A typical line. */
       example: string;
     };
+    /** @description A statement to write well. */
+    FormatRequest: {
+      /** @default  */
+      sql: string;
+    };
     /** @description All formats. */
     Formats: {
       formats: components['schemas']['FormatInfo'][];
+    };
+    /** @description A statement that is written well. */
+    FormattedSql: {
+      /** @description As ClickHouse writes it; comments are lost. */
+      sql: string;
+      /** @description The statement had comments. */
+      comments_lost: boolean;
+    };
+    /** @description A function of ClickHouse. */
+    FunctionInfo: {
+      name: string;
+      /** @description `function` or `aggregate`. */
+      kind: string;
+      case_insensitive: boolean;
+      syntax: string;
+      /** @description The first line of it. */
+      description: string;
     };
     /** @description Counts over time. */
     HistogramAnswer: {
@@ -979,7 +1564,13 @@ export interface components {
        */
       total: number;
       sql: string;
+      /** @description Of what was computed for this request. */
       stats: components['schemas']['Stats'];
+      /**
+       * @description Whether the counts were kept from earlier requests. Buckets are kept one by one, so most of an answer can be old
+       *     where `hit` is false.
+       */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A histogram. */
     HistogramRequest: components['schemas']['Scope'] & {
@@ -1088,6 +1679,11 @@ export interface components {
        */
       accepted_rows: number;
     };
+    NameCount: {
+      name: string;
+      /** Format: int64 */
+      count: number;
+    };
     /** @description A note to make. */
     NewNote: components['schemas']['NoteContent'] & {
       /**
@@ -1194,6 +1790,12 @@ export interface components {
       /** @description Spans of equal width in ascending order; the last one reaches to `max`, however far that is. */
       distribution: components['schemas']['NumberBucket'][];
     };
+    /** @description Values that a parameter can have. */
+    ParameterValues: {
+      values: Record<string, never>[];
+      /** @description Whether other values are refused. */
+      only_these: boolean;
+    };
     /** @description What a file looks like to the server. */
     Preview: {
       format: string;
@@ -1218,6 +1820,65 @@ export interface components {
       share: number;
       /** Format: double */
       value: number;
+    };
+    /**
+     * @description What a query is for.
+     * @enum {string}
+     */
+    QueryKind: 'search' | 'histogram' | 'fields' | 'trace' | 'sql';
+    /** @enum {string} */
+    QueryLanguage: 'search' | 'sql';
+    /** @description Queries that wait or run. */
+    QueryList: {
+      /** @description The oldest first. */
+      queries: components['schemas']['QueryState'][];
+    };
+    /** @description A query, as it is seen from outside. */
+    QueryState: {
+      query_id: string;
+      kind: components['schemas']['QueryKind'];
+      sql: string;
+      group: string;
+      /** @description `waiting`, `running`, `done`, `failed` or `cancelled`. */
+      state: string;
+      asked_at: string;
+      /**
+       * Format: int64
+       * @description Since it was asked, with the time in the queue.
+       */
+      elapsed_ms: number;
+      /**
+       * Format: int64
+       * @description Of those in the queue.
+       */
+      waited_ms: number;
+      /** Format: int64 */
+      rows_read: number;
+      /** Format: int64 */
+      bytes_read: number;
+      /**
+       * Format: int64
+       * @description Rows that it has to read at most, as far as known.
+       */
+      total_rows: number;
+      /**
+       * Format: double
+       * @description Of `total_rows`, from 0 to 1.
+       */
+      share?: number | null;
+      /** Format: int64 */
+      memory_bytes?: number | null;
+    };
+    /** @description A ready-made query. */
+    QueryTemplate: components['schemas']['SavedContent'] & {
+      id: string;
+      category: string;
+    };
+    /** @description Templates, by category. */
+    QueryTemplateList: {
+      items: components['schemas']['QueryTemplate'][];
+      /** @description All categories, in their order. */
+      categories: string[];
     };
     /** @description Why a record was refused. */
     RecordError: {
@@ -1363,6 +2024,234 @@ export interface components {
       line: number;
       text: string;
     };
+    /** @description What a user says of a saved query. It is what versions hold and what is exported. */
+    SavedContent: {
+      /**
+       * @description Unique, in any case.
+       * @default
+       */
+      name: string;
+      /** @default  */
+      description: string;
+      /**
+       * @description Such as `Web/Shop`; empty outside of all folders.
+       * @default
+       */
+      folder: string;
+      /** @default [] */
+      tags: string[];
+      /** @default search */
+      language: components['schemas']['QueryLanguage'];
+      /** @default  */
+      text: string;
+      /**
+       * @description Start of the time range: RFC 3339 or relative (`now-15m`). The range of who runs it where it is missing.
+       * @default null
+       */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /** @default [] */
+      parameters: components['schemas']['SavedParameter'][];
+      /** @default shared */
+      visibility: components['schemas']['SavedVisibility'];
+    };
+    /** @description What is different between two versions of a saved query. */
+    SavedDifference: {
+      /** @description Fields but for the text that are not the same. */
+      fields: components['schemas']['SavedFieldChange'][];
+      /** @description The lines of both texts; empty where the texts are the same. */
+      text: components['schemas']['SavedLineChange'][];
+    };
+    SavedFieldChange: {
+      field: string;
+      before: Record<string, never>;
+      after: Record<string, never>;
+    };
+    SavedImportItem: {
+      name: string;
+      folder: string;
+      standing: components['schemas']['SavedImportStanding'];
+      /** @description Whether it was written; never in a dry run. */
+      written: boolean;
+      /** @description The saved query of that name; `null` where none is or was made. */
+      id?: string | null;
+      /** @description From what is saved to what the file has. */
+      difference: components['schemas']['SavedDifference'];
+    };
+    SavedImportReport: {
+      items: components['schemas']['SavedImportItem'][];
+      new: number;
+      changed: number;
+      same: number;
+    };
+    /**
+     * @description How an item of a file and what is saved under its name go together.
+     * @enum {string}
+     */
+    SavedImportStanding: 'new' | 'changed' | 'same';
+    /** @description A line of one text or of both. */
+    SavedLineChange: {
+      /** @description `same`, `removed` or `added`. */
+      kind: string;
+      /** @description Number of the line before, from 1; `null` for one that was added. */
+      before?: number | null;
+      after?: number | null;
+      line: string;
+    };
+    /** @description A value that is asked for when the query is run. */
+    SavedParameter: {
+      /**
+       * @description `$NAME` in the search language, `{NAME:TYPE}` in SQL.
+       * @default
+       */
+      name: string;
+      /**
+       * @description In the search language `text` (exactly this text), `wildcards` (`*` and `?` are), `number`, or `word` (a level or
+       *     a time, which can be compared by size). In SQL the type of ClickHouse.
+       * @default
+       */
+      type: string;
+      /** @default  */
+      description: string;
+      /** @description Used where no value is given. A text, a number or a list of them. */
+      default?: Record<string, never>;
+      /**
+       * @description The values that are allowed; any where it is empty.
+       * @default []
+       */
+      values: Record<string, never>[];
+      /**
+       * @description SQL whose first column has values to choose from.
+       * @default null
+       */
+      values_query: string | null;
+      /**
+       * @description Without a value, the test in which it stands is left out (search language).
+       * @default false
+       */
+      optional: boolean;
+    };
+    /** @description A query under a name. */
+    SavedQuery: components['schemas']['SavedContent'] & {
+      id: string;
+      owner: string;
+      favourite: boolean;
+      /**
+       * Format: int64
+       * @description Counts the changes; send it back with a change. Also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+      /** @description When it was deleted; `null`: it is not. */
+      deleted_at?: string | null;
+      /** @description When it was last opened or run. */
+      last_used_at?: string | null;
+      /** @description When it was last run by name. */
+      last_run_at?: string | null;
+      /**
+       * Format: int64
+       * @description How long that took.
+       */
+      last_run_ms?: number | null;
+    };
+    /** @description What to save. */
+    SavedQueryChange: components['schemas']['SavedContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       * @default null
+       */
+      version: number | null;
+    };
+    /** @description Saved queries as a file. */
+    SavedQueryFile: {
+      /** @description `click-lite.saved-queries` */
+      format: string;
+      /**
+       * Format: int32
+       * @description 1
+       */
+      format_version: number;
+      exported_at?: string | null;
+      items: components['schemas']['SavedContent'][];
+    };
+    /** @description Saved queries by name, and what the whole library has. */
+    SavedQueryList: {
+      items: components['schemas']['SavedQuery'][];
+      /** @description Every folder with how many it holds itself. */
+      folders: components['schemas']['NameCount'][];
+      /** @description Every tag with how many have it. */
+      tags: components['schemas']['NameCount'][];
+    };
+    /** @description Values for a run, and its range. */
+    SavedRunRequest: {
+      /** @description Values by the names of the parameters; those that are left out have their defaults. */
+      parameters?: Record<string, never>;
+      /**
+       * @description In place of the range that was saved.
+       * @default null
+       */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /**
+       * Format: int32
+       * @description As those of `/search` and `/sql`.
+       * @default null
+       */
+      limit: number | null;
+      /** @default null */
+      cursor: string | null;
+      /** @default null */
+      columns: string[] | null;
+      /** @default null */
+      query_id: string | null;
+      /** @description As that of `/sql`. */
+      budget?: Record<string, never>;
+    };
+    /** @description A version of a saved query. */
+    SavedVersion: {
+      /** Format: int64 */
+      version: number;
+      changed_at: string;
+      changed_by: string;
+      /** @description Fields that this version changed; of the first one, none. */
+      changed: string[];
+    };
+    /** @description A version, and what it is in comparison with another one. */
+    SavedVersionDetail: {
+      /** Format: int64 */
+      version: number;
+      changed_at: string;
+      changed_by: string;
+      content: components['schemas']['SavedContent'];
+      /**
+       * Format: int64
+       * @description The version that it is compared with: the one before unless another was asked for; `null` for the first.
+       */
+      compared_with?: number | null;
+      /** @description From that version to this one. */
+      difference: components['schemas']['SavedDifference'];
+    };
+    /** @description Versions, the newest first. The latest 200 are kept. */
+    SavedVersionList: {
+      items: components['schemas']['SavedVersion'][];
+    };
+    /**
+     * @description Who sees it. In `local` mode there is one user, who sees all.
+     * @enum {string}
+     */
+    SavedVisibility: 'private' | 'shared';
+    /** @description What statements can be about. */
+    Schema: {
+      /** @description The one whose tables need no database before them. */
+      default_database: string;
+      databases: components['schemas']['Database'][];
+      functions: components['schemas']['FunctionInfo'][];
+    };
     /** @description What a question is about. */
     Scope: {
       /**
@@ -1385,6 +2274,11 @@ export interface components {
        * @default null
        */
       source: string | null;
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
     };
     /** @description A page of rows, newest first. */
     SearchAnswer: components['schemas']['SearchEnd'] & {
@@ -1407,6 +2301,8 @@ export interface components {
       hints: Record<string, never>[];
       stats: components['schemas']['Stats'];
       query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
     };
     /** @description A search. */
     SearchRequest: components['schemas']['Scope'] & {
@@ -1561,6 +2457,93 @@ export interface components {
       /** Format: int64 */
       limit_bytes: number;
     };
+    /** @description The rows of a statement. */
+    SqlAnswer: components['schemas']['SqlEnd'] & {
+      /**
+       * @description Objects by column. Integers of 64 bits and more and decimals are texts, so that JavaScript keeps all their digits;
+       *     times are ISO 8601 in UTC.
+       */
+      rows: Record<string, never>[];
+    };
+    /** @description A column of an answer. */
+    SqlColumn: {
+      name: string;
+      type: string;
+    };
+    /** @description What stands after the rows. */
+    SqlEnd: {
+      /** @description Columns in order, with ClickHouse types. */
+      columns: components['schemas']['SqlColumn'][];
+      /** @description The statement that ran. */
+      sql: string;
+      /** @description Values that were bound to it, as ClickHouse was given them. */
+      params: {
+        [key: string]: unknown;
+      };
+      /** @description There are more rows than are shown. */
+      truncated: boolean;
+      stats: components['schemas']['Stats'];
+      query_id: string;
+      /** @description Whether the rows were kept from an earlier request. */
+      cache: components['schemas']['CacheUse'];
+    };
+    /** @description How a statement would run. */
+    SqlPlan: {
+      /**
+       * @description The steps, from the last to the first: `name`, `description`, `children`, and for what reads a table `reads` with
+       *     parts and granules before and after the indexes, and each index with its condition.
+       */
+      plan: Record<string, never>;
+      estimate: components['schemas']['Estimate'];
+    };
+    /** @description A statement with its values. */
+    SqlRequest: {
+      /**
+       * @description One ClickHouse statement that reads: SELECT, WITH, EXPLAIN, SHOW, DESCRIBE, EXISTS. Tables without a database are ours.
+       * @default
+       */
+      sql: string;
+      /**
+       * @description Values of the parameters `{name:Type}` that the statement names. Numbers of 64 bits may be texts.
+       * @default {}
+       */
+      params: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description Value of the parameter `from`, unless `params` has one: RFC 3339 or relative (`now-15m`).
+       * @default null
+       */
+      from: string | null;
+      /**
+       * @description Value of the parameter `to`.
+       * @default null
+       */
+      to: string | null;
+      /**
+       * Format: int64
+       * @description Most rows: 1,000 unless said, at most `query.max_result_rows`.
+       * @default null
+       */
+      limit: number | null;
+      /**
+       * @description Chosen by the caller, to cancel the query by.
+       * @default null
+       */
+      query_id: string | null;
+      /**
+       * @description What it may cost.
+       * @default {
+       *       "confirmed": false
+       *     }
+       */
+      budget: components['schemas']['BudgetRequest'];
+      /**
+       * @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
+       * @default null
+       */
+      group: string | null;
+    };
     /** @description What an answer cost. */
     Stats: {
       /** Format: int64 */
@@ -1670,6 +2653,20 @@ export interface components {
       /** Format: int64 */
       disk_bytes: number;
     };
+    /** @description A table. */
+    Table: {
+      name: string;
+      engine: string;
+      comment: string;
+      /** @description Rows lie in this order. */
+      sorting_key: string;
+      partition_key: string;
+      /** Format: int64 */
+      rows?: number | null;
+      /** Format: int64 */
+      bytes?: number | null;
+      columns: components['schemas']['Column'][];
+    };
     /** @description A trace. */
     Trace: {
       /** @description 32 lower-case hexadecimal digits. */
@@ -1692,6 +2689,11 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
+    /**
+     * @description What the budget says.
+     * @enum {string}
+     */
+    Verdict: 'ok' | 'ask' | 'refuse';
   };
   responses: never;
   parameters: never;
@@ -1926,6 +2928,38 @@ export interface operations {
       };
       /** @description ClickHouse does not answer */
       503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  estimate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EstimateRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Estimate'];
+        };
+      };
+      /** @description the question is wrong; details say where */
+      400: {
         headers: {
           [name: string]: unknown;
         };
@@ -2365,6 +3399,54 @@ export interface operations {
       };
     };
   };
+  list_queries: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryList'];
+        };
+      };
+    };
+  };
+  get_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        query_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryState'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   cancel: {
     parameters: {
       query?: never;
@@ -2519,6 +3601,480 @@ export interface operations {
       };
     };
   };
+  list: {
+    parameters: {
+      query?: {
+        /** @description Words that name, description, folder, tags or text hold, all of them, in any case. */
+        search?: string;
+        /** @description This folder and those in it. */
+        folder?: string;
+        tag?: string;
+        /** @description Those that were deleted in the last 30 days, in place of the others. */
+        deleted?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQueryList'];
+        };
+      };
+    };
+  };
+  create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedContent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the name is taken */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  export: {
+    parameters: {
+      query?: {
+        /** @description This folder and those in it. */
+        folder?: string;
+        tag?: string;
+        /** @description Ids, separated by commas. */
+        ids?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQueryFile'];
+        };
+      };
+    };
+  };
+  import: {
+    parameters: {
+      query?: {
+        /** @description Only say what an import would do. */
+        dry_run?: boolean;
+        /** @description Leave saved queries that are there as they are, also where the file has them otherwise. */
+        keep?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedQueryFile'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedImportReport'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedQueryChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      /** @description the name is taken */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description somebody changed it meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description somebody changed it meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  bind: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BoundQuery'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  add_favourite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+    };
+  };
+  remove_favourite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+    };
+  };
+  parameter_values: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterValues'];
+        };
+      };
+    };
+  };
+  restore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      /** @description its name is taken by now */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  run: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      /** @description as of /api/v1/search or /api/v1/sql */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_versions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedVersionList'];
+        };
+      };
+    };
+  };
+  get_version: {
+    parameters: {
+      query?: {
+        /** @description The version to compare with; the one before unless said. */
+        against?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedVersionDetail'];
+        };
+      };
+    };
+  };
+  restore_version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+    };
+  };
+  schema: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Schema'];
+        };
+      };
+    };
+  };
   search: {
     parameters: {
       query?: never;
@@ -2604,6 +4160,120 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignInLink'];
+        };
+      };
+    };
+  };
+  sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlAnswer'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the statement is over a limit */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the engine is not ready */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  explain_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SqlRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SqlPlan'];
+        };
+      };
+      /** @description the statement is wrong or not allowed; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  format_sql: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormatRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FormattedSql'];
+        };
+      };
+      /** @description ClickHouse can't read the statement */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };
@@ -2735,6 +4405,145 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SurroundingAnswer'];
+        };
+      };
+    };
+  };
+  list_templates: {
+    parameters: {
+      query?: {
+        /** @description Words that name, description or text hold, all of them. */
+        search?: string;
+        category?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryTemplateList'];
+        };
+      };
+    };
+  };
+  get_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryTemplate'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  bind_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BoundQuery'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  template_parameter_values: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterValues'];
+        };
+      };
+    };
+  };
+  run_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      /** @description as of /api/v1/search or /api/v1/sql */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };

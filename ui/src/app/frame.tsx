@@ -34,7 +34,12 @@ export function Frame({ children }: { children: ReactNode }) {
   const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';
   return (
     <div className={classes.frame}>
-      <nav className={classes.rail} aria-label="Pages" data-tour="rail" data-collapsed={railCollapsed || undefined}>
+      <nav
+        className={classes.rail}
+        aria-label="Pages"
+        data-tour="rail"
+        data-collapsed={railCollapsed || undefined}
+      >
         {PAGES.map(({ to, title, icon: Icon }) => (
           <Tooltip key={to} label={title} position="right" disabled={!railCollapsed}>
             <Link to={to} className={classes.link} aria-label={title}>

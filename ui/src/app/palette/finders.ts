@@ -21,7 +21,8 @@ const ADDRESS = '/explore?';
 
 function explore(parameters: Record<string, string | null | undefined>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value != null && value !== '') search.set(name, JSON.stringify(value));
+  for (const [name, value] of Object.entries(parameters))
+    if (value != null && value !== '') search.set(name, JSON.stringify(value));
   return ADDRESS + search.toString();
 }
 

@@ -50,9 +50,11 @@ export default function Palette({ requests }: { requests: number }) {
   const groups = grouped([
     ...shown,
     ...(sought === '' ? [] : ranked(saved, sought, (item) => `${item.title} ${item.detail}`)),
-    ...ranked(named, sought, (one) => `${one.title} ${one.detail}`).map(
-      (one): Item => ({ ...one, keys: undefined, run: () => void navigate({ href: one.href }) }),
-    ),
+    ...ranked(named, sought, (one) => `${one.title} ${one.detail}`).map((one): Item => ({
+      ...one,
+      keys: undefined,
+      run: () => void navigate({ href: one.href }),
+    })),
     ...(sought === '' ? [] : [searchItem(sought, (href) => void navigate({ href }))]),
   ]);
   return (

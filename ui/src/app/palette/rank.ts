@@ -3,7 +3,10 @@
  * than the start of a word in it, and that more than the middle of one.
  */
 export function rank(text: string, typed: string): number {
-  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = typed
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const sought = text.toLowerCase();
   let sum = 1;
   for (const word of words) {

@@ -124,7 +124,13 @@ function useSqlCommands(
 ): void {
   const group = 'SQL';
   useCommands([
-    { id: 'sql.run', title: 'Run the statement or the selection', group, keys: ['mod+Enter'], run: runChosen },
+    {
+      id: 'sql.run',
+      title: 'Run the statement or the selection',
+      group,
+      keys: ['mod+Enter'],
+      run: runChosen,
+    },
     {
       id: 'sql.cancel',
       title: 'Cancel what runs',
@@ -144,8 +150,21 @@ function useSqlCommands(
     },
     { id: 'sql.format', title: 'Format the statement', group, keys: ['mod+shift+f'], run: format },
     { id: 'sql.plan', title: 'Show the plan', group, keys: ['mod+shift+e'], run: () => setView('plan') },
-    { id: 'sql.history', title: 'Show what ran before', group, keys: ['mod+shift+h'], run: () => setView('history') },
-    { id: 'sql.new', title: 'New statement', group, keys: ['alt+n'], whileTyping: true, run: () => tabs.open() },
+    {
+      id: 'sql.history',
+      title: 'Show what ran before',
+      group,
+      keys: ['mod+shift+h'],
+      run: () => setView('history'),
+    },
+    {
+      id: 'sql.new',
+      title: 'New statement',
+      group,
+      keys: ['alt+n'],
+      whileTyping: true,
+      run: () => tabs.open(),
+    },
     {
       id: 'sql.close',
       title: 'Close the statement',

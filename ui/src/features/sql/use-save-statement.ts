@@ -12,8 +12,6 @@ export function useSaveStatement({ tab }: Workspace): () => void {
       values: tab.values,
       replaces: null,
     });
-  useCommands([
-    { id: 'sql.save', title: 'Save this statement', group: 'SQL', keys: ['mod+s'], run: save },
-  ]);
+  useCommands([{ id: 'sql.save', title: 'Save this statement', group: 'SQL', keys: ['mod+s'], run: save }]);
   return save;
 }
