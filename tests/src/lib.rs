@@ -81,7 +81,7 @@ impl Server {
     pub fn restart_unready(&mut self) -> anyhow::Result<()> {
         self.kill();
         let mut child =
-            serve_command(self.folder.path())?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+            serve_command(self.folder.path(), ANY_PORT)?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let said = BufReader::new(child.stdout.take().context("a pipe")?).lines();
         self.child = child;
         let address = said

@@ -16,8 +16,8 @@ use click_lite_client::{ApiClient, default_data_dir, find_token};
 pub use config_command::run as run_config;
 pub use import::run as run_import;
 pub use query::run as run_query;
-pub use tail::run as run_tail;
 pub use saved::run as run_saved;
+pub use tail::run as run_tail;
 
 /// Ingest and query server of Click-Lite.
 #[derive(Debug, Parser)]

@@ -1,5 +1,5 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
+import { useRowWindow } from '@/components/log/row-window';
 import { formatTime } from '@/lib/format/time';
 import { formatValue } from '@/lib/format/units';
 import type { ChartProps } from './chart-props';
@@ -9,6 +9,7 @@ import { toneOf } from './options';
 import { kindOf, toNumber, toText, toTime, type ResultColumn, type ResultData } from './result-data';
 
 const ROW_PX = 24;
+const atIndex = (index: number) => index;
 
 interface Sorting {
   column: string;
@@ -20,17 +21,16 @@ export function ResultTable({ title, data, options, zone, onPick }: ChartProps) 
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const rows = useMemo(() => sorted(data, sorting), [data, sorting]);
   const scroller = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here relies on being memoized
-  const virtual = useVirtualizer({
+  const [{ items, totalHeight }] = useRowWindow({
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
+    rowHeight: ROW_PX,
+    headerHeight: 0,
+    keyOf: atIndex,
+    scroller,
   });
   if (data.rows.length === 0) return <NoData needs={null} />;
-  const items = virtual.getVirtualItems();
   const above = items[0]?.start ?? 0;
-  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const below = totalHeight - (items.at(-1)?.end ?? 0);
   const cell = (column: ResultColumn, row: Record<string, unknown>) => {
     const value = row[column.name];
     const kind = kindOf(column);

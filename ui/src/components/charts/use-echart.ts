@@ -24,6 +24,7 @@ export function useEchart(
   const { ref: sized, width, height } = useElementSize<HTMLDivElement>();
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
+  const drawn = useRef<readonly unknown[]>([]);
   const latest = useRef({ optionOf, onPick });
   useEffect(() => {
     latest.current = { optionOf, onPick };
@@ -35,19 +36,22 @@ export function useEchart(
       latest.current.onPick?.({ dataIndex, seriesIndex: seriesIndex ?? 0 }),
     );
     chart.current = created;
+    drawn.current = [];
     return () => {
       chart.current = null;
       created.dispose();
     };
   }, []);
   useEffect(() => {
-    if (host.current === null || width === 0 || height === 0) return;
+    const state = [width, height, scheme, ...inputs];
+    const isDrawn =
+      state.length === drawn.current.length && state.every((part, at) => Object.is(part, drawn.current[at]));
+    if (isDrawn || host.current === null || width === 0 || height === 0) return;
+    drawn.current = state;
     const style = getComputedStyle(host.current);
     chart.current?.resize({ width, height });
     const colour = (token: string) => style.getPropertyValue(token).trim();
     chart.current?.setOption(latest.current.optionOf({ width, height, colour }), { notMerge: true });
-    // The array of inputs is the caller's, and always of one length.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [width, height, scheme, ...inputs]);
+  });
   return { sized, host };
 }

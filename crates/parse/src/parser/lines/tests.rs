@@ -122,7 +122,8 @@ const WHOLE: &str = r#"{"log":"whole\n","stream":"stdout","time":"2025-11-20T08:
 fn what_the_runtime_cut_ends_where_something_else_begins() {
     let mut records = Vec::new();
     let mut take = |record: &Record| {
-        let line = record.attributes().find(|(key, _)| *key == "log.file.line").map(|(_, line)| line.to_owned());
+        let line =
+            record.attributes().find(|(key, _)| *key == "log.file.line").map(|(_, line)| line.to_owned());
         records.push((line.unwrap_or_default(), record.body().to_owned()));
     };
     let mut parser = FileParser::new(Format::DockerJson, FileContext::default());

@@ -161,7 +161,7 @@ export class SearchSession {
       query: run.query,
       from: run.from,
       to: run.to,
-        limit: isPiped ? PIPED_ROWS : isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,
+      limit: isPiped ? PIPED_ROWS : isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,
       cursor: this.cursor,
     };
     try {
