@@ -25,7 +25,9 @@ pub use kept::{
 };
 pub use select::{QueryStats, RowEvent, RowStream, SelectOptions};
 pub use store::{StorageStats, Store};
-pub use user_sql::{ColumnWidth, RunningQuery, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, UserSql};
+pub use user_sql::{
+    ColumnWidth, RunningQuery, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, UserSql,
+};
 
 /// Oldest ClickHouse (year, month) whose text indexes the tables can be made with.
 pub const MINIMUM_CLICKHOUSE: (u32, u32) = (26, 7);

@@ -60,6 +60,180 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/dashboard-templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Dashboards to start from, on what receivers and imports store. */
+    get: operations['list_dashboard_templates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All dashboards by name, without their definitions. */
+    get: operations['list_dashboards'];
+    put?: never;
+    /** Makes a dashboard. */
+    post: operations['create_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard of such a file. */
+    post: operations['import_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dashboard. */
+    get: operations['get_dashboard'];
+    /** Replaces a dashboard; what it was stays among its versions. */
+    put: operations['replace_dashboard'];
+    post?: never;
+    /** Deletes a dashboard. For 30 days that can be taken back. */
+    delete: operations['delete_dashboard'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/duplicate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard like this one. */
+    post: operations['duplicate_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A dashboard as a file for another server. */
+    get: operations['export_dashboard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/favourite': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Makes it a favourite. That is no change. */
+    put: operations['mark_dashboard'];
+    post?: never;
+    /** Makes it no favourite. */
+    delete: operations['unmark_dashboard'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a deletion back. */
+    post: operations['restore_dashboard'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a dashboard was, the last version first; at most 100. */
+    get: operations['list_dashboard_versions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dashboards/{id}/versions/{version}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a dashboard again what it was, as a new version. */
+    post: operations['restore_dashboard_version'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/dead-letters': {
     parameters: {
       query?: never;
@@ -328,6 +502,43 @@ export interface paths {
     post?: never;
     /** Ends a query that waits or runs. One that does not run is none of its business. */
     delete: operations['cancel'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/query/parse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Reads a query: its tree, its usual text and the SQL that it becomes. A query that is wrong is no error here: the
+     *     answer says what is wrong and where.
+     */
+    post: operations['parse_query'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/query/print': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Prints a tree as text, with the SQL that it becomes. */
+    post: operations['print_query'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -779,6 +990,8 @@ export interface components {
     CompleteAnswer: {
       replace: components['schemas']['Replace'];
       items: Record<string, never>[];
+      /** @description How the function or the pipe at the cursor is written: `usage` and `about`. */
+      signature?: Record<string, never> | null;
     };
     /** @description A query that is being written. */
     CompleteRequest: {
@@ -799,6 +1012,85 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+    };
+    /** @description A dashboard as one writes it. */
+    Content: {
+      /** @default  */
+      name: string;
+      /** @default  */
+      description: string;
+      /**
+       * @description Names joined by `/`; empty for none.
+       * @default
+       */
+      folder: string;
+      /** @default [] */
+      tags: string[];
+      /**
+       * @default {
+       *       "variables": [],
+       *       "widgets": [],
+       *       "refresh": 0,
+       *       "from": null,
+       *       "to": null
+       *     }
+       */
+      definition: components['schemas']['Definition'];
+    };
+    /** @description A dashboard. */
+    Dashboard: components['schemas']['Content'] & {
+      id: string;
+      favourite: boolean;
+      /**
+       * Format: int64
+       * @description Counts the changes; also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+    };
+    /** @description What a dashboard becomes. */
+    DashboardChange: components['schemas']['Content'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       */
+      version?: number | null;
+    };
+    /** @description A dashboard as a file. */
+    DashboardFile: components['schemas']['Content'] & {
+      /** @description `click-lite.dashboard`. */
+      format: string;
+      /** Format: int32 */
+      format_version: number;
+    };
+    /** @description Dashboards by name. */
+    DashboardList: {
+      dashboards: components['schemas']['DashboardSummary'][];
+    };
+    /** @description A dashboard in a list. */
+    DashboardSummary: {
+      id: string;
+      name: string;
+      description: string;
+      folder: string;
+      tags: string[];
+      favourite: boolean;
+      /** Format: int64 */
+      version: number;
+      created_at: string;
+      updated_at: string;
+      /** @description How many it has. */
+      widgets: number;
+    };
+    /** @description A dashboard to start from. */
+    DashboardTemplate: components['schemas']['Content'] & {
+      id: string;
+    };
+    /** @description Dashboards to start from. */
+    DashboardTemplates: {
+      templates: components['schemas']['DashboardTemplate'][];
     };
     /** @description A database and its tables. */
     Database: {
@@ -886,6 +1178,26 @@ export interface components {
       refused: number;
       /** @description Why they were. */
       reason?: string | null;
+    };
+    /** @description What a dashboard shows. */
+    Definition: {
+      /** @default [] */
+      variables: components['schemas']['Variable'][];
+      /** @default [] */
+      widgets: components['schemas']['Widget'][];
+      /**
+       * Format: int32
+       * @description Seconds between refreshes; 0 is off.
+       * @default 0
+       */
+      refresh: number;
+      /**
+       * @description The range it opens with: RFC 3339 or relative (`now-1h`).
+       * @default null
+       */
+      from: string | null;
+      /** @default null */
+      to: string | null;
     };
     /** @description What would be deleted. */
     DeletePreview: {
@@ -985,7 +1297,7 @@ export interface components {
       parts: number;
       /**
        * Format: double
-       * @description From what this server's past queries took; `null` before there was one to measure.
+       * @description From what this server's past queries took; `null` before there were five to measure.
        */
       seconds?: number | null;
       /** @description It ends as soon as it has its rows, probably long before it has read all this. */
@@ -1258,11 +1570,38 @@ export interface components {
        */
       accepted_rows: number;
     };
+    /** @enum {string} */
+    Language: 'search' | 'sql';
+    /** @description A query as text, tree and SQL. Where there are errors, only they are sure to be there. */
+    LanguageAnswer: {
+      /** @description The tree; `null` where the text cannot be read. */
+      query: Record<string, never>;
+      /** @description As it is printed: comments are left out, spaces and quotes are the usual ones. */
+      text?: string | null;
+      sql?: string | null;
+      params: Record<string, never>;
+      /** @description As in the answer of a search. */
+      shape: string;
+      hints: Record<string, never>[];
+      /** @description `code`, `message`, `position`, `length`, `expected`, `hint`. */
+      errors: Record<string, never>[];
+    };
     /** @description Lines that do not look like the file's format. They are stored as they are. */
     NotUnderstood: {
       /** Format: int64 */
       lines: number;
       samples: components['schemas']['SampleLine'][];
+    };
+    /** @description Where a widget is, in cells of the grid of 12 columns. */
+    Place: {
+      /** Format: int32 */
+      x: number;
+      /** Format: int32 */
+      y: number;
+      /** Format: int32 */
+      w: number;
+      /** Format: int32 */
+      h: number;
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -1279,11 +1618,19 @@ export interface components {
       rows: unknown[];
       problem?: components['schemas']['ImportProblem'] | null;
     };
+    /** @description A tree to print. */
+    PrintRequest: {
+      /** @description As `/api/v1/query/parse` gives it; spans may be left out. */
+      query: Record<string, never>;
+      /** @description Of the SQL: as in a search. */
+      from?: string | null;
+      to?: string | null;
+    };
     /**
      * @description What a query is for.
      * @enum {string}
      */
-    QueryKind: 'search' | 'histogram' | 'fields' | 'trace' | 'sql';
+    QueryKind: 'search' | 'table' | 'histogram' | 'fields' | 'trace' | 'sql';
     /** @description Queries that wait or run. */
     QueryList: {
       /** @description The oldest first. */
@@ -1511,8 +1858,22 @@ export interface components {
     };
     /** @description What stands after the rows. */
     SearchEnd: {
-      /** @description For the next page; absent where this is the last one. */
+      /** @description For the next page; absent where this is the last one, and behind pipes. */
       next_cursor?: string | null;
+      /**
+       * @description `records`: whole log records; `table`: rows by the names of the pipes; `time_series`: a table whose first column,
+       *     `time`, is the start of a bucket.
+       */
+      shape: string;
+      /** @description Names and ClickHouse types of the columns, in order. */
+      columns: Record<string, never>[];
+      /**
+       * Format: double
+       * @description Width of the buckets of a time series.
+       */
+      bucket_seconds?: number | null;
+      /** @description There are more rows than are shown, and no way to page through them. */
+      truncated: boolean;
       /** @description The statement, with its values: it can be run in any ClickHouse client. */
       sql: string;
       /** @description Values that were bound to the statement. */
@@ -1551,6 +1912,13 @@ export interface components {
        * @default null
        */
       query_id: string | null;
+      /**
+       * @description What a search with pipes may cost. One without ends with its page.
+       * @default {
+       *       "confirmed": false
+       *     }
+       */
+      budget: components['schemas']['BudgetRequest'];
     };
     /** @description What one service takes. */
     ServiceStorage: {
@@ -1878,11 +2246,74 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
+    /** @description A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL. */
+    Variable: {
+      name: string;
+      label?: string;
+      type: components['schemas']['VariableKind'];
+      /** @description Several values at once; in SQL the parameter is then an `Array(String)`. */
+      multi?: boolean;
+      /** @description Those of a list. */
+      values?: string[];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description Chosen at first; empty is any value. */
+      default?: string[];
+    };
+    /**
+     * @description Where the values of a variable come from.
+     * @enum {string}
+     */
+    VariableKind: 'query' | 'list' | 'text';
     /**
      * @description What the budget says.
      * @enum {string}
      */
     Verdict: 'ok' | 'ask' | 'refuse';
+    /** @description Versions, the last first. */
+    VersionList: {
+      versions: components['schemas']['VersionSummary'][];
+    };
+    /** @description A version of a dashboard. */
+    VersionSummary: {
+      /** Format: int64 */
+      version: number;
+      name: string;
+      saved_at: string;
+      widgets: number;
+    };
+    /** @description A part of the page. */
+    Widget: {
+      id: string;
+      kind: components['schemas']['WidgetKind'];
+      title?: string;
+      layout: components['schemas']['Place'];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description How it looks: unit, thresholds, legend, axes, ... */
+      options?: Record<string, never>;
+      /** @description A range of its own. */
+      from?: string | null;
+      to?: string | null;
+    };
+    /**
+     * @description Kinds of widgets.
+     * @enum {string}
+     */
+    WidgetKind:
+      | 'time_series'
+      | 'bar'
+      | 'pie'
+      | 'number'
+      | 'table'
+      | 'heat_map'
+      | 'histogram'
+      | 'top_list'
+      | 'logs'
+      | 'text';
+    /** @description A query in either language. */
+    WidgetQuery: {
+      language: components['schemas']['Language'];
+      text: string;
+    };
   };
   responses: never;
   parameters: never;
@@ -1980,6 +2411,332 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CompleteAnswer'];
+        };
+      };
+    };
+  };
+  list_dashboard_templates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardTemplates'];
+        };
+      };
+    };
+  };
+  list_dashboards: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardList'];
+        };
+      };
+    };
+  };
+  create_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Content'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  import_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DashboardFile'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DashboardChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      /** @description it was changed meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  duplicate_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+    };
+  };
+  export_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DashboardFile'];
+        };
+      };
+    };
+  };
+  mark_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  unmark_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  restore_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+    };
+  };
+  list_dashboard_versions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionList'];
+        };
+      };
+    };
+  };
+  restore_dashboard_version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
         };
       };
     };
@@ -2496,6 +3253,52 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  parse_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Scope'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LanguageAnswer'];
+        };
+      };
+    };
+  };
+  print_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PrintRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LanguageAnswer'];
+        };
       };
     };
   };

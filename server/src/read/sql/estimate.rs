@@ -204,7 +204,9 @@ pub async fn of_sql(app: &App, prepared: &PreparedSql) -> Result<Estimate, ApiEr
 fn unknown(app: &App) -> Estimate {
     let advice = Advice {
         code: "subquery_first",
-        message: "subqueries have to run before the rest can be estimated, and they take longer than a second".to_owned(),
+        message:
+            "subqueries have to run before the rest can be estimated, and they take longer than a second"
+                .to_owned(),
         suggestion: "run the subquery by itself, and give its result as a parameter".to_owned(),
         position: None,
         length: None,
