@@ -150,7 +150,8 @@ impl App {
             heavy: config.query.max_heavy as usize,
             waiting: config.query.max_waiting as usize,
         };
-        let queries = Arc::new(Queries::new(limits, Duration::from_secs(config.query.max_wait_seconds)));
+        let longest_wait = Duration::from_secs(config.query.max_wait_seconds);
+        let queries = Arc::new(Queries::new(Arc::clone(&store), limits, longest_wait));
         Ok(Arc::new(Self {
             config,
             access,

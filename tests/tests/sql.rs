@@ -76,7 +76,7 @@ async fn statements_run_and_errors_say_where() -> anyhow::Result<()> {
         ("SELECT ServiceNam FROM otel_logs", "sql.unknown_column", "ServiceNam", "ServiceName"),
         ("SELECT lenght(Body) FROM otel_logs", "sql.unknown_function", "lenght", "length"),
         ("SELECT 1 FROM otel_log", "sql.unknown_table", "otel_log", "otel_logs"),
-        ("SELECT é, 1 FROMM x WHERE", "sql.syntax", "x", ""),
+        ("SELECT 'é', 1 FROMM x WHERE", "sql.syntax", "x", ""),
         ("SELECT 1 FROM otel_logs WHERE", "sql.syntax", "", ""),
         ("SELECT Body, count() FROM otel_logs", "sql.refused", "Body", "any(Body)"),
         ("SELECT {missing:String}", "sql.parameter", "{missing:String}", ""),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
-use click_lite_store::{AnswerColumn, Progress, QueryStats, RowEvent, RowStream, StoreError};
+use click_lite_store::{AnswerColumn, Progress, QueryStats, RowEvent, RowStream, Store, StoreError};
 use moka::sync::Cache;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -55,6 +55,7 @@ pub struct Asked<'a> {
 
 /// Every query of this server.
 pub struct Queries {
+    store: Arc<Store>,
     queue: QueryQueue,
     longest_wait: Duration,
     running: Mutex<HashMap<String, Arc<Entry>>>,
@@ -107,8 +108,9 @@ pub struct QueryState {
 }
 
 impl Queries {
-    pub fn new(limits: QueueLimits, longest_wait: Duration) -> Self {
+    pub fn new(store: Arc<Store>, limits: QueueLimits, longest_wait: Duration) -> Self {
         Self {
+            store,
             queue: QueryQueue::new(limits),
             longest_wait,
             running: Mutex::default(),
@@ -303,13 +305,14 @@ impl Tracked {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        let started = {
+        let (started, is_abandoned) = {
             let mut seen = self.entry.seen();
-            if !seen.is_done && seen.failure.is_none() {
-                // The caller went away.
+            // The caller went away.
+            let is_abandoned = !seen.is_done && seen.failure.is_none();
+            if is_abandoned {
                 seen.failure = Some("cancelled");
             }
-            seen.started
+            (seen.started, is_abandoned)
         };
         if let Some(started) = started {
             let took = started.elapsed();
@@ -320,7 +323,19 @@ impl Drop for Tracked {
             }
         }
         let state = self.entry.state();
-        self.queries.running().remove(&self.entry.id);
+        match tokio::runtime::Handle::try_current() {
+            // ClickHouse sees the end of the connection too, but later. The id is free once it can't hit another query.
+            Ok(runtime) if is_abandoned && started.is_some() => {
+                let (queries, id) = (Arc::clone(&self.queries), self.entry.id.clone());
+                runtime.spawn(async move {
+                    let _ = queries.store.kill(&id).await;
+                    queries.running().remove(&id);
+                });
+            }
+            _ => {
+                self.queries.running().remove(&self.entry.id);
+            }
+        }
         let mut ended = self.queries.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if ended.len() == KEPT_ENDED {
             ended.pop_front();

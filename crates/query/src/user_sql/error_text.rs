@@ -91,7 +91,7 @@ fn readable(message: &str) -> String {
             let more = if expected.split(", ").count() > few.len() { ", ..." } else { "" };
             format!("{} Expected: {}{more}", shortened(before.trim_end()), few.join(", "))
         }
-        None => text.to_owned(),
+        None => shortened(text),
     }
 }
 

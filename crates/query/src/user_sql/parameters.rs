@@ -139,7 +139,9 @@ fn http_value(kind: &str, value: &Value) -> Result<String, String> {
     if matches!(kind, "Float32" | "Float64") && text.trim().parse::<f64>().is_err() {
         return Err(format!("{text} is no number"));
     }
-    Ok(escaped_value(&text))
+    // Of lists and the like ClickHouse takes the text as it is, quotes and escapes and all.
+    let is_compound = ["Array(", "Tuple(", "Map("].iter().any(|start| kind.starts_with(start));
+    Ok(if is_compound { text } else { escaped_value(&text) })
 }
 
 /// ClickHouse reads RFC 3339 only in some places.
