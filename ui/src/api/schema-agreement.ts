@@ -12,7 +12,19 @@ type Generated = components['schemas'];
 type Agrees<Ours extends Theirs, Theirs> =
   Exclude<keyof Ours, keyof Theirs> extends never ? true : Exclude<keyof Ours, keyof Theirs>;
 /** Rows and items are open objects in the document. */
-type WithoutRows<T> = Omit<T, 'rows' | 'items' | 'highlights' | 'hints' | 'sample' | 'cache'>;
+type WithoutRows<T> = Omit<
+  T,
+  | 'rows'
+  | 'items'
+  | 'highlights'
+  | 'hints'
+  | 'sample'
+  | 'cache'
+  | 'shape'
+  | 'columns'
+  | 'truncated'
+  | 'bucket_seconds'
+>;
 
 type Same<Checks extends true[]> = Checks;
 
