@@ -15,10 +15,12 @@ interface BoardMenuProps {
   dashboard: Dashboard;
   draft: Draft;
   onKiosk: () => void;
+  /** A change waits to be saved. */
+  onChanged: () => void;
 }
 
 /** What can be done with a dashboard as a whole. */
-export function BoardMenu({ dashboard, draft, onKiosk }: BoardMenuProps) {
+export function BoardMenu({ dashboard, draft, onKiosk, onChanged }: BoardMenuProps) {
   const api = useApi();
   const platform = usePlatform();
   const navigate = useNavigate();
@@ -73,7 +75,9 @@ export function BoardMenu({ dashboard, draft, onKiosk }: BoardMenuProps) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {dialog === 'settings' && <SettingsDialog draft={draft} onClose={() => setDialog(null)} />}
+      {dialog === 'settings' && (
+        <SettingsDialog draft={draft} onChanged={onChanged} onClose={() => setDialog(null)} />
+      )}
       {dialog === 'versions' && (
         <VersionsDialog dashboard={dashboard} onClose={() => setDialog(null)} onRestored={draft.discard} />
       )}

@@ -162,7 +162,12 @@ export function BoardToolbar(props: BoardToolbarProps) {
           </Menu.Dropdown>
         </Menu>
       </Button.Group>
-      <BoardMenu dashboard={dashboard} draft={draft} onKiosk={() => go({ ...search, kiosk: true })} />
+      <BoardMenu
+        dashboard={dashboard}
+        draft={draft}
+        onKiosk={() => go({ ...search, kiosk: true })}
+        onChanged={() => isEditing || setEditing(true)}
+      />
     </div>
   );
 }

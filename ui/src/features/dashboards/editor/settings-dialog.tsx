@@ -7,17 +7,19 @@ import { VariableFields } from './variable-fields';
 
 interface SettingsDialogProps {
   draft: Draft;
+  onChanged: () => void;
   onClose: () => void;
 }
 
-/** Name, folder, tags and variables of a dashboard; stored at once, as there is nothing to look at first. */
-export function SettingsDialog({ draft, onClose }: SettingsDialogProps) {
+/** Name, folder, tags and variables of a dashboard: a step of editing, as any other. */
+export function SettingsDialog({ draft, onChanged, onClose }: SettingsDialogProps) {
   const [content, setContent] = useState<DashboardContent>(draft.content);
   const set = (change: Partial<DashboardContent>) => setContent((known) => ({ ...known, ...change }));
   const { definition } = content;
   const setVariables = (variables: Variable[]) => set({ definition: { ...definition, variables } });
   const apply = () => {
     draft.change(() => content);
+    onChanged();
     onClose();
   };
   return (
