@@ -61,10 +61,11 @@ function optionOf(
     series: data.measures.map((measure, index) => ({
       type: 'bar',
       name: measure,
-      data: data.categories.map(({ name, values }) => {
+      data: data.categories.map(({ values }) => {
         const value = values[index] ?? 0;
         const tone = toneOf(value, options.thresholds);
-        const token = tone === null ? colours.tokenOf(isAlone ? name : measure) : `--${tone}`;
+        const plain = isAlone ? '--series-1' : colours.tokenOf(measure);
+        const token = tone === null ? plain : `--${tone}`;
         return { value, itemStyle: { color: colour(token) } };
       }),
       barMaxWidth: 36,

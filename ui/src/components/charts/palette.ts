@@ -16,8 +16,13 @@ const LEVEL_WORDS: Record<string, Level> = {
   panic: 'fatal',
 };
 
+/** Classes of HTTP status codes are as grave as these. */
+const STATUS_LEVELS: Record<string, Level> = { 1: 'trace', 2: 'info', 3: 'debug', 4: 'warn', 5: 'error' };
+
 function levelOf(name: string): Level | null {
   const word = name.toLowerCase();
+  const status = /^[1-5]xx$/.exec(word)?.[0].charAt(0);
+  if (status !== undefined) return STATUS_LEVELS[status] ?? null;
   return LEVEL_WORDS[word] ?? LEVELS.find((level) => level === word) ?? null;
 }
 

@@ -1,15 +1,13 @@
-import { use, useMemo } from 'react';
+import { useMemo } from 'react';
 import { formatValue } from '@/lib/format/units';
 import { categoriesOf } from './categories';
 import type { ChartProps } from './chart-props';
 import classes from './charts.module.css';
 import { NoData } from './no-data';
 import { toneOf } from './options';
-import { SeriesColoursContext } from './palette';
 
 /** Names with their values, the greatest first, each with a bar behind it. */
 export function TopList({ title, data, options, onPick }: ChartProps) {
-  const colours = use(SeriesColoursContext);
   const { categories, measures } = useMemo(() => categoriesOf(data), [data]);
   if (categories.length === 0) {
     return <NoData needs={data.rows.length === 0 ? null : 'A top list needs a name and a number.'} />;
@@ -27,7 +25,7 @@ export function TopList({ title, data, options, onPick }: ChartProps) {
               className={classes.topBar}
               style={{
                 width: `${(Math.abs(value) / most) * 100}%`,
-                background: `var(${tone === null ? colours.tokenOf(measures[0] ?? '') : `--${tone}`})`,
+                background: `var(${tone === null ? '--series-1' : `--${tone}`})`,
               }}
             />
             <span className={classes.topName} title={name}>

@@ -68,7 +68,7 @@ function ColumnPopover({ view, column, width }: { view: GridView; column: Result
     <Popover opened={isOpen} onChange={setIsOpen} position="bottom-start" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <ActionIcon
-          size={18}
+          size={24}
           className={classes.funnel}
           data-active={filter !== '' || isOpen || undefined}
           aria-label={`Filter and width of ${name}`}

@@ -17,7 +17,9 @@ const LANGUAGES = [
 
 /** The form of a saved query, new or changed. */
 export default function SaveDialog({ draft, onClose }: { draft: Draft; onClose: () => void }) {
-  const [content, setContent] = useState<SavedContent>(() => withDefaults(withParameters(draft.content), draft.values));
+  const [content, setContent] = useState<SavedContent>(() =>
+    withDefaults(withParameters(draft.content), draft.values),
+  );
   const library = useSavedQueries().data;
   const write = useWriteSaved();
   // The one that has the name already: it can be replaced.

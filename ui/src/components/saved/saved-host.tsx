@@ -19,9 +19,7 @@ export function SavedHost({ children }: { children: ReactNode }) {
       open: (next) => {
         if (next.query.parameters.length > 0) setOpening(next);
         else {
-          openBound(next, {}).catch((error: unknown) =>
-            notifyFailure('The saved query did not open', error),
-          );
+          openBound(next, {}).catch((error: unknown) => notifyFailure('The saved query did not open', error));
         }
       },
     }),

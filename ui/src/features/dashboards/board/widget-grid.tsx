@@ -17,38 +17,41 @@ export function WidgetGrid({ widgets }: { widgets: Widget[] }) {
   const settle = (layout: readonly { i: string; x: number; y: number; w: number; h: number }[]) =>
     change((current) => (isSameLayout(current, layout) ? current : withLayout(current, layout)));
   return (
-    <div ref={ref} className={classes.grid}>
-      {isNarrow && (
-        <div className={classes.stack}>
-          {ordered.map((widget) => (
-            <div key={widget.id} style={{ height: widget.layout.h * (ROW_PX + GAP_PX) - GAP_PX }}>
-              <WidgetCard widget={widget} />
-            </div>
-          ))}
-        </div>
-      )}
-      {width >= NARROW_PX && (
-        <GridLayout
-          width={width}
-          layout={itemsOf(widgets)}
-          gridConfig={{
-            cols: COLUMNS,
-            rowHeight: ROW_PX,
-            margin: [GAP_PX, GAP_PX],
-            containerPadding: [0, 0],
-          }}
-          dragConfig={{ enabled: isEditing, handle: '[data-drags]', cancel: '[aria-haspopup]' }}
-          resizeConfig={{ enabled: isEditing, handles: ['se'] }}
-          onDragStop={settle}
-          onResizeStop={settle}
-        >
-          {ordered.map((widget) => (
-            <div key={widget.id}>
-              <WidgetCard widget={widget} />
-            </div>
-          ))}
-        </GridLayout>
-      )}
+    <div className={classes.grid}>
+      {/* Without a padding of its own, as that would be measured too. */}
+      <div ref={ref}>
+        {isNarrow && (
+          <div className={classes.stack}>
+            {ordered.map((widget) => (
+              <div key={widget.id} style={{ height: widget.layout.h * (ROW_PX + GAP_PX) - GAP_PX }}>
+                <WidgetCard widget={widget} />
+              </div>
+            ))}
+          </div>
+        )}
+        {width >= NARROW_PX && (
+          <GridLayout
+            width={width}
+            layout={itemsOf(widgets)}
+            gridConfig={{
+              cols: COLUMNS,
+              rowHeight: ROW_PX,
+              margin: [GAP_PX, GAP_PX],
+              containerPadding: [0, 0],
+            }}
+            dragConfig={{ enabled: isEditing, handle: '[data-drags]', cancel: '[aria-haspopup]' }}
+            resizeConfig={{ enabled: isEditing, handles: ['se'] }}
+            onDragStop={settle}
+            onResizeStop={settle}
+          >
+            {ordered.map((widget) => (
+              <div key={widget.id}>
+                <WidgetCard widget={widget} />
+              </div>
+            ))}
+          </GridLayout>
+        )}
+      </div>
     </div>
   );
 }

@@ -165,7 +165,8 @@ export class StatementRun {
       });
     } catch (error) {
       if (this.state.id !== id || this.abort !== abort) return;
-      if (isFirst && !isAbort(error)) rowsOf();
+      // Nothing of this run has come: what is there belongs to the one before.
+      if (isFresh) this.state = { ...this.state, columns: [], rows: [], hasMore: false };
       const status = isAbort(error) ? 'cancelled' : 'failed';
       this.set({
         ...this.state,

@@ -98,7 +98,7 @@ function TableEntry({ table, fullName, wanted, startsOpen, onInsert, onSample }:
     <li>
       <div className={classes.table}>
         <ActionIcon
-          size={18}
+          size={24}
           aria-label={`Columns of ${table.name}`}
           aria-expanded={isOpen}
           onClick={() => setIsOpen(!isOpen)}
@@ -115,7 +115,7 @@ function TableEntry({ table, fullName, wanted, startsOpen, onInsert, onSample }:
         </button>
         <span className={classes.size}>{size[0]}</span>
         <Tooltip label="Show some rows">
-          <ActionIcon size={20} aria-label={`Rows of ${table.name}`} onClick={() => onSample(fullName)}>
+          <ActionIcon size={24} aria-label={`Rows of ${table.name}`} onClick={() => onSample(fullName)}>
             <IconEye size={13} aria-hidden />
           </ActionIcon>
         </Tooltip>
