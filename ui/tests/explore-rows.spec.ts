@@ -216,7 +216,7 @@ test('shows two searches of the same time beside each other', async ({ app }) =>
   await app.keyboard.press('v');
   const second = app.getByRole('region', { name: 'Second search' });
   const first = app.getByRole('region', { name: 'First search' });
-  await second.getByRole('search').click();
+  await second.getByRole('search').locator('.cm-content').click();
   await app.keyboard.type('level:error');
   await app.keyboard.press('Enter');
   await expect(second.getByRole('status').filter({ hasText: /^10\srows/ })).toBeVisible();

@@ -37,8 +37,12 @@ export function App({ platform }: { platform: Platform }) {
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => void shared.commands.handle(event);
+    window.addEventListener('keydown', shared.commands.noteDialog, { capture: true });
     window.addEventListener('keydown', onKeyDown);
-    return () => window.removeEventListener('keydown', onKeyDown);
+    return () => {
+      window.removeEventListener('keydown', shared.commands.noteDialog, { capture: true });
+      window.removeEventListener('keydown', onKeyDown);
+    };
   }, [shared.commands]);
 
   return (

@@ -101,6 +101,23 @@ describe('the command registry', () => {
   });
 });
 
+it('leaves the Escape that closed a dialog alone, though the dialog is gone by then', () => {
+  const registry = new CommandRegistry();
+  const run = vi.fn();
+  registry.add([{ id: 'close', title: 'Close', group: 'Test', keys: ['Escape'], run }]);
+  const dialog = document.createElement('div');
+  dialog.setAttribute('role', 'dialog');
+  dialog.setAttribute('aria-modal', 'true');
+  document.body.append(dialog);
+  registry.noteDialog();
+  dialog.remove();
+  press(registry, 'Escape');
+  expect(run).not.toHaveBeenCalled();
+  registry.noteDialog();
+  press(registry, 'Escape');
+  expect(run).toHaveBeenCalledTimes(1);
+});
+
 describe('useCommands', () => {
   it('runs the latest closure without registering again, and leaves with its component', () => {
     const registry = new CommandRegistry();

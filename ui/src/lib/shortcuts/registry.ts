@@ -28,6 +28,7 @@ export class CommandRegistry {
   private entries: Entry[] = [];
   private snapshot: readonly Command[] = [];
   private readonly listeners = new Set<() => void>();
+  private wasBehindDialog = false;
 
   add(commands: Command[]): () => void {
     const added = commands.map((command) => ({ command, chords: (command.keys ?? []).map(parseKeys) }));
@@ -51,11 +52,20 @@ export class CommandRegistry {
     this.entries.findLast((entry) => entry.command.id === id)?.command.run();
   }
 
+  /**
+   * Takes note, before anything else sees a key, whether a dialog is open: one that closes by Escape may be gone when
+   * the key arrives here, and its Escape is no other command's.
+   */
+  readonly noteDialog = (): void => {
+    this.wasBehindDialog = isBehindDialog();
+  };
+
   /** Runs the command of the pressed key, if there is one; answers whether it did. */
   readonly handle = (event: KeyboardEvent): boolean => {
     if (event.defaultPrevented || event.isComposing) return false;
     const typing = isEditable(event.target);
-    const behindDialog = document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+    const behindDialog = this.wasBehindDialog || isBehindDialog();
+    this.wasBehindDialog = false;
     for (const { command, chords } of this.entries.toReversed()) {
       const chord = chords.find((candidate) => matches(candidate, event));
       if (chord === undefined) continue;
@@ -73,4 +83,8 @@ export class CommandRegistry {
     this.snapshot = this.entries.map((entry) => entry.command);
     for (const listener of this.listeners) listener();
   }
+}
+
+function isBehindDialog(): boolean {
+  return document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
 }

@@ -6,7 +6,7 @@ it('puts one pipe behind the rows of a search', () => {
   expect(groupedBy('level:error | stats count() by host', 'http.status')).toBe(
     'level:error | stats count() by http.status',
   );
-  expect(chartedBy('a "b | c" /d|e/', 'my field')).toBe('a "b | c" /d|e/ | timechart count() by "my field"');
+  expect(chartedBy('a "b | c" /d|e/', 'my field')).toBe('a "b | c" /d|e/ | timechart count() by `my field`');
   expect(filterPart('x|stats count()')).toBe('x');
   expect(withFilterPart('level:error | stats count()', () => 'a')).toBe('a | stats count()');
   expect(withFilterPart('level:error | head 3', () => '')).toBe('* | head 3');

@@ -1,4 +1,3 @@
-import { isPlainFieldName } from '@/lib/query-language/lexer';
 import { splitPipes } from '@/lib/query-language/pipes';
 
 /** The part of a search that says which rows, before its first pipe. */
@@ -12,8 +11,11 @@ export function withFilterPart(query: string, edit: (filter: string) => string):
   return pipes === '' ? edit(query) : `${edit(filter.trim()) || '*'} ${pipes}`;
 }
 
+/** A name as it is written in an expression, where a dash is a minus. */
 function fieldName(field: string): string {
-  return isPlainFieldName(field) ? field : `"${field.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return /^[\p{L}_@$][\p{L}\p{N}_.@$]*$/u.test(field)
+    ? field
+    : `\`${field.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
 }
 
 /** The rows of a search counted by the values of a field. */
