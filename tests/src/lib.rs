@@ -80,8 +80,10 @@ impl Server {
     /// Starts it again on the same folder and returns as soon as it listens, before its engine answers.
     pub fn restart_unready(&mut self) -> anyhow::Result<()> {
         self.kill();
-        let mut child =
-            serve_command(self.folder.path(), ANY_PORT)?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut child = serve_command(self.folder.path(), ANY_PORT)?
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
         let said = BufReader::new(child.stdout.take().context("a pipe")?).lines();
         self.child = child;
         let address = said

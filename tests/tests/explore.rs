@@ -10,9 +10,10 @@ async fn filled() -> anyhow::Result<Server> {
     let server = Server::start()?;
     let mut body = String::new();
     for n in 0..40u64 {
+        let service = if n % 2 == 0 { "api" } else { "cart" };
         let mut record = json!({
             "timestamp": format!("2026-01-02T03:00:{n:02}.000000001Z"), "level": if n % 8 == 0 { "error" } else { "info" },
-            "service": ["api", "cart"][n as usize % 2], "host": "h1", "message": format!("request {n}"),
+            "service": service, "host": "h1", "message": format!("request {n}"),
             "path": format!("/{}", n % 3),
         });
         if n % 10 != 9 {

@@ -3,7 +3,7 @@ use std::io::Write as _;
 use click_lite_model::Record;
 
 use super::*;
-use crate::native::{BlockEncoder, COLUMNS};
+use crate::native::{BlockEncoder, COLUMNS, IdFrames};
 
 const LIMIT_BYTES: u64 = 1 << 20;
 
