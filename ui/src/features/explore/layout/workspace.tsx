@@ -128,7 +128,7 @@ export function Workspace() {
           isComparing={isComparing}
           onCompare={setComparing}
           grid={grid}
-          isNarrow={isSheet}
+          isNarrow={layout.isNarrow}
           layout={`${layout.detail} ${selection.isOpen ? 'open' : ''}`}
         />
         <DetailPanel place={layout.detail} selection={selection} actions={actions} />

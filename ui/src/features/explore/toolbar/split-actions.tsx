@@ -5,6 +5,7 @@ import { Shortcut } from '../layout/shortcut';
 import { useExplore } from '../state/explore-context';
 import { isTimeLinked, splitChange, UNSPLIT, usePane, usePaneCommands } from '../state/pane';
 import { rangeParameters, type ExploreSearch } from '../state/search-state';
+import classes from './toolbar.module.css';
 
 /** Puts a second search beside the first; in the second, ties its time to the first and closes it. */
 export function SplitActions() {
@@ -43,7 +44,7 @@ export function SplitActions() {
   if (!isSplit) {
     return (
       <Tooltip label={<Shortcut text="A second search beside this one" keys="v" />}>
-        <ActionIcon aria-label="A second search beside this one" onClick={toggle}>
+        <ActionIcon className={classes.wide} aria-label="A second search beside this one" onClick={toggle}>
           <IconLayoutColumns size={16} aria-hidden />
         </ActionIcon>
       </Tooltip>
