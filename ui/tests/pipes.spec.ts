@@ -20,6 +20,8 @@ test('a search with pipes is a table, over time a chart, completed and explained
   app,
   server,
 }) => {
+  // One server for all of it; a loaded machine takes a minute.
+  test.slow();
   await server.ingest(records(Date.now() - MINUTE_MS));
   await app.goto(`${server.address}/explore?from=now-15m&to=now`);
   await expect(app.getByRole('status').filter({ hasText: /^60\srows/ })).toBeVisible();

@@ -286,7 +286,7 @@ pub(super) fn bucket_of(time: &Value, width_ms: u64) -> Value {
     let mut sql = SqlText::default();
     if width_ms == WEEK_MS {
         sql.text("toDateTime(toMonday(").append(&time.sql).text(", 'UTC'), 'UTC')");
-    } else if width_ms % 1000 == 0 {
+    } else if width_ms.is_multiple_of(1000) {
         sql.text("toStartOfInterval(").append(&time.sql);
         sql.text(&format!(", INTERVAL {} SECOND, 'UTC')", width_ms / 1000));
     } else {

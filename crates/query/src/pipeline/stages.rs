@@ -206,7 +206,7 @@ impl Scope<'_> {
             Column::new("count", count.clone()),
             Column::new("percent", Value::new(percent, Kind::Number)),
         ];
-        let mut grouped = rows.grouped(keys.clone(), aggregates);
+        let mut grouped = rows.grouped(keys, aggregates);
         grouped.has_windows = true;
         let key = |sql: &SqlText, descending: bool| OrderKey { sql: sql.clone(), descending };
         grouped.order = outer.iter().map(|column| key(&column.value.sql, false)).collect();
