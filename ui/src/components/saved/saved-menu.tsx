@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconBookmark, IconDeviceFloppy, IconFolder, IconTemplate } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { SavedQuery } from '@/api/saved';
 import { Keys } from '@/components/keys';
 import classes from './saved.module.css';
@@ -26,11 +27,19 @@ export function SavedMenu({ what, onSave }: { what: string; onSave: () => void }
   const queries = useSavedQueries();
   const { open } = useSaved();
   const navigate = useNavigate();
+  const [isOpen, setOpen] = useState(false);
   const recent = recentOf(queries.data?.items ?? []);
   return (
-    <Menu position="bottom-end" withinPortal width={300} onOpen={() => void queries.refetch()}>
+    <Menu
+      position="bottom-end"
+      withinPortal
+      width={300}
+      opened={isOpen}
+      onChange={setOpen}
+      onOpen={() => void queries.refetch()}
+    >
       <Menu.Target>
-        <Tooltip label="Saved queries">
+        <Tooltip label="Saved queries" disabled={isOpen}>
           <ActionIcon aria-label="Saved queries">
             <IconBookmark size={16} aria-hidden />
           </ActionIcon>

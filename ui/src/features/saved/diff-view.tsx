@@ -19,6 +19,12 @@ export function DiffView({ difference, text, before, after }: DiffViewProps) {
     <>
       {isSame && <p className={classes.dim}>The two are the same.</p>}
       <table className={classes.diff} aria-label="Differences">
+        <colgroup>
+          <col className={classes.numberColumn} />
+          <col />
+          <col className={classes.numberColumn} />
+          <col />
+        </colgroup>
         <thead>
           <tr>
             <th scope="col" colSpan={2}>
