@@ -117,7 +117,8 @@ impl QueryQueue {
     }
 
     /// Queries that wait.
-    pub fn waiting(&self) -> usize {
+    #[cfg(test)]
+    fn waiting(&self) -> usize {
         self.lock().waiting
     }
 
