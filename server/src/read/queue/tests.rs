@@ -4,14 +4,11 @@ fn queue(running: usize, heavy: usize) -> QueryQueue {
     QueryQueue::new(QueueLimits { running, heavy, waiting: 100 })
 }
 
-/// Starts waiting, and returns once the ticket is in the queue.
+/// Starts waiting, and returns once the ticket is in the queue: all tasks of a test share its thread.
 async fn waits(queue: &QueryQueue, group: &'static str, cost: Cost) -> tokio::task::JoinHandle<Turn> {
-    let before = queue.waiting();
     let waiting = queue.clone();
     let task = tokio::spawn(async move { waiting.turn(group, cost).await.expect("room to wait") });
-    while queue.waiting() == before && !task.is_finished() {
-        tokio::task::yield_now().await;
-    }
+    settle().await;
     task
 }
 
@@ -107,5 +104,6 @@ async fn a_full_queue_refuses() {
     settle().await;
     let second = waits(&queue, "b", Cost::Heavy).await;
     assert_eq!(queue.waiting(), 1, "the place of the one that went is free");
+    assert!(!second.is_finished());
     second.abort();
 }
