@@ -25,7 +25,7 @@ describe('tokenize', () => {
     ['status:>=500', ['field:status', 'comparison:>=', 'word:500']],
     ['status>=500', ['field:status', 'comparison:>=', 'word:500']],
     ['user_id!=42 a', ['field:user_id', 'comparison:!=', 'word:42', 'word:a']],
-    ['a\\:b a|b', ['word:a\\:b', 'word:a', 'word:|', 'word:b']],
+    ['a\\:b a|b', ['word:a\\:b', 'word:a', 'pipe:|', 'command:b']],
     ['a-b -c', ['word:a-b', 'negation:-', 'word:c']],
     ['temperature:-5', ['field:temperature', 'word:-5']],
     ['/time.?out/ x', ['regex:time.?out', 'word:x']],
