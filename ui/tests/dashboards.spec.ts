@@ -33,7 +33,7 @@ test('a dashboard from a template is changed, saved and still there', async ({ a
   ).toHaveAccessibleName('Requests: 600');
 
   await test.step('a variable narrows every widget', async () => {
-    await app.getByRole('textbox', { name: 'Service' }).click();
+    await app.getByRole('combobox', { name: 'Service' }).click();
     await app.getByRole('option', { name: 'web' }).click();
     await app.keyboard.press('Escape');
     await expect(app).toHaveURL(/vars=.*web/);
@@ -50,7 +50,10 @@ test('a dashboard from a template is changed, saved and still there', async ({ a
     await editor.getByRole('textbox', { name: 'Search', exact: true }).fill('level:error');
     await expect(editor.getByRole('region', { name: 'Preview' }).getByRole('slider')).toBeVisible();
     await editor.getByRole('button', { name: 'Add to the dashboard' }).click();
-    await expect(app.getByRole('region', { name: 'Errors of all' }).getByRole('slider')).toBeVisible();
+    const added = app.getByRole('region', { name: 'Errors of all' });
+    // Out of sight it asks nothing.
+    await added.scrollIntoViewIfNeeded();
+    await expect(added.getByRole('slider')).toBeVisible();
   });
 
   const share = app.getByRole('region', { name: 'Status codes' });
@@ -67,6 +70,7 @@ test('a dashboard from a template is changed, saved and still there', async ({ a
     await expect.poll(width).toBeLessThan(before - 40);
 
     const requestsHandle = app.getByRole('button', { name: /^Move Requests: / });
+    await requestsHandle.scrollIntoViewIfNeeded();
     const from = await requestsHandle.boundingBox();
     if (from === null) throw new Error('the handle is not there');
     const left = async () =>
