@@ -7,6 +7,7 @@ describe('the URL', () => {
       query: '',
       range: { from: 'now-15m', to: 'now' },
       columns: ['time', 'level', 'service', 'message'],
+      pinned: 0,
     });
   });
 
