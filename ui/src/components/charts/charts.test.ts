@@ -37,6 +37,13 @@ describe('series', () => {
     ]);
   });
 
+  it('of what a limit leaves out comes last, in grey', () => {
+    const rows = perMinute.rows.map((row) => ({ ...row, level: row.level === 'info' ? 'other' : 'cart' }));
+    const { series } = seriesOf({ ...perMinute, rows });
+    expect(series.map(({ name }) => name)).toEqual(['cart', 'other']);
+    expect(new SeriesColours().tokenOf('other')).toBe('--chart-unknown');
+  });
+
   it('of means have gaps where nothing is known, and take the step from the times', () => {
     const { times, series } = seriesOf({
       columns: [

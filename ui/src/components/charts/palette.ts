@@ -26,6 +26,9 @@ function levelOf(name: string): Level | null {
   return LEVEL_WORDS[word] ?? LEVELS.find((level) => level === word) ?? null;
 }
 
+/** The series into which `timechart ... limit` sums up what it shows no line of. */
+export const REST = 'other';
+
 function hashOf(name: string): number {
   let hash = 2_166_136_261;
   for (let index = 0; index < name.length; index += 1)
@@ -43,6 +46,7 @@ export class SeriesColours {
 
   /** The custom property with the colour, such as `--series-3`. */
   tokenOf(name: string): string {
+    if (name === REST) return '--chart-unknown';
     const level = levelOf(name);
     if (level !== null) return `--chart-${level}`;
     const slot = this.slots.get(name) ?? this.take(name);

@@ -8,6 +8,7 @@ import {
   type ResultColumn,
   type ResultData,
 } from './result-data';
+import { REST } from './palette';
 
 export interface Series {
   name: string;
@@ -87,7 +88,8 @@ export function seriesOf(data: ResultData): SeriesData {
     one.total = one.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
     one.last = one.values.findLast((value) => value !== null) ?? null;
   }
-  if (names.length > 0) all.sort((left, right) => right.total - left.total);
+  const rank = ({ name, total }: Series) => (name === REST ? -1 : total);
+  if (names.length > 0) all.sort((left, right) => rank(right) - rank(left));
   return {
     times,
     bucketMs,
