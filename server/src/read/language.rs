@@ -147,7 +147,7 @@ impl LanguageAnswer {
 /// As the details of an error of a search, with its code and message.
 fn error_value(error: &QueryError) -> Value {
     let detail = query_error(error).detail();
-    let mut value = detail.details.clone();
+    let mut value = detail.details;
     value["code"] = error.code().into();
     value["message"] = error.message.clone().into();
     value

@@ -210,7 +210,7 @@ impl Definition {
             check(ids.insert(&widget.id), &field, "two widgets have this id")?;
             let Place { x, y, w, h } = widget.layout;
             check(
-                w >= 1 && h >= 1 && h <= 100 && y <= 10_000 && x.saturating_add(w) <= COLUMNS,
+                w >= 1 && (1..=100).contains(&h) && y <= 10_000 && x.saturating_add(w) <= COLUMNS,
                 &field,
                 "the widget lies outside of the grid of 12 columns",
             )?;

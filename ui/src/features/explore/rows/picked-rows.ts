@@ -29,18 +29,14 @@ export function usePickedRows(rows: readonly LogRow[]): PickedRows {
     () => (ids.size === 0 ? [] : rows.filter((row) => ids.has(row.IngestId))),
     [ids, rows],
   );
-  const toggle = useCallback(
-    (row: LogRow) => {
-      const next = new Set(ids);
-      // A row that is let go is no end to pick from.
-      if (!next.delete(row.IngestId)) {
-        next.add(row.IngestId);
-        setAnchor(row.IngestId);
-      }
-      setIds(next);
-    },
-    [ids],
-  );
+  const toggle = useCallback((row: LogRow) => {
+    setAnchor(row.IngestId);
+    setIds((before) => {
+      const next = new Set(before);
+      if (!next.delete(row.IngestId)) next.add(row.IngestId);
+      return next;
+    });
+  }, []);
   return {
     ids,
     rows: picked,
