@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test } from './support/fixtures';
+import { expect, expectAccessible, test, toSearchBar } from './support/fixtures';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -150,7 +150,7 @@ test('describes a field, and says which part of a search finds nothing', async (
   await app.keyboard.press('Escape');
   await expect(stats).toBeHidden();
 
-  await app.keyboard.press('/');
+  await toSearchBar(app);
   await app.keyboard.type('refused service:billing -level:error');
   await app.keyboard.press('Enter');
   const ways = app.getByRole('list', { name: 'Ways to find rows' });

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test } from './support/fixtures';
+import { expect, expectAccessible, test, toSearchBar } from './support/fixtures';
 
 const MINUTE_MS = 60_000;
 
@@ -32,7 +32,7 @@ test.beforeEach(async ({ app, server }) => {
 });
 
 test('searches by typing, marks what was found and filters by a facet', async ({ app }) => {
-  await app.keyboard.press('/');
+  await toSearchBar(app);
   await app.keyboard.type('refused');
   await app.keyboard.press('Enter');
   await count(app, /^10\srows/);
@@ -70,7 +70,7 @@ test('keeps what is typed while the editor is on its way', async ({ app }) => {
 });
 
 test('completes fields and values', async ({ app }) => {
-  await app.keyboard.press('/');
+  await toSearchBar(app);
   await app.keyboard.type('servi');
   await app
     .getByRole('option', { name: /service/ })
@@ -84,7 +84,7 @@ test('completes fields and values', async ({ app }) => {
 });
 
 test('shows an error of the search at its place and keeps the rows', async ({ app }) => {
-  await app.keyboard.press('/');
+  await toSearchBar(app);
   await app.keyboard.type('(level:error');
   await app.keyboard.press('Enter');
   await expect(app.getByRole('search').getByRole('alert')).toContainText('never closed');

@@ -45,6 +45,12 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
+/** Presses the key of the search bar, and returns once it takes what is typed. */
+export async function toSearchBar(page: Page): Promise<void> {
+  await page.keyboard.press('/');
+  await expect(page.getByRole('search').locator('input:focus, .cm-content:focus')).toHaveCount(1);
+}
+
 /** Nothing that the accessibility rules of WCAG 2.2 AA object to. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
