@@ -86,7 +86,7 @@ async fn a_dashboard_is_made_changed_and_put_aside() -> anyhow::Result<()> {
 fn records() -> String {
     let mut lines = String::new();
     for n in 0..40u32 {
-        let time = format!("2026-05-18T10:{:02}:00Z", n);
+        let time = format!("2026-05-18T10:{n:02}:00Z");
         let level = ["info", "warn", "error"][n as usize % 3];
         for record in [
             json!({ "time": time, "level": level, "service": "cart", "message": format!("order {n} failed"), "exception.type": "Timeout",
