@@ -48,9 +48,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(app.getByRole('heading', { name: 'Nothing is stored yet' })).toBeVisible();
     await expectAccessible(app);
     for (const [keys, heading] of [
-      ['Alt+2', 'Imports'],
-      ['Alt+3', 'Storage'],
-      ['Alt+4', 'Settings'],
+      ['Alt+7', 'Imports'],
+      ['Alt+8', 'Storage'],
+      ['Alt+0', 'Settings'],
     ] as const) {
       await app.keyboard.press(keys);
       await expect(app.getByRole('heading', { name: heading })).toBeVisible();
