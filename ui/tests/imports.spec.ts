@@ -39,7 +39,7 @@ test('dropped files are looked at before anything is stored', async ({ app }) =>
   await expect(app.getByText('Drop to look at the files')).toBeHidden();
   await expect(app.getByRole('dialog')).toContainText('dropped.log');
   await app.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-  await app.keyboard.press('Alt+2');
+  await app.keyboard.press('Alt+7');
   await expect(app.getByText('No file was imported yet')).toBeVisible();
 });
 
@@ -58,7 +58,7 @@ test('asks before a file is imported a second time', async ({ app }) => {
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await expect(dialog.getByRole('button', { name: 'Show in Explore' })).toBeVisible();
   await app.keyboard.press('Escape');
-  await app.keyboard.press('Alt+2');
+  await app.keyboard.press('Alt+7');
   await expect(app.getByRole('button', { name: 'twice.log' })).toHaveCount(2);
 });
 

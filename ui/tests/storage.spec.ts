@@ -24,7 +24,7 @@ test.describe('with records', () => {
   test.beforeEach(async ({ app, server }) => {
     await server.ingest(records());
     await expect(app.getByRole('grid', { name: 'Log rows' })).toContainText('GET /orders');
-    await app.keyboard.press('Alt+3');
+    await app.keyboard.press('Alt+8');
     await expect(section(app, 'By service')).toContainText('noisy');
   });
 
@@ -120,7 +120,7 @@ test.describe('with records', () => {
 });
 
 test('says that nothing is stored, and runs the rules by hand', async ({ app }) => {
-  await app.keyboard.press('Alt+3');
+  await app.keyboard.press('Alt+8');
   await expect(app.getByRole('heading', { name: 'Nothing is stored yet' })).toBeVisible();
   const log = section(app, 'Log of clean-ups');
   await expect(log).toContainText('Daily');
@@ -136,7 +136,7 @@ test('says that the server is gone', async ({ app, server }) => {
   await app.getByRole('link', { name: 'Storage' }).hover();
   await Promise.all([page, styles]);
   await server.stop();
-  await app.keyboard.press('Alt+3');
+  await app.keyboard.press('Alt+8');
   await expect(app.getByRole('heading', { name: 'What is stored could not be asked' })).toBeVisible({
     timeout: 30_000,
   });
