@@ -116,11 +116,6 @@ impl QueryQueue {
         receiver.await.map_err(|_| QueueFull)
     }
 
-    /// Queries that wait.
-    pub fn waiting(&self) -> usize {
-        self.lock().waiting
-    }
-
     fn start(&self, state: &mut State, cost: Cost) -> Turn {
         state.running += 1;
         let is_heavy = cost == Cost::Heavy;

@@ -4,6 +4,14 @@ fn queue(running: usize, heavy: usize) -> QueryQueue {
     QueryQueue::new(QueueLimits { running, heavy, waiting: 100 })
 }
 
+impl QueryQueue {
+    fn waiting(&self) -> usize {
+        let mut state = self.lock();
+        state.forget_the_gone();
+        state.waiting
+    }
+}
+
 /// Starts waiting, and returns once the ticket is in the queue.
 async fn waits(queue: &QueryQueue, group: &'static str, cost: Cost) -> tokio::task::JoinHandle<Turn> {
     let before = queue.waiting();
