@@ -18,9 +18,9 @@ test('signs in by the link once, and says what to do without one', async ({ page
 });
 
 test('every page by keyboard, the palette and the help', async ({ app }) => {
-  await app.keyboard.press('Alt+4');
+  await app.keyboard.press('Alt+0');
   await expect(app.getByRole('heading', { name: 'Density' })).toBeVisible();
-  await app.keyboard.press('Alt+2');
+  await app.keyboard.press('Alt+7');
   await expect(app.getByText('No file was imported yet')).toBeVisible();
 
   await app.keyboard.press('?');
@@ -34,7 +34,7 @@ test('every page by keyboard, the palette and the help', async ({ app }) => {
 });
 
 test('keeps theme and density', async ({ app }) => {
-  await app.keyboard.press('Alt+4');
+  await app.keyboard.press('Alt+0');
   await app.getByText('Dark', { exact: true }).click();
   await app.getByText('Comfortable', { exact: true }).click();
   await app.reload();
