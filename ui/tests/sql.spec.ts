@@ -105,7 +105,7 @@ test('says what is wrong where it is, what would be better, and how it would run
   await write(app, "SELECT * FROM otel_logs WHERE Body LIKE '%orders/1%' -- why\nLIMIT 5; SELECT 2");
   await app.getByRole('tab', { name: 'Query 1' }).focus();
   await editor(app).click({ position: { x: 60, y: 18 } });
-  await expect(app.getByRole('note').filter({ hasText: 'No time range' })).toBeVisible();
+  await expect(app.getByRole('note').filter({ hasText: 'reads every column' })).toBeVisible();
   await expect(app.locator('.cm-lintRange-warning').first()).toBeVisible();
   await app.getByRole('button', { name: 'Plan' }).click();
   await expect(app.getByRole('region', { name: 'Plan of the statement' })).toContainText('ReadFromMergeTree');
