@@ -327,6 +327,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/field-stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Describes the values of one field: how many records have it, its most frequent values, and the distribution of those
+     *     that are numbers.
+     */
+    post: operations['field_stats'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-values': {
     parameters: {
       query?: never;
@@ -472,6 +492,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists notes, those on the newest rows first. */
+    get: operations['list'];
+    put?: never;
+    /** Makes a note, or a mark, on a row. */
+    post: operations['add'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notes/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One note. */
+    get: operations['get'];
+    /** Changes text, colour and author of a note. */
+    put: operations['replace'];
+    post?: never;
+    /** Deletes a note. */
+    delete: operations['delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/queries': {
     parameters: {
       query?: never;
@@ -608,6 +665,220 @@ export interface paths {
     get: operations['get_run'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists saved queries by name. */
+    get: operations['list'];
+    put?: never;
+    /** Saves a query. */
+    post: operations['create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Saved queries as a file that another server takes. */
+    get: operations['export'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes a file of saved queries, and says what of it is new, changed or the same. Names tell which belong together.
+     *     Nothing is written where any item is wrong.
+     */
+    post: operations['import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A saved query, by its id or its name. */
+    get: operations['get'];
+    /** Replaces a saved query; what it was stays as a version. */
+    put: operations['replace'];
+    post?: never;
+    /** Deletes a saved query. It can be restored for 30 days. */
+    delete: operations['delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/bind': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A saved query with values in its places, to be opened elsewhere. */
+    post: operations['bind'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/favourite': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Makes a saved query a favourite. That is no change of it. */
+    put: operations['add_favourite'];
+    post?: never;
+    /** Makes a saved query a favourite no more. */
+    delete: operations['remove_favourite'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/parameters/{name}/values': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Values that a parameter of a saved query can have: those that were fixed, or those that its query finds now. */
+    get: operations['parameter_values'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back that a saved query was deleted. */
+    post: operations['restore'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Runs a saved query by its id or name. The answer is that of `/api/v1/search` or `/api/v1/sql`, as the query's
+     *     language is.
+     */
+    post: operations['run'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the versions of a saved query. */
+    get: operations['list_versions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/versions/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A version of a saved query, compared with another one. */
+    get: operations['get_version'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/saved-queries/{id}/versions/{version}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a saved query what it was in a version. That is a change of it, and so a new version. */
+    post: operations['restore_version'];
     delete?: never;
     options?: never;
     head?: never;
@@ -812,6 +1083,129 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/surrounding': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The matching rows before and after a place in time, as many as asked for on each side however far they are. */
+    post: operations['surrounding'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Follows records as they come in (WebSocket).
+     * @description With `query` the socket begins with a filter of the id `main`; without it, it waits for the client's messages. See
+     *     `docs/api.md` for those.
+     */
+    get: operations['tail'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists templates. */
+    get: operations['list_templates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One template. */
+    get: operations['get_template'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}/bind': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A template with values in its places, to be opened elsewhere. */
+    post: operations['bind_template'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}/parameters/{name}/values': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Values that a parameter of a template can have. */
+    get: operations['template_parameter_values'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs a template by its id or name. */
+    post: operations['run_template'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/traces/{trace_id}': {
     parameters: {
       query?: never;
@@ -893,6 +1287,16 @@ export interface components {
     BatchAnswer: {
       /** @description False where it was durable already. */
       stored: boolean;
+    };
+    /** @description A query that can be run as it is. */
+    BoundQuery: {
+      language: components['schemas']['QueryLanguage'];
+      /** @description In the search language with the values in it, each as one value. In SQL as it was written. */
+      text: string;
+      /** @description Values that SQL is given beside its text. */
+      params: Record<string, never>;
+      from?: string | null;
+      to?: string | null;
     };
     /** @description Records of one span of time. */
     Bucket: {
@@ -1013,8 +1417,29 @@ export interface components {
       /** @default null */
       to: string | null;
     };
+    /** @description A dashboard. */
+    Dashboard: components['schemas']['DashboardContent'] & {
+      id: string;
+      favourite: boolean;
+      /**
+       * Format: int64
+       * @description Counts the changes; also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+    };
+    /** @description What a dashboard becomes. */
+    DashboardChange: components['schemas']['DashboardContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       */
+      version?: number | null;
+    };
     /** @description A dashboard as one writes it. */
-    Content: {
+    DashboardContent: {
       /** @default  */
       name: string;
       /** @default  */
@@ -1035,39 +1460,51 @@ export interface components {
        *       "to": null
        *     }
        */
-      definition: components['schemas']['Definition'];
+      definition: components['schemas']['DashboardDefinition'];
     };
-    /** @description A dashboard. */
-    Dashboard: components['schemas']['Content'] & {
-      id: string;
-      favourite: boolean;
+    /** @description What a dashboard shows. */
+    DashboardDefinition: {
+      /** @default [] */
+      variables: components['schemas']['DashboardVariable'][];
+      /** @default [] */
+      widgets: components['schemas']['Widget'][];
       /**
-       * Format: int64
-       * @description Counts the changes; also the `ETag`.
+       * Format: int32
+       * @description Seconds between refreshes; 0 is off.
+       * @default 0
        */
-      version: number;
-      created_at: string;
-      updated_at: string;
-    };
-    /** @description What a dashboard becomes. */
-    DashboardChange: components['schemas']['Content'] & {
+      refresh: number;
       /**
-       * Format: int64
-       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
-       *     wins.
+       * @description The range it opens with: RFC 3339 or relative (`now-1h`).
+       * @default null
        */
-      version?: number | null;
+      from: string | null;
+      /** @default null */
+      to: string | null;
     };
     /** @description A dashboard as a file. */
-    DashboardFile: components['schemas']['Content'] & {
+    DashboardFile: components['schemas']['DashboardContent'] & {
       /** @description `click-lite.dashboard`. */
       format: string;
       /** Format: int32 */
       format_version: number;
     };
+    /** @enum {string} */
+    DashboardLanguage: 'search' | 'sql';
     /** @description Dashboards by name. */
     DashboardList: {
       dashboards: components['schemas']['DashboardSummary'][];
+    };
+    /** @description Where a widget is, in cells of the grid of 12 columns. */
+    DashboardPlace: {
+      /** Format: int32 */
+      x: number;
+      /** Format: int32 */
+      y: number;
+      /** Format: int32 */
+      w: number;
+      /** Format: int32 */
+      h: number;
     };
     /** @description A dashboard in a list. */
     DashboardSummary: {
@@ -1085,12 +1522,42 @@ export interface components {
       widgets: number;
     };
     /** @description A dashboard to start from. */
-    DashboardTemplate: components['schemas']['Content'] & {
+    DashboardTemplate: components['schemas']['DashboardContent'] & {
       id: string;
     };
     /** @description Dashboards to start from. */
     DashboardTemplates: {
       templates: components['schemas']['DashboardTemplate'][];
+    };
+    /** @description A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL. */
+    DashboardVariable: {
+      name: string;
+      label?: string;
+      type: components['schemas']['DashboardVariableKind'];
+      /** @description Several values at once; in SQL the parameter is then an `Array(String)`. */
+      multi?: boolean;
+      /** @description Those of a list. */
+      values?: string[];
+      query?: components['schemas']['WidgetQuery'] | null;
+      /** @description Chosen at first; empty is any value. */
+      default?: string[];
+    };
+    /**
+     * @description Where the values of a variable come from.
+     * @enum {string}
+     */
+    DashboardVariableKind: 'query' | 'list' | 'text';
+    /** @description Versions, the last first. */
+    DashboardVersionList: {
+      versions: components['schemas']['DashboardVersionSummary'][];
+    };
+    /** @description A version of a dashboard. */
+    DashboardVersionSummary: {
+      /** Format: int64 */
+      version: number;
+      name: string;
+      saved_at: string;
+      widgets: number;
     };
     /** @description A database and its tables. */
     Database: {
@@ -1178,26 +1645,6 @@ export interface components {
       refused: number;
       /** @description Why they were. */
       reason?: string | null;
-    };
-    /** @description What a dashboard shows. */
-    Definition: {
-      /** @default [] */
-      variables: components['schemas']['Variable'][];
-      /** @default [] */
-      widgets: components['schemas']['Widget'][];
-      /**
-       * Format: int32
-       * @description Seconds between refreshes; 0 is off.
-       * @default 0
-       */
-      refresh: number;
-      /**
-       * @description The range it opens with: RFC 3339 or relative (`now-1h`).
-       * @default null
-       */
-      from: string | null;
-      /** @default null */
-      to: string | null;
     };
     /** @description What would be deleted. */
     DeletePreview: {
@@ -1356,6 +1803,44 @@ export interface components {
       count: number;
       /** @description Its most frequent values, at most ten. */
       values: components['schemas']['ValueCount'][];
+    };
+    /** @description What the values of a field look like. */
+    FieldStatsAnswer: {
+      field: string;
+      /**
+       * Format: int64
+       * @description Matching records.
+       */
+      total_rows: number;
+      /**
+       * Format: int64
+       * @description Everything below is of so many records: of all that match, or of the newest.
+       */
+      rows: number;
+      /** @description Whether `rows` are the newest of more. */
+      sampled: boolean;
+      /**
+       * Format: int64
+       * @description Records that have the field.
+       */
+      present: number;
+      /**
+       * Format: int64
+       * @description Different values; exact up to some ten thousand, else within a percent or two.
+       */
+      distinct: number;
+      /** @description The most frequent values, at most ten. */
+      top_values: components['schemas']['ValueCount'][];
+      numbers?: components['schemas']['NumberStats'] | null;
+      stats: components['schemas']['Stats'];
+    };
+    /** @description Which field of which records. */
+    FieldStatsRequest: components['schemas']['Scope'] & {
+      /**
+       * @description As the search language writes it.
+       * @default
+       */
+      field: string;
     };
     /** @description Values of a field, the most frequent first. */
     FieldValuesAnswer: {
@@ -1570,8 +2055,6 @@ export interface components {
        */
       accepted_rows: number;
     };
-    /** @enum {string} */
-    Language: 'search' | 'sql';
     /** @description A query as text, tree and SQL. Where there are errors, only they are sure to be there. */
     LanguageAnswer: {
       /** @description The tree; `null` where the text cannot be read. */
@@ -1586,22 +2069,122 @@ export interface components {
       /** @description `code`, `message`, `position`, `length`, `expected`, `hint`. */
       errors: Record<string, never>[];
     };
+    NameCount: {
+      name: string;
+      /** Format: int64 */
+      count: number;
+    };
+    /** @description A note to make. */
+    NewNote: components['schemas']['NoteContent'] & {
+      /**
+       * @description `Timestamp` of the row, with all its digits.
+       * @default
+       */
+      timestamp: string;
+      /**
+       * @description `IngestId` of the row.
+       * @default
+       */
+      ingest_id: string;
+      /**
+       * @description What the row says; cut to 300 characters.
+       * @default
+       */
+      excerpt: string;
+    };
     /** @description Lines that do not look like the file's format. They are stored as they are. */
     NotUnderstood: {
       /** Format: int64 */
       lines: number;
       samples: components['schemas']['SampleLine'][];
     };
-    /** @description Where a widget is, in cells of the grid of 12 columns. */
-    Place: {
-      /** Format: int32 */
-      x: number;
-      /** Format: int32 */
-      y: number;
-      /** Format: int32 */
-      w: number;
-      /** Format: int32 */
-      h: number;
+    /** @description A note on a row, or a mark where its text is empty. */
+    Note: {
+      id: string;
+      /** @description `Timestamp` of the row. */
+      timestamp: string;
+      /** @description `IngestId` of the row. */
+      ingest_id: string;
+      /** @description What the row says, as it was when the note was made. */
+      excerpt: string;
+      text: string;
+      colour: components['schemas']['NoteColour'];
+      /** @description Empty where nobody said who. */
+      author: string;
+      created_at: string;
+      updated_at: string;
+      /**
+       * Format: int64
+       * @description Counts the changes, from 1. Also the `ETag`.
+       */
+      version: number;
+    };
+    /** @description A change of a note. */
+    NoteChange: components['schemas']['NoteContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       * @default null
+       */
+      version: number | null;
+    };
+    /**
+     * @description What a note is marked with.
+     * @enum {string}
+     */
+    NoteColour: 'grey' | 'red' | 'amber' | 'green' | 'blue' | 'violet';
+    /** @description What can be changed of a note. */
+    NoteContent: {
+      /**
+       * @description At most 4,000 characters; empty for a mark.
+       * @default
+       */
+      text: string;
+      /** @default amber */
+      colour: components['schemas']['NoteColour'];
+      /**
+       * @description Who says so; at most 100 characters.
+       * @default
+       */
+      author: string;
+    };
+    /** @description Notes, those on the newest rows first. */
+    NoteList: {
+      notes: components['schemas']['Note'][];
+    };
+    /** @description Numbers from `from` up to `to`. */
+    NumberBucket: {
+      /** Format: double */
+      from: number;
+      /** Format: double */
+      to: number;
+      /** Format: int64 */
+      count: number;
+    };
+    /** @description Figures of the values that are numbers. */
+    NumberStats: {
+      /**
+       * Format: int64
+       * @description Records whose value is a number.
+       */
+      count: number;
+      /** Format: double */
+      min: number;
+      /** Format: double */
+      max: number;
+      /** Format: double */
+      mean: number;
+      /** @description By share of the values that are at most as large, in ascending order. */
+      quantiles: components['schemas']['Quantile'][];
+      /** @description Spans of equal width in ascending order; the last one reaches to `max`, however far that is. */
+      distribution: components['schemas']['NumberBucket'][];
+    };
+    /** @description Values that a parameter can have. */
+    ParameterValues: {
+      values: Record<string, never>[];
+      /** @description Whether other values are refused. */
+      only_these: boolean;
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -1626,11 +2209,23 @@ export interface components {
       from?: string | null;
       to?: string | null;
     };
+    /** @description So large are values up to a share of them. */
+    Quantile: {
+      /**
+       * Format: double
+       * @description 0 to 1.
+       */
+      share: number;
+      /** Format: double */
+      value: number;
+    };
     /**
      * @description What a query is for.
      * @enum {string}
      */
     QueryKind: 'search' | 'table' | 'histogram' | 'fields' | 'trace' | 'sql';
+    /** @enum {string} */
+    QueryLanguage: 'search' | 'sql';
     /** @description Queries that wait or run. */
     QueryList: {
       /** @description The oldest first. */
@@ -1671,6 +2266,17 @@ export interface components {
       share?: number | null;
       /** Format: int64 */
       memory_bytes?: number | null;
+    };
+    /** @description A ready-made query. */
+    QueryTemplate: components['schemas']['SavedContent'] & {
+      id: string;
+      category: string;
+    };
+    /** @description Templates, by category. */
+    QueryTemplateList: {
+      items: components['schemas']['QueryTemplate'][];
+      /** @description All categories, in their order. */
+      categories: string[];
     };
     /** @description Why a record was refused. */
     RecordError: {
@@ -1816,6 +2422,227 @@ export interface components {
       line: number;
       text: string;
     };
+    /** @description What a user says of a saved query. It is what versions hold and what is exported. */
+    SavedContent: {
+      /**
+       * @description Unique, in any case.
+       * @default
+       */
+      name: string;
+      /** @default  */
+      description: string;
+      /**
+       * @description Such as `Web/Shop`; empty outside of all folders.
+       * @default
+       */
+      folder: string;
+      /** @default [] */
+      tags: string[];
+      /** @default search */
+      language: components['schemas']['QueryLanguage'];
+      /** @default  */
+      text: string;
+      /**
+       * @description Start of the time range: RFC 3339 or relative (`now-15m`). The range of who runs it where it is missing.
+       * @default null
+       */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /** @default [] */
+      parameters: components['schemas']['SavedParameter'][];
+      /** @default shared */
+      visibility: components['schemas']['SavedVisibility'];
+    };
+    /** @description What is different between two versions of a saved query. */
+    SavedDifference: {
+      /** @description Fields but for the text that are not the same. */
+      fields: components['schemas']['SavedFieldChange'][];
+      /** @description The lines of both texts; empty where the texts are the same. */
+      text: components['schemas']['SavedLineChange'][];
+    };
+    SavedFieldChange: {
+      field: string;
+      before: Record<string, never>;
+      after: Record<string, never>;
+    };
+    SavedImportItem: {
+      name: string;
+      folder: string;
+      standing: components['schemas']['SavedImportStanding'];
+      /** @description Whether it was written; never in a dry run. */
+      written: boolean;
+      /** @description The saved query of that name; `null` where none is or was made. */
+      id?: string | null;
+      /** @description From what is saved to what the file has. */
+      difference: components['schemas']['SavedDifference'];
+    };
+    SavedImportReport: {
+      items: components['schemas']['SavedImportItem'][];
+      new: number;
+      changed: number;
+      same: number;
+    };
+    /**
+     * @description How an item of a file and what is saved under its name go together.
+     * @enum {string}
+     */
+    SavedImportStanding: 'new' | 'changed' | 'same';
+    /** @description A line of one text or of both. */
+    SavedLineChange: {
+      /** @description `same`, `removed` or `added`. */
+      kind: string;
+      /** @description Number of the line before, from 1; `null` for one that was added. */
+      before?: number | null;
+      after?: number | null;
+      line: string;
+    };
+    /** @description A value that is asked for when the query is run. */
+    SavedParameter: {
+      /**
+       * @description `$NAME` in the search language, `{NAME:TYPE}` in SQL.
+       * @default
+       */
+      name: string;
+      /**
+       * @description In the search language `text` (exactly this text), `wildcards` (`*` and `?` are), `number`, or `word` (a level or
+       *     a time, which can be compared by size). In SQL the type of ClickHouse.
+       * @default
+       */
+      type: string;
+      /** @default  */
+      description: string;
+      /** @description Used where no value is given. A text, a number or a list of them. */
+      default?: Record<string, never>;
+      /**
+       * @description The values that are allowed; any where it is empty.
+       * @default []
+       */
+      values: Record<string, never>[];
+      /**
+       * @description SQL whose first column has values to choose from.
+       * @default null
+       */
+      values_query: string | null;
+      /**
+       * @description Without a value, the test in which it stands is left out (search language).
+       * @default false
+       */
+      optional: boolean;
+    };
+    /** @description A query under a name. */
+    SavedQuery: components['schemas']['SavedContent'] & {
+      id: string;
+      owner: string;
+      favourite: boolean;
+      /**
+       * Format: int64
+       * @description Counts the changes; send it back with a change. Also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+      /** @description When it was deleted; `null`: it is not. */
+      deleted_at?: string | null;
+      /** @description When it was last opened or run. */
+      last_used_at?: string | null;
+      /** @description When it was last run by name. */
+      last_run_at?: string | null;
+      /**
+       * Format: int64
+       * @description How long that took.
+       */
+      last_run_ms?: number | null;
+    };
+    /** @description What to save. */
+    SavedQueryChange: components['schemas']['SavedContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       * @default null
+       */
+      version: number | null;
+    };
+    /** @description Saved queries as a file. */
+    SavedQueryFile: {
+      /** @description `click-lite.saved-queries` */
+      format: string;
+      /**
+       * Format: int32
+       * @description 1
+       */
+      format_version: number;
+      exported_at?: string | null;
+      items: components['schemas']['SavedContent'][];
+    };
+    /** @description Saved queries by name, and what the whole library has. */
+    SavedQueryList: {
+      items: components['schemas']['SavedQuery'][];
+      /** @description Every folder with how many it holds itself. */
+      folders: components['schemas']['NameCount'][];
+      /** @description Every tag with how many have it. */
+      tags: components['schemas']['NameCount'][];
+    };
+    /** @description Values for a run, and its range. */
+    SavedRunRequest: {
+      /** @description Values by the names of the parameters; those that are left out have their defaults. */
+      parameters?: Record<string, never>;
+      /**
+       * @description In place of the range that was saved.
+       * @default null
+       */
+      from: string | null;
+      /** @default null */
+      to: string | null;
+      /**
+       * Format: int32
+       * @description As those of `/search` and `/sql`.
+       * @default null
+       */
+      limit: number | null;
+      /** @default null */
+      cursor: string | null;
+      /** @default null */
+      columns: string[] | null;
+      /** @default null */
+      query_id: string | null;
+      /** @description As that of `/sql`. */
+      budget?: Record<string, never>;
+    };
+    /** @description A version of a saved query. */
+    SavedVersion: {
+      /** Format: int64 */
+      version: number;
+      changed_at: string;
+      changed_by: string;
+      /** @description Fields that this version changed; of the first one, none. */
+      changed: string[];
+    };
+    /** @description A version, and what it is in comparison with another one. */
+    SavedVersionDetail: {
+      /** Format: int64 */
+      version: number;
+      changed_at: string;
+      changed_by: string;
+      content: components['schemas']['SavedContent'];
+      /**
+       * Format: int64
+       * @description The version that it is compared with: the one before unless another was asked for; `null` for the first.
+       */
+      compared_with?: number | null;
+      /** @description From that version to this one. */
+      difference: components['schemas']['SavedDifference'];
+    };
+    /** @description Versions, the newest first. The latest 200 are kept. */
+    SavedVersionList: {
+      items: components['schemas']['SavedVersion'][];
+    };
+    /**
+     * @description Who sees it. In `local` mode there is one user, who sees all.
+     * @enum {string}
+     */
+    SavedVisibility: 'private' | 'shared';
     /** @description What statements can be about. */
     Schema: {
       /** @description The one whose tables need no database before them. */
@@ -2202,6 +3029,41 @@ export interface components {
       /** Format: int64 */
       disk_bytes: number;
     };
+    /** @description Rows next to a place, the nearest first. */
+    SurroundingAnswer: {
+      /** @description Older rows: objects by column. */
+      before: Record<string, never>[];
+      /** @description Newer rows. */
+      after: Record<string, never>[];
+      /** @description The statements: of the older rows, of the newer rows. */
+      sql: string[];
+      stats: components['schemas']['Stats'];
+    };
+    /** @description Which rows next to what. */
+    SurroundingRequest: components['schemas']['Scope'] & {
+      /**
+       * @description The place: the `Timestamp` of a row, or any time as in a search.
+       * @default
+       */
+      timestamp: string;
+      /**
+       * @description `IngestId` of the row, which is left out of the answer; without it rows of that very time are `after`.
+       * @default null
+       */
+      ingest_id: string | null;
+      /**
+       * Format: int32
+       * @description Rows that are older, 20 unless said, at most 1,000.
+       * @default null
+       */
+      before: number | null;
+      /**
+       * Format: int32
+       * @description Rows that are newer, 20 unless said, at most 1,000.
+       * @default null
+       */
+      after: number | null;
+    };
     /** @description A table of ClickHouse's own. */
     SystemTable: {
       name: string;
@@ -2246,47 +3108,17 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
-    /** @description A value that one chooses above the widgets: `$name` in the search language, `{name:Type}` in SQL. */
-    Variable: {
-      name: string;
-      label?: string;
-      type: components['schemas']['VariableKind'];
-      /** @description Several values at once; in SQL the parameter is then an `Array(String)`. */
-      multi?: boolean;
-      /** @description Those of a list. */
-      values?: string[];
-      query?: components['schemas']['WidgetQuery'] | null;
-      /** @description Chosen at first; empty is any value. */
-      default?: string[];
-    };
-    /**
-     * @description Where the values of a variable come from.
-     * @enum {string}
-     */
-    VariableKind: 'query' | 'list' | 'text';
     /**
      * @description What the budget says.
      * @enum {string}
      */
     Verdict: 'ok' | 'ask' | 'refuse';
-    /** @description Versions, the last first. */
-    VersionList: {
-      versions: components['schemas']['VersionSummary'][];
-    };
-    /** @description A version of a dashboard. */
-    VersionSummary: {
-      /** Format: int64 */
-      version: number;
-      name: string;
-      saved_at: string;
-      widgets: number;
-    };
     /** @description A part of the page. */
     Widget: {
       id: string;
       kind: components['schemas']['WidgetKind'];
       title?: string;
-      layout: components['schemas']['Place'];
+      layout: components['schemas']['DashboardPlace'];
       query?: components['schemas']['WidgetQuery'] | null;
       /** @description How it looks: unit, thresholds, legend, axes, ... */
       options?: Record<string, never>;
@@ -2311,7 +3143,7 @@ export interface components {
       | 'text';
     /** @description A query in either language. */
     WidgetQuery: {
-      language: components['schemas']['Language'];
+      language: components['schemas']['DashboardLanguage'];
       text: string;
     };
   };
@@ -2462,7 +3294,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Content'];
+        'application/json': components['schemas']['DashboardContent'];
       };
     };
     responses: {
@@ -2714,7 +3546,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['VersionList'];
+          'application/json': components['schemas']['DashboardVersionList'];
         };
       };
     };
@@ -2911,6 +3743,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  field_stats: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FieldStatsRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldStatsAnswer'];
         };
       };
     };
@@ -3189,6 +4044,139 @@ export interface operations {
       };
     };
   };
+  list: {
+    parameters: {
+      query?: {
+        /** @description Only on rows from this time on: RFC 3339 or relative, as in a search. */
+        from?: string;
+        /** @description Only on rows before this time. */
+        to?: string;
+        /** @description At most this many: 1,000 unless said, at most 10,000. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NoteList'];
+        };
+      };
+    };
+  };
+  add: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewNote'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+    };
+  };
+  get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+    };
+  };
+  replace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NoteChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Note'];
+        };
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: {
+        /** @description Delete only this version; the header `If-Match` says the same. */
+        version?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   list_queries: {
     parameters: {
       query?: never;
@@ -3433,6 +4421,461 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Run'];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: {
+        /** @description Words that name, description, folder, tags or text hold, all of them, in any case. */
+        search?: string;
+        /** @description This folder and those in it. */
+        folder?: string;
+        tag?: string;
+        /** @description Those that were deleted in the last 30 days, in place of the others. */
+        deleted?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQueryList'];
+        };
+      };
+    };
+  };
+  create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedContent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the name is taken */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  export: {
+    parameters: {
+      query?: {
+        /** @description This folder and those in it. */
+        folder?: string;
+        tag?: string;
+        /** @description Ids, separated by commas. */
+        ids?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQueryFile'];
+        };
+      };
+    };
+  };
+  import: {
+    parameters: {
+      query?: {
+        /** @description Only say what an import would do. */
+        dry_run?: boolean;
+        /** @description Leave saved queries that are there as they are, also where the file has them otherwise. */
+        keep?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedQueryFile'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedImportReport'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedQueryChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      /** @description the name is taken */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description somebody changed it meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description somebody changed it meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  bind: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BoundQuery'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  add_favourite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+    };
+  };
+  remove_favourite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+    };
+  };
+  parameter_values: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterValues'];
+        };
+      };
+    };
+  };
+  restore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
+        };
+      };
+      /** @description its name is taken by now */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  run: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      /** @description as of /api/v1/search or /api/v1/sql */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_versions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedVersionList'];
+        };
+      };
+    };
+  };
+  get_version: {
+    parameters: {
+      query?: {
+        /** @description The version to compare with; the one before unless said. */
+        against?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedVersionDetail'];
+        };
+      };
+    };
+  };
+  restore_version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedQuery'];
         };
       };
     };
@@ -3763,6 +5206,224 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DropAnswer'];
+        };
+      };
+    };
+  };
+  surrounding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SurroundingRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SurroundingAnswer'];
+        };
+      };
+    };
+  };
+  tail: {
+    parameters: {
+      query?: {
+        /** @description A filter of the search language; empty or `*` is everything. */
+        query?: string;
+        /** @description Latest rows of the store to start with: 100 unless said, 10,000 at most. */
+        last?: number;
+        /** @description Token of an earlier message: goes on behind it, in place of the latest rows. */
+        resume?: string;
+        /** @description Rows a second at most; what is above is dropped and counted. No limit where it is missing. */
+        rate_limit?: number;
+        /** @description Shows one of so many rows. */
+        sample?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description the socket is open */
+      101: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description the filter is wrong */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the request is no WebSocket */
+      426: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description too many tails are open */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_templates: {
+    parameters: {
+      query?: {
+        /** @description Words that name, description or text hold, all of them. */
+        search?: string;
+        category?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryTemplateList'];
+        };
+      };
+    };
+  };
+  get_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['QueryTemplate'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  bind_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BoundQuery'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  template_parameter_values: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterValues'];
+        };
+      };
+    };
+  };
+  run_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SavedRunRequest'];
+      };
+    };
+    responses: {
+      /** @description as of /api/v1/search or /api/v1/sql */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };
