@@ -25,6 +25,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
+    // A machine that is busy takes seconds for what takes milliseconds.
+    testTimeout: 20_000,
     // A zone that is not UTC and has summer time, so that a mix-up of the two shows.
     env: { TZ: 'Europe/Berlin' },
   },
