@@ -104,6 +104,7 @@ test('a dashboard from a template is changed, saved and still there', async ({ a
     await expect(app).toHaveURL(/from=20\d\d/);
   });
 
+  await expect(app.locator('section[aria-busy="true"]')).toHaveCount(0);
   await expectAccessible(app);
   await app.setViewportSize({ width: 380, height: 800 });
   const first = await app.getByRole('region', { name: 'Requests by status' }).boundingBox();

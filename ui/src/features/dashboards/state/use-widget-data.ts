@@ -14,7 +14,7 @@ export interface WidgetData {
   before: ResultData | undefined;
   error: Error | null;
   isFetching: boolean;
-  /** `data` is of an earlier question, which the answer will replace. */
+  /** `data` is of an earlier question, which the answer on its way will replace. */
   isStale: boolean;
   retry: () => void;
 }
@@ -60,7 +60,7 @@ export function useWidgetData(widget: Widget, isSeen: boolean): WidgetData {
     before: canCompare ? before.data : undefined,
     error: answer.error,
     isFetching: answer.isFetching,
-    isStale: answer.isPlaceholderData,
+    isStale: answer.isPlaceholderData && answer.isFetching,
     retry: () => void answer.refetch(),
   };
 }
