@@ -65,6 +65,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { shadow: 'sm', transitionProps: { duration: 0 } } },
     Popover: { defaultProps: { shadow: 'sm', transitionProps: { duration: 0 } } },
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, transitionProps: { duration: 0 }, fz: 12 } }),
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Modal: Modal.extend({
       defaultProps: {
