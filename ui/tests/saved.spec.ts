@@ -97,7 +97,10 @@ test('a template is tried and saved, and queries move as a file', async ({ app, 
   await form.getByLabel('Folder').fill('Ops');
   await form.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(form).toBeHidden();
-  await app.locator('label').filter({ hasText: /^Saved$/ }).click();
+  await app
+    .locator('label')
+    .filter({ hasText: /^Saved$/ })
+    .click();
   await expect(list(app)).toContainText('Errors by service');
   await expectAccessible(app);
 
