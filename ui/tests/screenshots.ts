@@ -54,3 +54,22 @@ test('Explore with a row open, light and dark', async ({ app, server }) => {
     await app.screenshot({ path: `${FOLDER}explore-${colorScheme}.png` });
   }
 });
+
+test('A search with pipes, and a dashboard', async ({ app, server }) => {
+  test.setTimeout(300_000);
+  await server.ingest(events(Date.now()));
+  const query = encodeURIComponent('level:>=warn | timechart 30s count() by service');
+  await app.emulateMedia({ colorScheme: 'dark' });
+  await app.goto(`${server.address}/explore?from=now-15m&to=now&q=${query}`);
+  await expect(app.locator('canvas').first()).toBeVisible();
+  await app.waitForLoadState('networkidle');
+  await app.screenshot({ path: `${FOLDER}pipes-dark.png` });
+
+  await app.emulateMedia({ colorScheme: 'light' });
+  await app.goto(`${server.address}/dashboards`);
+  await app.getByRole('button', { name: 'New dashboard' }).first().click();
+  await app.getByRole('button', { name: /^Application errors/ }).click();
+  await expect(app.locator('canvas').first()).toBeVisible();
+  await app.waitForLoadState('networkidle');
+  await app.screenshot({ path: `${FOLDER}dashboard-light.png` });
+});
