@@ -45,8 +45,9 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-/** Presses the key of the search bar, and returns once it takes what is typed. */
+/** Presses the key of the search bar once its editor is there, and returns once that takes what is typed. */
 export async function toSearchBar(page: Page): Promise<void> {
+  await expect(page.getByRole('search').locator('.cm-content')).toBeVisible();
   await page.keyboard.press('/');
   await expect(page.getByRole('search').locator('input:focus, .cm-content:focus')).toHaveCount(1);
 }
