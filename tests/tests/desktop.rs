@@ -93,7 +93,7 @@ async fn a_log_is_opened_searched_and_kept() -> anyhow::Result<()> {
     let first = desktop.engine_pid()?;
     wait_until("word of the engine", async || {
         let _ = signal(desktop.engine_pid()?, libc::SIGKILL);
-        let is_told = page.run("return states.some((state) => state.includes('the engine'))").await?;
+        let is_told = page.run("return states.some((state) => /the engine/i.test(state))").await?;
         Ok((is_told == true).then_some(()))
     })
     .await?;

@@ -4,6 +4,7 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  completionStatus,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentUnit } from '@codemirror/language';
@@ -138,7 +139,7 @@ export class SqlEditorView implements SqlEditorHandle {
       Prec.highest(
         keymap.of([
           { key: 'Mod-Enter', run },
-          { key: 'Tab', run: acceptCompletion },
+          { key: 'Tab', run: acceptByTab },
         ]),
       ),
       keymap.of([
@@ -158,6 +159,7 @@ export class SqlEditorView implements SqlEditorHandle {
         override: [sqlCompletion(() => this.hooks().schema)],
         icons: false,
         activateOnTypingDelay: 40,
+        interactionDelay: INTERACTION_DELAY_MS,
         maxRenderedOptions: 60,
         addToOptions: [
           {
@@ -180,6 +182,17 @@ export class SqlEditorView implements SqlEditorHandle {
       }),
     ];
   }
+}
+
+/** As long as CodeMirror keeps keys from what has only just opened. */
+const INTERACTION_DELAY_MS = 75;
+
+/** Tab is meant even where the list has only just opened: it must not indent then. */
+function acceptByTab(view: EditorView): boolean {
+  if (acceptCompletion(view)) return true;
+  if (completionStatus(view.state) !== 'active') return false;
+  setTimeout(() => acceptCompletion(view), INTERACTION_DELAY_MS);
+  return true;
 }
 
 function lookOf(look: EditorLook): Extension {
