@@ -31,6 +31,7 @@ use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
 use crate::saved::SavedQueries;
+use crate::sources::Sources;
 use crate::storage::Housekeeper;
 use crate::tail::{Feed, Tails};
 
@@ -60,6 +61,7 @@ pub struct App {
     pub dashboards: Dashboards,
     pub catalog: Catalog,
     pub saved: SavedQueries,
+    pub sources: Sources,
     pub store: Arc<Store>,
     pub storage: Arc<Housekeeper>,
     pub engine: EngineHandle,
@@ -109,6 +111,13 @@ impl App {
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
         let dashboards = Dashboards::new(catalog.clone(), Arc::clone(&clock));
         let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
+        let sources = Sources::open(
+            catalog.clone(),
+            &data_dir,
+            &config.connections,
+            store_config(&config),
+            Arc::clone(&clock),
+        )?;
         let imports = Imports::new(catalog.clone(), Arc::clone(&pipeline.delivered), Arc::clone(&clock));
         imports.recover().await?;
 
@@ -164,6 +173,7 @@ impl App {
             dashboards,
             catalog,
             saved,
+            sources,
             store,
             storage,
             engine,

@@ -14,6 +14,7 @@ mod pipeline;
 mod read;
 mod saved;
 mod serve;
+mod sources;
 mod storage;
 mod tail;
 mod tls;

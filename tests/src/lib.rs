@@ -6,6 +6,7 @@ pub mod clients;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 pub mod exactly_once;
+pub mod foreign_clickhouse;
 pub mod relays;
 pub mod samples;
 
@@ -33,6 +34,9 @@ pub const FREE_PORTS: [(&str, &str); 8] = [
     ("CLICK_LITE__SYSLOG__TLS_LISTEN", "127.0.0.1:0"),
 ];
 
+/// Beside the data folder, where a server has one.
+const CONFIG_FILE: &str = "config.toml";
+
 const ANY_PORT: &str = "127.0.0.1:0";
 
 /// How long anything may take before a test gives up.
@@ -59,6 +63,14 @@ impl Server {
         let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         let (child, ready) = launch(folder.path(), &options, ANY_PORT)?;
         Ok(Self { child, folder, ready, options })
+    }
+
+    /// As [`Self::start`], with a configuration file.
+    pub fn start_configured(toml: &str) -> anyhow::Result<Self> {
+        let folder = TempDir::new()?;
+        std::fs::write(folder.path().join(CONFIG_FILE), toml)?;
+        let (child, ready) = launch(folder.path(), &[], ANY_PORT)?;
+        Ok(Self { child, folder, ready, options: Vec::new() })
     }
 
     /// Starts it again on the same folder, after it ended or was killed.
@@ -315,6 +327,10 @@ fn serve_command(folder: &Path, listen: &str) -> anyhow::Result<Command> {
         .arg(folder.join("ready.json"))
         .envs(FREE_PORTS)
         .stdin(Stdio::null());
+    let config = folder.join(CONFIG_FILE);
+    if config.is_file() {
+        command.arg("--config").arg(config);
+    }
     Ok(command)
 }
 

@@ -14,6 +14,25 @@ impl Severity {
     /// Names of the six ranges and of the unknown one, in order of [`Self::range_index`].
     pub const RANGES: [&'static str; 7] = ["unknown", "trace", "debug", "info", "warn", "error", "fatal"];
 
+    /// Levels that [`Self::from_text`] knows, in lower case, for those who have to list them.
+    pub const TEXTS: [(Self, &'static [&'static str]); 9] = [
+        (Self::TRACE, &["trace", "trc", "verbose", "vrb", "finest", "finer", "v", "silly"]),
+        (
+            Self::DEBUG,
+            &[
+                "debug", "dbg", "debg", "debug1", "debug2", "debug3", "debug4", "debug5", "fine", "config",
+                "d",
+            ],
+        ),
+        (Self::INFO, &["info", "inf", "information", "informational", "i", "log", "ok", "success"]),
+        (Self(10), &["notice", "note", "n"]),
+        (Self::WARN, &["warn", "warning", "wrn", "w"]),
+        (Self::ERROR, &["error", "err", "eror", "e", "failure", "fail", "severe"]),
+        (Self(18), &["crit", "critical", "c"]),
+        (Self(19), &["alert"]),
+        (Self::FATAL, &["fatal", "ftl", "f", "emerg", "emergency", "panic", "dpanic"]),
+    ];
+
     /// A number outside 1 to 24 is [`Self::UNSPECIFIED`].
     pub fn from_number(number: u8) -> Self {
         if number <= 24 { Self(number) } else { Self::UNSPECIFIED }
@@ -111,6 +130,11 @@ mod tests {
             (" info ", "info"),
         ] {
             assert_eq!(Severity::from_text(text).map(Severity::range_name), Some(range), "{text}");
+        }
+        for (severity, texts) in Severity::TEXTS {
+            for text in texts {
+                assert_eq!(Severity::from_text(text), Some(severity), "{text}");
+            }
         }
         assert_eq!(Severity::from_text("informationally"), None);
         assert_eq!(Severity::from_text(""), None);

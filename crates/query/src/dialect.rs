@@ -1,5 +1,10 @@
 //! What the compiler knows about the table. Everything that depends on the schema is here.
 
+use std::sync::Arc;
+
+use crate::mapping::Mapping;
+use crate::sql::SqlText;
+
 /// The table and the short cuts that its schema offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
@@ -13,6 +18,8 @@ pub struct Dialect {
     /// The same over `ResourceAttributes`; equal to `record_items` where one array holds both. A name without a prefix
     /// is looked for in both maps: with an index on one of them alone, every row of the other is read.
     pub resource_items: Option<ItemsIndex>,
+    /// Where the columns of the table are not those of `otel_logs`: what they are.
+    pub mapping: Option<Arc<Mapping>>,
 }
 
 /// A text index with `tokenizer = array` over an array of `key=value`.
@@ -57,6 +64,7 @@ impl Default for Dialect {
             body_text_index: true,
             record_items: Some(items.clone()),
             resource_items: Some(items),
+            mapping: None,
         }
     }
 }
@@ -65,11 +73,42 @@ impl Dialect {
     /// The same table for conditions that no index serves: outside of the `WHERE` of the table ClickHouse applies no
     /// `preprocessor`, and the items would be made anew for each row.
     pub(crate) fn without_indexes(&self) -> Self {
-        Self { body_text_index: false, record_items: None, resource_items: None, ..self.clone() }
+        Self {
+            body_text_index: false,
+            record_items: None,
+            resource_items: None,
+            mapping: None,
+            ..self.clone()
+        }
     }
 
     /// A table with the OpenTelemetry columns and no index that this crate knows.
     pub fn plain(table: impl Into<String>) -> Self {
-        Self { table: table.into(), body_text_index: false, record_items: None, resource_items: None }
+        Self {
+            table: table.into(),
+            body_text_index: false,
+            record_items: None,
+            resource_items: None,
+            mapping: None,
+        }
+    }
+
+    /// Any table, by what its columns are.
+    pub fn mapped(mapping: Mapping) -> Self {
+        let body_text_index = mapping.has_text_index;
+        Self { body_text_index, mapping: Some(Arc::new(mapping.clone())), ..Self::plain(mapping.from_sql()) }
+    }
+
+    /// Settings behind a statement: those of other people's servers are not ours to choose.
+    pub(crate) fn settings(&self, settings: &str) -> String {
+        if self.mapping.is_some() { String::new() } else { format!("\nSETTINGS {settings}") }
+    }
+
+    /// A select from the table, with what it needs before it.
+    pub(crate) fn select(&self, select: SqlText, indent: &str) -> SqlText {
+        match &self.mapping {
+            Some(mapping) => mapping.with_names(&select, indent),
+            None => select,
+        }
     }
 }

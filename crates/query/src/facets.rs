@@ -2,7 +2,7 @@
 
 use crate::condition::{Condition, Predicate};
 use crate::field::Field;
-use crate::plan::{Compiler, LEVEL_RANGE, write_field};
+use crate::plan::{Compiler, LEVEL_RANGE};
 use crate::sql::{SqlText, Statement};
 use crate::text::push_like_literal;
 
@@ -28,14 +28,16 @@ impl Compiler<'_> {
             [("level", LEVEL_RANGE), ("service", "ServiceName")].into_iter().enumerate()
         {
             sql.text(if index > 0 { "UNION ALL\n" } else { "" });
-            sql.text(&format!(
-                "SELECT field, value, count, field_count\nFROM (\n    SELECT '{field}' AS field, toString({value}) AS \
-                 value, count() AS count, sum(count) OVER () AS field_count"
+            let mut inner = SqlText::default();
+            inner.text(&format!(
+                "SELECT '{field}' AS field, toString({value}) AS value, count() AS count, sum(count) OVER () AS field_count"
             ));
-            self.write_from(&mut sql, "    ", |_, _| {});
-            sql.text(&format!(
-                "\n    GROUP BY value\n    HAVING value != ''\n    ORDER BY count DESC, value\n    LIMIT {TOP_VALUES}\n)\n"
+            self.write_from(&mut inner, "    ", |_, _| {});
+            inner.text(&format!(
+                "\n    GROUP BY value\n    HAVING value != ''\n    ORDER BY count DESC, value\n    LIMIT {TOP_VALUES}"
             ));
+            sql.text("SELECT field, value, count, field_count\nFROM (\n    ");
+            sql.append(&self.dialect.select(inner, "    ")).text("\n)\n");
         }
         trimmed(sql)
     }
@@ -52,11 +54,15 @@ impl Compiler<'_> {
              SELECT arrayJoin(arrayConcat(\n        \
              arrayMap((k, v) -> ('attribute', toString(k), v), mapKeys(LogAttributes), mapValues(LogAttributes)),\n        \
              arrayMap((k, v) -> ('resource', toString(k), v), mapKeys(ResourceAttributes), mapValues(ResourceAttributes))\n    \
-             )) AS item\n    FROM (\n        SELECT LogAttributes, ResourceAttributes",
+             )) AS item\n    FROM (\n        ",
         );
-        self.write_from(&mut sql, "        ", |_, _| {});
+        let mut inner = SqlText::default();
+        inner.text("SELECT LogAttributes, ResourceAttributes");
+        self.write_from(&mut inner, "        ", |_, _| {});
+        inner.text(&format!("\n        ORDER BY Timestamp DESC, IngestId DESC\n        LIMIT {sample_rows}"));
+        sql.append(&self.dialect.select(inner, "        "));
         sql.text(&format!(
-            "\n        ORDER BY Timestamp DESC, IngestId DESC\n        LIMIT {sample_rows}\n    )\n)\n\
+            "\n    )\n)\n\
              GROUP BY kind, name, value\nORDER BY field_count DESC, kind, name, count DESC, value\n\
              LIMIT {TOP_VALUES} BY kind, name\nLIMIT {MAX_FACET_ROWS}"
         ));
@@ -79,19 +85,21 @@ impl Compiler<'_> {
         };
         let inner = Compiler::new(self.dialect, &condition, self.range);
         let mut sql = SqlText::default();
-        sql.text("SELECT value, count() AS count\nFROM (\n    SELECT toString(");
+        let mut select = SqlText::default();
+        select.text("SELECT toString(");
         match field {
             Field::Level => {
-                sql.text(LEVEL_RANGE);
+                select.text(LEVEL_RANGE);
             }
-            _ => write_field(&mut sql, field),
+            _ => self.write_field(&mut select, field),
         }
-        sql.text(") AS value");
-        inner.write_from(&mut sql, "    ", |_, _| {});
+        select.text(") AS value");
+        inner.write_from(&mut select, "    ", |_, _| {});
         if let Some(rows) = sampled {
-            sql.text(&format!("\n    ORDER BY Timestamp DESC, IngestId DESC\n    LIMIT {rows}"));
+            select.text(&format!("\n    ORDER BY Timestamp DESC, IngestId DESC\n    LIMIT {rows}"));
         }
-        sql.text("\n)");
+        sql.text("SELECT value, count() AS count\nFROM (\n    ");
+        sql.append(&self.dialect.select(select, "    ")).text("\n)");
         if !prefix.is_empty() {
             let mut pattern = String::new();
             push_like_literal(&mut pattern, prefix);

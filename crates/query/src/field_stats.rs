@@ -3,7 +3,7 @@
 use crate::condition::{Condition, Predicate};
 use crate::field::Field;
 use crate::filter::write_condition;
-use crate::plan::{Compiler, LEVEL_RANGE, write_field};
+use crate::plan::{Compiler, LEVEL_RANGE};
 use crate::sql::{SqlText, Statement};
 
 /// Levels of the quantiles that [`Compiler::field_summary`] gives, in this order.
@@ -78,23 +78,25 @@ impl Compiler<'_> {
     fn write_sample(&self, sql: &mut SqlText, FieldSample { field, rows }: FieldSample<'_>) {
         sql.text(
             "\nFROM (\n    SELECT\n        is_present,\n        value,\n        \
-             if(isFinite(toFloat64OrNull(value)), toFloat64OrNull(value), NULL) AS number\n    FROM (\n        SELECT ",
+             if(isFinite(toFloat64OrNull(value)), toFloat64OrNull(value), NULL) AS number\n    FROM (\n        ",
         );
+        let mut inner = SqlText::default();
+        inner.text("SELECT ");
         let exists = Condition::test(field.clone(), Predicate::Exists);
-        write_condition(sql, self.dialect, &exists, false);
-        sql.text(" AS is_present, toString(");
+        write_condition(&mut inner, self.dialect, &exists, false);
+        inner.text(" AS is_present, toString(");
         match field {
             Field::Level => {
-                sql.text(LEVEL_RANGE);
+                inner.text(LEVEL_RANGE);
             }
-            _ => write_field(sql, field),
+            _ => self.write_field(&mut inner, field),
         }
-        sql.text(") AS value");
-        self.write_from(sql, "        ", |_, _| {});
+        inner.text(") AS value");
+        self.write_from(&mut inner, "        ", |_, _| {});
         if let Some(rows) = rows {
-            sql.text(&format!("\n        ORDER BY Timestamp DESC, IngestId DESC\n        LIMIT {rows}"));
+            inner.text(&format!("\n        ORDER BY Timestamp DESC, IngestId DESC\n        LIMIT {rows}"));
         }
-        sql.text("\n    )\n)");
+        sql.append(&self.dialect.select(inner, "        ")).text("\n    )\n)");
     }
 }
 

@@ -9,10 +9,11 @@ use crate::condition::{Comparison, Condition, Predicate, Test, Unit};
 use crate::dialect::Dialect;
 use crate::functions::Kind;
 use crate::literal::{DURATION_UNITS, SIZE_UNITS, number};
+use crate::mapping::AttributeMap;
 use crate::pipeline::Value;
 use crate::sql::SqlText;
 use crate::syntax::Pattern;
-use crate::text::{TextMatch, like_pattern, like_substring, longest_text, substring, wildcard_regex};
+use crate::text::{GAP, TextMatch, like_pattern, like_substring, longest_text, substring, wildcard_regex};
 
 /// Writes the condition; a list of terms is in parentheses unless `outermost`.
 pub(crate) fn write_condition(sql: &mut SqlText, dialect: &Dialect, condition: &Condition, outermost: bool) {
@@ -51,15 +52,7 @@ struct Writer<'a> {
     dialect: &'a Dialect,
 }
 
-/// A map of attributes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Map {
-    Record,
-    Resource,
-    Scope,
-}
-
-impl Map {
+impl AttributeMap {
     fn column(self) -> &'static str {
         match self {
             Self::Record => "LogAttributes",
@@ -84,9 +77,9 @@ impl<'a> Writer<'a> {
                 _ => self.value(column, predicate),
             },
             Field::Attribute(name) => self.any_attribute(name, predicate),
-            Field::RecordAttribute(name) => self.attribute(Map::Record, name, predicate),
-            Field::ResourceAttribute(name) => self.attribute(Map::Resource, name, predicate),
-            Field::ScopeAttribute(name) => self.attribute(Map::Scope, name, predicate),
+            Field::RecordAttribute(name) => self.attribute(AttributeMap::Record, name, predicate),
+            Field::ResourceAttribute(name) => self.attribute(AttributeMap::Resource, name, predicate),
+            Field::ScopeAttribute(name) => self.attribute(AttributeMap::Scope, name, predicate),
         }
     }
 
@@ -151,8 +144,27 @@ impl<'a> Writer<'a> {
 
     /// A function of the text index with tokens parted by spaces.
     fn tokens(&mut self, function: &str, tokens: &str) {
+        if self.dialect.mapping.is_some() && !self.dialect.body_text_index {
+            return self.words(function, tokens);
+        }
         let column = if self.dialect.body_text_index { "(Body, " } else { "(lower(Body), " };
         self.sql.text(function).text(column).string(tokens).text(")");
+    }
+
+    /// The same by functions that every ClickHouse has, and that a token filter over the words serves.
+    fn words(&mut self, function: &str, tokens: &str) {
+        let between = if function == "hasAnyTokens" { " OR " } else { " AND " };
+        self.sql.text("(");
+        for (index, token) in tokens.split(' ').enumerate() {
+            self.sql.text(if index > 0 { between } else { "" }).text("hasToken(lower(Body), ").string(token);
+            self.sql.text(")");
+        }
+        if function == "hasPhrase" {
+            let phrase = tokens.replace(' ', &format!("{GAP}+"));
+            self.sql.text(" AND match(lower(Body), ").string(&format!("(?:^|{GAP}){phrase}(?:$|{GAP})"));
+            self.sql.text(")");
+        }
+        self.sql.text(")");
     }
 
     fn contains(&mut self, wanted: &TextMatch) {
@@ -268,19 +280,34 @@ impl<'a> Writer<'a> {
         if let Predicate::Equals(value) = predicate
             && self.one_index()
             && !value.contains('=')
-            && let Some(items) = self.items(Map::Record, name, value)
+            && let Some(items) = self.items(AttributeMap::Record, name, value)
         {
             self.item(items, name, value);
             return;
         }
         self.sql.text("(");
-        self.attribute(Map::Record, name, predicate);
+        self.attribute(AttributeMap::Record, name, predicate);
         self.sql.text(" OR ");
-        self.attribute(Map::Resource, name, predicate);
+        self.attribute(AttributeMap::Resource, name, predicate);
         self.sql.text(")");
     }
 
-    fn attribute(&mut self, map: Map, name: &str, predicate: &Predicate) {
+    fn attribute(&mut self, map: AttributeMap, name: &str, predicate: &Predicate) {
+        if let Some(mapping) = &self.dialect.mapping {
+            let value = mapping.attribute(map, name);
+            let is_there = matches!(predicate, Predicate::Exists) || empty_matches(predicate);
+            if is_there {
+                self.sql.text("(").append(&value).text(" != ''");
+            }
+            if !matches!(predicate, Predicate::Exists) {
+                self.sql.text(if is_there { " AND " } else { "" });
+                self.value_of(predicate, |sql| {
+                    sql.append(&value);
+                });
+            }
+            self.sql.text(if is_there { ")" } else { "" });
+            return;
+        }
         let column = map.column();
         match predicate {
             Predicate::Exists => {
@@ -326,11 +353,11 @@ impl<'a> Writer<'a> {
     }
 
     /// The array that holds this attribute wherever the map does.
-    fn items(&self, map: Map, name: &str, value: &str) -> Option<&'a str> {
+    fn items(&self, map: AttributeMap, name: &str, value: &str) -> Option<&'a str> {
         let index = match map {
-            Map::Record => self.dialect.record_items.as_ref(),
-            Map::Resource => self.dialect.resource_items.as_ref(),
-            Map::Scope => None,
+            AttributeMap::Record => self.dialect.record_items.as_ref(),
+            AttributeMap::Resource => self.dialect.resource_items.as_ref(),
+            AttributeMap::Scope => None,
         };
         index.filter(|index| index.holds(&format!("{name}={value}"))).map(|index| index.expression.as_str())
     }

@@ -33,6 +33,7 @@ mod highlight;
 mod hints;
 mod lexer;
 mod literal;
+pub mod mapping;
 mod matcher;
 mod neighbours;
 mod network;

@@ -13,12 +13,13 @@ impl Compiler<'_> {
         sql.text("SELECT\n    ").text(&COLUMNS.join(",\n    "));
         self.write_from(&mut sql, "", |sql, separator| {
             // The first test is one that the primary key serves.
-            sql.text(separator).text("Timestamp >= ").time(place.time_ns);
+            sql.text(separator);
+            self.write_time_bound(sql, true, true, place.time_ns);
             sql.text("\n  AND (Timestamp, IngestId) > (").time(place.time_ns);
             sql.text(", ").integer(place.ingest_id).text(")");
         });
         sql.text(&format!("\nORDER BY Timestamp, IngestId\nLIMIT {}", limit.min(MAX_ROWS)));
-        sql.finish()
+        self.finish(sql)
     }
 }
 

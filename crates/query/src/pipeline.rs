@@ -164,7 +164,7 @@ impl Scope<'_> {
         let mut from = SqlText::default();
         from.text(&self.dialect.table);
         let conditions = Compiler::new(self.dialect, condition, self.range).conditions();
-        Rows::records(from, conditions)
+        Rows::of_table(from, conditions, self.dialect)
     }
 }
 

@@ -53,7 +53,8 @@ impl<'a> Compiler<'a> {
         self.write_from(&mut sql, "", |sql, separator| {
             if let Some(cursor) = options.cursor {
                 // The first test is one that the primary key serves.
-                sql.text(separator).text("Timestamp <= ").time(cursor.time_ns);
+                sql.text(separator);
+                self.write_time_bound(sql, false, false, cursor.time_ns);
                 sql.text("\n  AND (Timestamp, IngestId) < (").time(cursor.time_ns);
                 sql.text(", ").integer(cursor.ingest_id).text(")");
             }
@@ -63,9 +64,9 @@ impl<'a> Compiler<'a> {
         // The newest part alone is read where that is enough, not a buffer of each. Reading ahead is worth it where a row
         // costs much to test: without, one part waits for the other.
         if !self.condition.reads_messages() {
-            sql.text("\nSETTINGS read_in_order_use_buffering = 0");
+            sql.text(&self.dialect.settings("read_in_order_use_buffering = 0"));
         }
-        Ok(sql.finish())
+        Ok(self.finish(sql))
     }
 
     /// `bucket_ms` (start since the epoch, a multiple of the width), `total`, and a count for each of
@@ -87,7 +88,7 @@ impl<'a> Compiler<'a> {
         }
         self.write_from(&mut sql, "", |_, _| {});
         sql.text("\nGROUP BY bucket_ms\nORDER BY bucket_ms");
-        sql.finish()
+        self.finish(sql)
     }
 
     /// One row: `total`.
@@ -95,7 +96,7 @@ impl<'a> Compiler<'a> {
         let mut sql = SqlText::default();
         sql.text("SELECT count() AS total");
         self.write_from(&mut sql, "", |_, _| {});
-        sql.finish()
+        self.finish(sql)
     }
 
     /// One row: `total`, and `first_ns` and `last_ns` since the epoch (0 where there is no row).
@@ -106,7 +107,7 @@ impl<'a> Compiler<'a> {
              toUnixTimestamp64Nano(max(Timestamp)) AS last_ns",
         );
         self.write_from(&mut sql, "", |_, _| {});
-        sql.finish()
+        self.finish(sql)
     }
 
     fn write_columns(&self, sql: &mut SqlText, columns: &[String]) -> Result<(), QueryError> {
@@ -129,7 +130,7 @@ impl<'a> Compiler<'a> {
             if COLUMNS.contains(&name.as_str()) {
                 sql.text(name);
             } else {
-                write_field(sql, &Field::resolve(name));
+                self.write_field(sql, &Field::resolve(name));
                 sql.text(" AS ").alias(name);
             }
         }
@@ -140,6 +141,46 @@ impl<'a> Compiler<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A select from the table that is a statement of its own.
+    pub(crate) fn finish(&self, select: SqlText) -> Statement {
+        self.dialect.select(select, "").finish()
+    }
+
+    /// As [`write_field`], from the columns of the table.
+    pub(crate) fn write_field(&self, sql: &mut SqlText, field: &Field) {
+        let is_written = self.dialect.mapping.as_ref().is_some_and(|mapping| mapping.write_field(sql, field));
+        if !is_written {
+            write_field(sql, field);
+        }
+    }
+
+    /// A bound of the time, first one that a key serves: from `time_ns` on, or before it; with it where `is_exact` does
+    /// not hold.
+    pub(crate) fn write_time_bound(&self, sql: &mut SqlText, is_start: bool, is_exact: bool, time_ns: i64) {
+        let symbol = match (is_start, is_exact) {
+            (true, _) => ">=",
+            (false, true) => "<",
+            (false, false) => "<=",
+        };
+        if let Some(mapping) = &self.dialect.mapping {
+            for column in &mapping.key_times {
+                let mut bound = SqlText::default();
+                if column.write_coarse_bound(&mut bound, is_start, time_ns) {
+                    sql.append(&bound).text(" AND ");
+                }
+            }
+            let mut bound = SqlText::default();
+            if mapping.time.write_bound(&mut bound, is_start, is_exact, time_ns) {
+                sql.append(&bound);
+                if mapping.time.is_exact_bound() {
+                    return;
+                }
+                sql.text(" AND ");
+            }
+        }
+        sql.text("Timestamp ").text(symbol).text(" ").time(time_ns);
     }
 
     /// `FROM`, and `WHERE` with the time range, the condition and what `more` adds after the separator it is given.
@@ -163,12 +204,12 @@ impl<'a> Compiler<'a> {
         };
         if let Some(from_ns) = self.range.from_ns {
             add(&|sql| {
-                sql.text("Timestamp >= ").time(from_ns);
+                self.write_time_bound(sql, true, true, from_ns);
             });
         }
         if let Some(to_ns) = self.range.to_ns {
             add(&|sql| {
-                sql.text("Timestamp < ").time(to_ns);
+                self.write_time_bound(sql, false, true, to_ns);
             });
         }
         let parts = match self.condition {

@@ -146,6 +146,20 @@ impl SqlText {
         Some(name)
     }
 
+    /// Whether the name is a word of this text.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        let is_word =
+            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        self.pieces.iter().any(|piece| match piece {
+            SqlPiece::Text(text) => text.match_indices(name).any(|(start, _)| {
+                let bytes = text.as_bytes();
+                !is_word(start.checked_sub(1).and_then(|before| bytes.get(before)))
+                    && !is_word(bytes.get(start + name.len()))
+            }),
+            SqlPiece::Value { .. } => false,
+        })
+    }
+
     /// With every line moved to the right.
     pub(crate) fn indented(&self) -> Self {
         let mut indented = Self::default();

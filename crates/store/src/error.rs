@@ -37,6 +37,8 @@ pub enum StoreError {
     SchemaChanged { version: u32 },
     #[error("ClickHouse {found} is too old: the tables need {}.{} or later", .needed.0, .needed.1)]
     ClickHouseTooOld { found: String, needed: (u32, u32) },
+    #[error("{0}")]
+    Unusable(String),
     #[error("`{0}` can't be the name of a database: use letters, digits and underscores")]
     DatabaseName(String),
 }
@@ -110,6 +112,7 @@ impl StoreError {
             Self::SchemaFromFuture { .. } => "store.schema_from_future",
             Self::SchemaChanged { .. } => "store.schema_changed",
             Self::ClickHouseTooOld { .. } => "store.clickhouse_too_old",
+            Self::Unusable(_) => "connection.unusable",
             Self::DatabaseName(_) => "store.database_name",
         }
     }
@@ -137,6 +140,7 @@ impl StoreError {
             Self::SchemaFromFuture { .. }
             | Self::SchemaChanged { .. }
             | Self::ClickHouseTooOld { .. }
+            | Self::Unusable(_)
             | Self::DatabaseName(_) => false,
         }
     }

@@ -1,13 +1,14 @@
 use std::time::Instant;
 
 use click_lite_query::Statement;
-use clickhouse::query::{BytesCursor, Query};
+use clickhouse::query::Query;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::answer::{AnswerColumn, Line, Lines, Progress};
 use crate::connection::Connection;
 use crate::error::StoreError;
+use crate::remote::{AnswerBody, RowRepair};
 
 /// Most rows of one batch of a stream; memory is bounded by them and by one chunk of the answer.
 const BATCH_ROWS: usize = 1000;
@@ -41,9 +42,11 @@ pub enum RowEvent {
 /// A row is a JSON object by column: 64-bit integers are strings, times ISO 8601 in UTC with all their digits, maps
 /// objects.
 pub struct RowStream {
-    cursor: BytesCursor,
+    body: AnswerBody,
     lines: Lines,
     columns: Vec<AnswerColumn>,
+    /// For rows that could not be asked for in the form that is wanted.
+    repair: Option<RowRepair>,
     /// A line that was read behind the rows of the last event.
     pending: Option<Progress>,
     ended: bool,
@@ -70,8 +73,18 @@ impl RowStream {
     pub(crate) async fn of(query: Query) -> Result<Self, StoreError> {
         let started = Instant::now();
         let cursor = query.fetch_bytes("JSONEachRowWithProgress")?;
+        Self::read(AnswerBody::Store(cursor), started, None).await
+    }
+
+    /// The answer in a body whose request was sent at `started`.
+    pub(crate) async fn read(
+        body: AnswerBody,
+        started: Instant,
+        repair: Option<RowRepair>,
+    ) -> Result<Self, StoreError> {
         let mut stream = Self {
-            cursor,
+            body,
+            repair,
             lines: Lines::default(),
             columns: Vec::new(),
             pending: None,
@@ -95,7 +108,10 @@ impl RowStream {
         loop {
             match self.lines.next_line().inspect_err(|_| self.ended = true)? {
                 Some(Line::Row(row)) => {
-                    rows.push(row);
+                    rows.push(match self.repair {
+                        Some(repair) => repair.apply(row, &self.columns),
+                        None => row,
+                    });
                     if rows.len() == BATCH_ROWS {
                         return Ok(Some(RowEvent::Rows(rows)));
                     }
@@ -145,7 +161,7 @@ impl RowStream {
     }
 
     async fn fill(&mut self) -> Result<(), StoreError> {
-        let chunk = self.cursor.next().await.inspect_err(|_| self.ended = true)?;
+        let chunk = self.body.next().await.inspect_err(|_| self.ended = true)?;
         self.stats.elapsed_ms = self.elapsed_ms();
         match chunk {
             Some(chunk) => self.lines.push(&chunk),

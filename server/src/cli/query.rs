@@ -34,6 +34,7 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
     while left > 0 {
         let call = json!({
             "query": args.text, "from": args.from, "to": args.to, "limit": left.min(page), "cursor": cursor,
+            "source": args.source,
             "columns": if columns.is_empty() { Value::Null } else { json!(columns) },
         });
         let answer = search(&client, &args.text, &call).await?;

@@ -20,7 +20,7 @@ pub async fn run(args: &QueryArgs, sql: &str) -> anyhow::Result<()> {
     let query_id = Uuid::new_v4().to_string();
     let call = json!({
         "sql": sql, "params": params(&args.params)?, "from": args.from, "to": args.to, "limit": args.limit,
-        "query_id": query_id, "budget": { "confirmed": args.confirm }, "group": "cli",
+        "source": args.source, "query_id": query_id, "budget": { "confirmed": args.confirm }, "group": "cli",
     });
     let bar = progress_bar();
     let rows = print_rows(&client, args, sql, &call, &bar);

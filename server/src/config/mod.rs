@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, Budget, ClickHouse, ColdVolume, Data, EngineSection, Fluent, Gelf, Http, Ingest,
-    LogSection, Otlp, Query, Spool, Syslog, Tcp, Tls,
+    Access, AccessMode, Budget, ClickHouse, ColdVolume, ConnectionSection, Data, EngineSection, Fluent, Gelf,
+    Http, Ingest, LogSection, Otlp, Query, Spool, Syslog, Tcp, Tls,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -33,6 +33,8 @@ pub struct Config {
     pub tls: Tls,
     pub access: Access,
     pub clickhouse: ClickHouse,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<ConnectionSection>,
     pub engine: EngineSection,
     pub ingest: Ingest,
     pub spool: Spool,
@@ -168,6 +170,12 @@ impl Config {
             && !url.starts_with("https://")
         {
             return wrong("clickhouse.url", format!("{url} is not an http:// or https:// URL"));
+        }
+        let mut names = std::collections::HashSet::new();
+        for connection in &self.connections {
+            if !names.insert(connection.name.as_str()) {
+                return wrong("connections.name", format!("two connections are named `{}`", connection.name));
+            }
         }
         if !is_identifier(&self.clickhouse.database) {
             return wrong(

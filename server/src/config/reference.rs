@@ -1,6 +1,6 @@
 //! The reference page of the configuration, made from the doc comments of the sections.
 
-use super::{ColdVolume, Config};
+use super::{ColdVolume, Config, ConnectionSection};
 
 /// The source whose comments are the documentation.
 const SECTIONS: &str = include_str!("sections.rs");
@@ -17,6 +17,7 @@ const STRUCTS: &[(&str, &str)] = &[
     ("tls", "Tls"),
     ("access", "Access"),
     ("clickhouse", "ClickHouse"),
+    ("[connections]", "ConnectionSection"),
     ("engine", "EngineSection"),
     ("engine.cold", "ColdVolume"),
     ("ingest", "Ingest"),
@@ -34,6 +35,10 @@ pub fn reference() -> String {
     if let (toml::Value::Table(sections), Ok(cold)) = (&mut defaults, cold) {
         // Left out of the configuration unless it is used.
         sections.insert("engine.cold".into(), cold);
+    }
+    let connection = toml::Value::try_from(ConnectionSection::default());
+    if let (toml::Value::Table(sections), Ok(connection)) = (&mut defaults, connection) {
+        sections.insert("[connections]".into(), connection);
     }
     let mut page = String::from(
         "# Configuration\n\n<!-- Made by `click-lite-server config schema`; edit the comments in server/src/config/sections.rs. -->\n\n\

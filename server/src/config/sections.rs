@@ -1,3 +1,4 @@
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -214,6 +215,60 @@ pub struct ClickHouse {
 impl Default for ClickHouse {
     fn default() -> Self {
         Self { url: None, database: "click_lite".into(), user: "default".into(), password: String::new() }
+    }
+}
+
+/// A further ClickHouse server whose tables are read ([connections.md](connections.md)). There can be several:
+/// `[[connections]]` before each.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConnectionSection {
+    /// What it is called.
+    pub name: String,
+    /// Its HTTP interface.
+    pub url: String,
+    /// A user who may read.
+    pub user: String,
+    /// Password of that user.
+    #[serde(skip_serializing)]
+    pub password: String,
+    /// For tables without a database.
+    pub database: String,
+    /// Cluster whose shards are read where a table is not `Distributed`.
+    pub cluster: Option<String>,
+    /// Answers come compressed.
+    pub compression: bool,
+    /// `http://HOST:PORT` of a proxy.
+    pub proxy: Option<String>,
+    /// PEM file with the authorities to trust in place of the public ones.
+    pub ca_file: Option<PathBuf>,
+    /// PEM file with the certificate of this client.
+    pub certificate_file: Option<PathBuf>,
+    /// PEM file with its private key.
+    pub key_file: Option<PathBuf>,
+}
+
+impl Default for ConnectionSection {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            url: String::new(),
+            user: "default".into(),
+            password: String::new(),
+            database: "default".into(),
+            cluster: None,
+            compression: true,
+            proxy: None,
+            ca_file: None,
+            certificate_file: None,
+            key_file: None,
+        }
+    }
+}
+
+impl fmt::Debug for ConnectionSection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ConnectionSection").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

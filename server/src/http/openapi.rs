@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read, saved, storage, tail};
+use crate::{ingest, manage, read, saved, sources, storage, tail};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,7 @@ use crate::{ingest, manage, read, saved, storage, tail};
         (name = "imports", description = "Importing files"),
         (name = "read", description = "Searching"),
         (name = "notes", description = "Notes and marks on rows"),
+        (name = "sources", description = "Other ClickHouse servers and their tables"),
         (name = "saved", description = "Saved queries and templates"),
         (name = "access", description = "Signing in"),
         (name = "storage", description = "How long records are kept, and what they take"),
@@ -53,6 +54,20 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::complete))
         .routes(routes!(read::trace))
         .routes(routes!(tail::tail))
+        .routes(routes!(sources::connection_api::list, sources::connection_api::create))
+        .routes(routes!(sources::connection_api::test))
+        .routes(routes!(
+            sources::connection_api::get,
+            sources::connection_api::replace,
+            sources::connection_api::delete
+        ))
+        .routes(routes!(sources::connection_api::test_stored))
+        .routes(routes!(sources::connection_api::tables))
+        .routes(routes!(sources::source_api::list, sources::source_api::create))
+        .routes(routes!(sources::propose_mapping))
+        .routes(routes!(sources::preview))
+        .routes(routes!(sources::source_api::get, sources::source_api::replace, sources::source_api::delete))
+        .routes(routes!(sources::preview_source))
         .routes(routes!(saved::api::list, saved::api::create))
         .routes(routes!(saved::transfer::export))
         .routes(routes!(saved::transfer::import))

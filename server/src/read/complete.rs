@@ -30,6 +30,7 @@ pub struct KnownFields(Mutex<Option<Known>>);
 #[derive(Debug)]
 struct Known {
     at: Instant,
+    source: Option<String>,
     from: Option<String>,
     to: Option<String>,
     names: Arc<Vec<(String, u64)>>,
@@ -41,20 +42,29 @@ impl KnownFields {
         known
             .as_ref()
             .filter(|known| {
-                known.at.elapsed() < NAMES_AGE && known.from == scope.from && known.to == scope.to
+                known.at.elapsed() < NAMES_AGE
+                    && known.from == scope.from
+                    && known.to == scope.to
+                    && known.source == scope.source
             })
             .map(|known| Arc::clone(&known.names))
     }
 
-    /// The names that were found last, whatever the range.
-    pub fn latest(&self) -> Option<Arc<Vec<(String, u64)>>> {
+    /// The names that were found last of a source, whatever the range.
+    pub fn latest(&self, source: Option<&str>) -> Option<Arc<Vec<(String, u64)>>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().map(|known| Arc::clone(&known.names))
+        known.as_ref().filter(|known| known.source.as_deref() == source).map(|known| Arc::clone(&known.names))
     }
 
     /// Keeps the fields of all records of a range.
     pub fn set(&self, scope: &Scope, names: Arc<Vec<(String, u64)>>) {
-        let known = Known { at: Instant::now(), from: scope.from.clone(), to: scope.to.clone(), names };
+        let known = Known {
+            at: Instant::now(),
+            source: scope.source.clone(),
+            from: scope.from.clone(),
+            to: scope.to.clone(),
+            names,
+        };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
     }
 }
@@ -70,6 +80,8 @@ pub struct CompleteRequest {
     /// Time range of the records whose fields and values are offered.
     from: Option<String>,
     to: Option<String>,
+    /// The source whose fields and values are offered.
+    source: Option<String>,
 }
 
 /// What could stand at the cursor.
@@ -98,7 +110,7 @@ pub async fn complete(
 ) -> Result<Json<CompleteAnswer>, ApiError> {
     let context = complete_text(&request.query, request.cursor);
     // Whatever stands around the cursor is unfinished, so the offer is that of all records of the range.
-    let scope = Scope { from: request.from, to: request.to, ..Scope::default() };
+    let scope = Scope { from: request.from, to: request.to, source: request.source, ..Scope::default() };
     let mut items = context.items;
     match &context.kind {
         CompletionKind::Field { prefix } => {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::fields::{ValueCount, text};
 use super::histogram::number;
 use super::run::QueryKind;
-use super::{Caller, Prepared, Scope, Stats, select_all};
+use super::{Prepared, Scope, Stats, select_all};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -97,13 +97,13 @@ pub async fn field_stats(
             "say of which field, such as \"field\": \"service\"",
         ));
     }
-    let prepared = Prepared::new(&app, &request.scope)?;
+    let prepared = Prepared::new(&app, &request.scope).await?;
     let compiler = prepared.compiler();
     let field = Field::resolve(&request.field);
     let sample = FieldSample::new(&field, SAMPLE_ROWS);
     let statements =
         [compiler.count(), compiler.field_summary(sample), compiler.field_top_values(sample, TOP_VALUES)];
-    let caller = Caller { kind: QueryKind::Fields, group: request.scope.group.as_deref(), query_id: None };
+    let caller = prepared.caller(QueryKind::Fields, request.scope.group.as_deref());
     let range = prepared.range;
     let (total, summary, values) = tokio::try_join!(
         select_all::<Map<String, Value>>(&app, &statements[0], range, caller),

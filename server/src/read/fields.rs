@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::cache::CacheUse;
 use super::histogram::number;
 use super::run::QueryKind;
-use super::{Caller, Prepared, Scope, Stats, select_all};
+use super::{Prepared, Scope, Stats, select_all};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -67,11 +67,11 @@ pub async fn fields(
     State(app): State<Arc<App>>,
     JsonBody(scope): JsonBody<Scope>,
 ) -> Result<Json<FieldsAnswer>, ApiError> {
-    let prepared = Prepared::new(&app, &scope)?;
+    let prepared = Prepared::new(&app, &scope).await?;
     let compiler = prepared.compiler();
     let (total, columns, attributes) =
         (compiler.count(), compiler.column_facets(), compiler.attribute_facets(SAMPLE_ROWS));
-    let caller = Caller { kind: QueryKind::Fields, group: scope.group.as_deref(), query_id: None };
+    let caller = prepared.caller(QueryKind::Fields, scope.group.as_deref());
     let (total, columns, attributes) = tokio::try_join!(
         select_all::<Map<String, Value>>(&app, &total, prepared.range, caller),
         select_all::<Map<String, Value>>(&app, &columns, prepared.range, caller),
@@ -186,10 +186,10 @@ pub async fn values_of(
             "say of which field, such as \"field\": \"service\"",
         ));
     }
-    let prepared = Prepared::new(app, scope)?;
+    let prepared = Prepared::new(app, scope).await?;
     let limit = limit.unwrap_or(DEFAULT_VALUES).clamp(1, MAX_VALUES);
     let found = prepared.compiler().field_values(&Field::resolve(field), prefix, limit, SAMPLE_ROWS);
-    let caller = Caller { kind: QueryKind::Fields, group: scope.group.as_deref(), query_id: None };
+    let caller = prepared.caller(QueryKind::Fields, scope.group.as_deref());
     let (rows, stats, cache) =
         select_all::<Map<String, Value>>(app, &found.statement, prepared.range, caller).await?;
     let values = rows

@@ -72,8 +72,8 @@ pub async fn histogram(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<HistogramRequest>,
 ) -> Result<Json<HistogramAnswer>, ApiError> {
-    let prepared = Prepared::new(&app, &request.scope)?;
-    let caller = Caller { kind: QueryKind::Histogram, group: request.scope.group.as_deref(), query_id: None };
+    let prepared = Prepared::new(&app, &request.scope).await?;
+    let caller = prepared.caller(QueryKind::Histogram, request.scope.group.as_deref());
     let range = known_range(&app, &prepared, caller).await?;
     let buckets = request.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(1, MAX_BUCKETS);
     let bucket_ms = bucket_width_ms(range, buckets);

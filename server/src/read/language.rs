@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::run::QueryKind;
-use super::{Caller, Prepared, Scope, query_error};
+use super::{Prepared, Scope, query_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -95,12 +95,12 @@ async fn answer(app: &App, scope: &Scope, query: Query, hints: &[Hint]) -> Resul
         answer.query = Some(query);
         return Ok(answer);
     }
-    let prepared = Prepared::new(app, scope)?;
+    let prepared = Prepared::new(app, scope).await?;
     let compiled = if query.pipes.is_empty() {
         let options = SearchOptions { limit: 100, ..SearchOptions::default() };
         prepared.compiler().search(&options).map(|statement| (statement, Shape::Records))
     } else {
-        let caller = Caller { kind: QueryKind::Search, group: None, query_id: None };
+        let caller = prepared.caller(QueryKind::Search, None);
         let range = if query.fits_buckets() {
             super::histogram::known_range(app, &prepared, caller).await?
         } else {

@@ -14,6 +14,7 @@ mod sql;
 mod surrounding;
 mod traces;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -31,6 +32,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::error::ApiError;
+use crate::sources::{Source, remote_error};
 use cache::{CacheUse, key_of};
 use run::{Asked, QueryKind, Run};
 
@@ -65,7 +67,7 @@ pub struct Scope {
     from: Option<String>,
     /// End of the time range, exclusive.
     to: Option<String>,
-    /// The source to read. `logs` is the only one so far.
+    /// Name of the source to read; `logs`, what this server stores itself, unless said.
     source: Option<String>,
     /// Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
     group: Option<String>,
@@ -104,22 +106,26 @@ struct Prepared {
     condition: Condition,
     range: TimeRange,
     dialect: Dialect,
+    /// A table of another server; `None` for our own.
+    source: Option<Arc<Source>>,
 }
 
 impl Prepared {
-    fn new(app: &App, scope: &Scope) -> Result<Self, ApiError> {
-        if let Some(source) = scope.source.as_deref().filter(|source| !matches!(*source, "" | "logs")) {
-            return Err(ApiError::bad_request(
-                "query.source",
-                format!("there is no source `{source}`: use logs"),
-            ));
-        }
+    async fn new(app: &App, scope: &Scope) -> Result<Self, ApiError> {
         let now_ns = app.clock.now_ns();
         let parsed = parse(&scope.query).map_err(|error| query_error(&error))?;
         let condition = parsed.query.check(now_ns).map_err(|error| query_error(&error))?;
         let range = TimeRange::parse(scope.from.as_deref(), scope.to.as_deref(), now_ns)
             .map_err(|error| query_error(&error))?;
-        Ok(Self { parsed, condition, range, dialect: Dialect::default() })
+        let source = app.sources.find(scope.source.as_deref()).await?;
+        let dialect = source.as_ref().map_or_else(Dialect::default, |source| source.dialect.clone());
+        Ok(Self { parsed, condition, range, dialect, source })
+    }
+
+    /// Who runs a statement of this scope.
+    fn caller<'a>(&'a self, kind: QueryKind, group: Option<&'a str>) -> Caller<'a> {
+        let source = self.source.as_deref();
+        Caller { kind, group, query_id: None, source, integers_as_text: true }
     }
 
     fn compiler(&self) -> Compiler<'_> {
@@ -144,16 +150,22 @@ impl Prepared {
 }
 
 /// Who runs a statement, and what for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 struct Caller<'a> {
     kind: QueryKind,
     group: Option<&'a str>,
     query_id: Option<&'a str>,
+    source: Option<&'a Source>,
+    /// Numbers of 64 bits keep all their digits, for JavaScript. Of our own server the statement says so.
+    integers_as_text: bool,
 }
 
 /// Begins a statement; its rows come as they are found.
 async fn select(app: &App, statement: &Statement, caller: Caller<'_>) -> Result<Run, ApiError> {
     let id = caller.query_id.map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned);
+    if let Some(source) = caller.source {
+        return select_remote(app, statement, caller, source, id).await;
+    }
     // Ready without a connection: its tables are being looked at.
     if !app.store.is_connected() && matches!(app.engine.status().state, "starting" | "ready") {
         let _ = tokio::time::timeout(START_PATIENCE, app.store.wait_until_connected()).await;
@@ -165,9 +177,40 @@ async fn select(app: &App, statement: &Statement, caller: Caller<'_>) -> Result<
         shape: &statement.sql,
         group: caller.group.unwrap_or_default(),
         is_heavy: false,
+        remote: None,
     };
     let begin = |query_id| app.store.select(statement, SelectOptions { query_id });
     app.queries.run(app, asked, begin).await?.map_err(|error| store_error(app, &error))
+}
+
+async fn select_remote(
+    app: &App,
+    statement: &Statement,
+    caller: Caller<'_>,
+    source: &Source,
+    id: String,
+) -> Result<Run, ApiError> {
+    let asked = Asked {
+        id,
+        kind: caller.kind,
+        sql: &statement.display_sql,
+        shape: &statement.sql,
+        group: caller.group.unwrap_or_default(),
+        is_heavy: false,
+        remote: Some(Arc::clone(&source.remote)),
+    };
+    let begin = |query_id: String| async move {
+        source.remote.select(statement, &query_id, caller.integers_as_text).await
+    };
+    app.queries.run(app, asked, begin).await?.map_err(|error| remote_error(&source.connection, &error))
+}
+
+/// How the API says that what a caller reads did not answer.
+fn read_error(app: &App, source: Option<&Source>, error: &StoreError) -> ApiError {
+    match source {
+        Some(source) => remote_error(&source.connection, error),
+        None => store_error(app, error),
+    }
 }
 
 /// The rows of a statement that is small, kept or computed. `range` holds all rows that it reads.
@@ -181,19 +224,24 @@ async fn select_all<T: serde::de::DeserializeOwned>(
         let rows = rows.iter().map(|row| serde_json::from_str(row.get()));
         rows.collect::<Result<Vec<T>, _>>().map_err(|error| ApiError::internal(&error))
     };
-    let key = key_of(statement);
-    if let Some((kept, used)) = app.answers.get(&key) {
+    // What others write changes without a word.
+    let key = caller.source.is_none().then(|| key_of(statement));
+    if let Some((kept, used)) = key.as_deref().and_then(|key| app.answers.get(key)) {
         return Ok((parse(&kept.rows)?, kept.stats, used));
     }
-    let mut place = app.answers.place(key, range);
+    let mut place = key.and_then(|key| app.answers.place(key, range));
     let mut stream = select(app, statement, caller).await?;
     let mut rows = Vec::new();
-    while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(app, &error))? {
+    while let Some(batch) =
+        stream.next_rows().await.map_err(|error| read_error(app, caller.source, &error))?
+    {
         place = app.answers.add(place, &batch);
         rows.extend(parse(&batch)?);
     }
     let stats = Stats::from(stream.stats());
-    app.throughput.note(&stats);
+    if caller.source.is_none() {
+        app.throughput.note(&stats);
+    }
     if let Some(place) = place {
         app.answers.keep(place, stream.columns(), stats, false);
     }

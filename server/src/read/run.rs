@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
-use click_lite_store::{AnswerColumn, Progress, QueryStats, RowEvent, RowStream, Store, StoreError};
+use click_lite_store::{AnswerColumn, Progress, QueryStats, Remote, RowEvent, RowStream, Store, StoreError};
 use moka::sync::Cache;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -39,7 +39,6 @@ pub enum QueryKind {
 }
 
 /// A query that is about to run.
-#[derive(Debug)]
 pub struct Asked<'a> {
     pub id: String,
     pub kind: QueryKind,
@@ -51,6 +50,8 @@ pub struct Asked<'a> {
     pub group: &'a str,
     /// Estimated to take long.
     pub is_heavy: bool,
+    /// The server that runs it, where that is another's.
+    pub remote: Option<Arc<Remote>>,
 }
 
 /// Every query of this server.
@@ -64,7 +65,6 @@ pub struct Queries {
     costs: Cache<u64, Duration>,
 }
 
-#[derive(Debug)]
 struct Entry {
     id: String,
     kind: QueryKind,
@@ -73,6 +73,7 @@ struct Entry {
     asked_at_ns: i64,
     asked: Instant,
     cancel: CancellationToken,
+    remote: Option<Arc<Remote>>,
     seen: Mutex<Seen>,
 }
 
@@ -176,6 +177,7 @@ impl Queries {
             asked_at_ns: app.clock.now_ns(),
             asked: Instant::now(),
             cancel: CancellationToken::new(),
+            remote: asked.remote,
             seen: Mutex::default(),
         });
         let mut running = self.running();
@@ -327,8 +329,12 @@ impl Drop for Tracked {
             // ClickHouse sees the end of the connection too, but later. The id is free once it can't hit another query.
             Ok(runtime) if is_abandoned && started.is_some() => {
                 let (queries, id) = (Arc::clone(&self.queries), self.entry.id.clone());
+                let remote = self.entry.remote.clone();
                 runtime.spawn(async move {
-                    let _ = queries.store.kill(&id).await;
+                    let _ = match &remote {
+                        Some(remote) => remote.kill(&id).await,
+                        None => queries.store.kill(&id).await,
+                    };
                     queries.running().remove(&id);
                 });
             }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::cache::{CacheUse, Kept, Place, key_of};
 use super::run::{QueryKind, Run};
 use super::sql::{BudgetRequest, admit, of_statement};
-use super::{Caller, Prepared, Scope, Stats, query_error, select, store_error};
+use super::{Caller, Prepared, Scope, Stats, query_error, read_error, select};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -104,7 +104,7 @@ struct Search {
 
 impl Search {
     async fn new(app: &App, request: &SearchRequest) -> Result<Self, ApiError> {
-        let prepared = Prepared::new(app, &request.scope)?;
+        let prepared = Prepared::new(app, &request.scope).await?;
         let cursor =
             request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
@@ -117,7 +117,7 @@ impl Search {
                 ));
             }
             let group = request.scope.group.as_deref();
-            let caller = Caller { kind: QueryKind::Search, group, query_id: None };
+            let caller = prepared.caller(QueryKind::Search, group);
             let piped = prepared.piped(app, request.limit, columns.as_deref(), caller).await?;
             (piped.statement, piped.limit, piped.shape, piped.bucket_seconds)
         } else {
@@ -128,7 +128,7 @@ impl Search {
         };
         let query_id = checked_query_id(request.query_id.as_deref())?;
         // Without knowledge of the data no name is unknown.
-        let known = app.known_fields.latest().unwrap_or_default();
+        let known = app.known_fields.latest(request.scope.source.as_deref()).unwrap_or_default();
         let known: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
         let mut hints = prepared.parsed.hints.clone();
         if !known.is_empty() {
@@ -235,28 +235,36 @@ pub async fn search(
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains(NDJSON));
-    let key = key_of(&search.statement);
-    if let Some((kept, used)) = app.answers.get(&key) {
+    let source = search.prepared.source.clone();
+    // What others write changes without a word.
+    let key = source.is_none().then(|| key_of(&search.statement));
+    if let Some((kept, used)) = key.as_deref().and_then(|key| app.answers.get(key)) {
         return Ok(kept_answer(&search, kept, used, wants_stream));
     }
     if search.has_pipes {
-        let estimate = of_statement(&app, &search.statement).await?;
+        let estimate = of_statement(&app, &search.statement, source.as_deref()).await?;
         admit(&estimate, request.budget.confirmed)?;
     }
-    let mut place = app.answers.place(key, search.rows_range());
+    let mut place = key.and_then(|key| app.answers.place(key, search.rows_range()));
     let kind = if search.has_pipes { QueryKind::Table } else { QueryKind::Search };
-    let caller = Caller { kind, group: search.group.as_deref(), query_id: Some(&search.query_id) };
+    let caller = Caller {
+        query_id: Some(&search.query_id),
+        integers_as_text: search.shape == Shape::Records,
+        ..search.prepared.caller(kind, search.group.as_deref())
+    };
     let mut run = select(&app, &search.statement, caller).await?;
     if wants_stream {
         let body = Body::from_stream(lines(app, search, run, place));
         return Ok(([(header::CONTENT_TYPE, NDJSON)], body).into_response());
     }
     let mut rows = Vec::new();
-    while let Some(batch) = run.next_rows().await.map_err(|error| store_error(&app, &error))? {
+    while let Some(batch) =
+        run.next_rows().await.map_err(|error| read_error(&app, source.as_deref(), &error))?
+    {
         place = app.answers.add(place, &batch);
         rows.extend(batch);
     }
-    let stats = keep(&app, place, &run);
+    let stats = keep(&app, &search, place, &run);
     let came = rows.len() as u64;
     let rows = search.shown(rows, 0);
     let last = rows.last().map(|row| &**row);
@@ -265,9 +273,11 @@ pub async fn search(
 }
 
 /// Notes what a query that ended took, and keeps its answer.
-fn keep(app: &App, place: Option<Place>, run: &Run) -> Stats {
+fn keep(app: &App, search: &Search, place: Option<Place>, run: &Run) -> Stats {
     let stats = Stats::from(run.stats());
-    app.throughput.note(&stats);
+    if search.prepared.source.is_none() {
+        app.throughput.note(&stats);
+    }
     if let Some(place) = place {
         app.answers.keep(place, run.columns(), stats, false);
     }
@@ -319,14 +329,14 @@ fn lines(
             Ok(Some(RowEvent::Progress(progress))) => line(&json!({ "progress": progress })),
             Ok(None) => {
                 state.ended = true;
-                let stats = keep(&state.app, state.place.take(), &state.run);
+                let stats = keep(&state.app, &state.search, state.place.take(), &state.run);
                 let (columns, last) = (state.run.columns(), state.last.as_deref());
                 let end = state.search.end(state.rows, last, columns, stats, CacheUse::default());
                 line(&json!({ "done": end }))
             }
             Err(error) => {
                 state.ended = true;
-                line(&json!({ "error": store_error(&state.app, &error).detail() }))
+                line(&json!({ "error": read_error(&state.app, state.search.prepared.source.as_deref(), &error).detail() }))
             }
         };
         Some((Ok(line), state))

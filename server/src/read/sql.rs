@@ -54,6 +54,8 @@ pub struct SqlRequest {
     pub budget: BudgetRequest,
     /// Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
     pub group: Option<String>,
+    /// A source or a connection whose server runs the statement; this server's own unless said.
+    pub source: Option<String>,
 }
 
 /// The rows of a statement.
@@ -127,6 +129,7 @@ pub async fn sql(
     if let Some((kept, used)) = key.as_deref().and_then(|key| app.answers.get(key)) {
         return Ok(kept_answer(&prepared, query_id, kept, used, wants_stream));
     }
+    let server = prepared.server.clone();
     let is_heavy = ask_budget(&app, &prepared, request.budget.confirmed).await?;
     let place = key.and_then(|key| app.answers.place(key, TimeRange::ALL));
     let statement = UserSql {
@@ -144,8 +147,14 @@ pub async fn sql(
         shape: &prepared.sql,
         group: request.group.as_deref().unwrap_or_default(),
         is_heavy,
+        remote: server.as_ref().map(|(_, remote)| Arc::clone(remote)),
     };
-    let begin = |query_id| app.store.select_user_sql(&statement, SelectOptions { query_id });
+    let begin = |query_id: String| async {
+        match &server {
+            Some((_, remote)) => remote.select_user_sql(&statement, &query_id).await,
+            None => app.store.select_user_sql(&statement, SelectOptions { query_id }).await,
+        }
+    };
     let run = match app.queries.run(&app, asked, begin).await? {
         Ok(run) => run,
         Err(error) => return Err(prepared.error(&app, 0, &error).await),
@@ -167,7 +176,8 @@ pub async fn sql(
 
 /// Asks the budget; whether the statement is expected to take long.
 async fn ask_budget(app: &App, prepared: &PreparedSql, confirmed: bool) -> Result<bool, ApiError> {
-    if !prepared.is_select() {
+    // Another server's limits are sent with the statement.
+    if !prepared.is_select() || prepared.server.is_some() {
         return Ok(false);
     }
     let estimate = estimate::of_sql(app, prepared).await?;
@@ -247,7 +257,9 @@ impl Answering {
 
     fn end(&mut self) -> SqlEnd {
         let stats = Stats::from(self.run.stats());
-        self.app.throughput.note(&stats);
+        if self.prepared.server.is_none() {
+            self.app.throughput.note(&stats);
+        }
         if let Some(place) = self.place.take() {
             self.app.answers.keep(place, self.run.columns(), stats, self.truncated);
         }

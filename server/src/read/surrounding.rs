@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::run::QueryKind;
-use super::{Caller, Prepared, Scope, Stats, query_error, select, store_error};
+use super::{Caller, Prepared, Scope, Stats, query_error, read_error, select};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -53,14 +53,14 @@ pub async fn surrounding(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<SurroundingRequest>,
 ) -> Result<Json<SurroundingAnswer>, ApiError> {
-    let prepared = Prepared::new(&app, &request.scope)?;
+    let prepared = Prepared::new(&app, &request.scope).await?;
     let place = place(&request, app.clock.now_ns())?;
     let rows = |asked: Option<u32>| asked.unwrap_or(DEFAULT_ROWS).min(MOST_ROWS.min(MAX_ROWS));
     let compiler = prepared.compiler();
     let options = SearchOptions { columns: None, limit: rows(request.before), cursor: Some(place) };
     let before = compiler.search(&options).map_err(|error| query_error(&error))?;
     let after = compiler.rows_after(place, rows(request.after));
-    let caller = Caller { kind: QueryKind::Search, group: request.scope.group.as_deref(), query_id: None };
+    let caller = prepared.caller(QueryKind::Search, request.scope.group.as_deref());
     let ((before_rows, before_stats), (after_rows, after_stats)) =
         tokio::try_join!(raw_rows(&app, &before, caller), raw_rows(&app, &after, caller))?;
     Ok(Json(SurroundingAnswer {
@@ -86,7 +86,9 @@ async fn raw_rows(
 ) -> Result<(Vec<Box<RawValue>>, Stats), ApiError> {
     let mut stream = select(app, statement, caller).await?;
     let mut rows = Vec::new();
-    while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(app, &error))? {
+    while let Some(batch) =
+        stream.next_rows().await.map_err(|error| read_error(app, caller.source, &error))?
+    {
         rows.extend(batch);
     }
     Ok((rows, stream.stats().into()))

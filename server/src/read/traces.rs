@@ -66,9 +66,14 @@ pub async fn trace(
     let query_id = checked_query_id(parameters.query_id.as_deref())?;
     // One more than is shown tells whether there are more.
     let statement = trace_spans(id.as_str(), limit + 1);
-    let mut stream =
-        select(&app, &statement, Caller { kind: QueryKind::Trace, group: None, query_id: Some(&query_id) })
-            .await?;
+    let caller = Caller {
+        kind: QueryKind::Trace,
+        group: None,
+        query_id: Some(&query_id),
+        source: None,
+        integers_as_text: true,
+    };
+    let mut stream = select(&app, &statement, caller).await?;
     let mut spans = Vec::new();
     while let Some(batch) = stream.next_rows().await.map_err(|error| store_error(&app, &error))? {
         spans.extend(batch);

@@ -11,6 +11,8 @@ export interface TimeSpan {
 
 export interface QueryRequest extends TimeSpan {
   query: string;
+  /** Name of the source; what the server stores itself unless said. */
+  source?: string | undefined;
 }
 
 export interface SearchRequest extends QueryRequest {

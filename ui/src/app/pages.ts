@@ -6,6 +6,7 @@ import {
   IconDatabaseImport,
   IconFileImport,
   IconLayoutDashboard,
+  IconPlugConnected,
   IconSettings,
   IconSql,
   IconZoomScan,
@@ -22,5 +23,6 @@ export const PAGES = [
   { to: '/imports', title: 'Imports', icon: IconFileImport, key: 'alt+7' },
   { to: '/storage', title: 'Storage', icon: IconDatabase, key: 'alt+8' },
   { to: '/delivery', title: 'Delivery', icon: IconDatabaseImport, key: 'alt+9' },
+  { to: '/connections', title: 'Connections', icon: IconPlugConnected, key: 'alt+-' },
   { to: '/settings', title: 'Settings', icon: IconSettings, key: 'alt+0' },
 ] as const;

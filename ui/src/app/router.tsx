@@ -8,6 +8,7 @@ import { rootRoute } from '@/routes/root';
 import { savedRoute } from '@/routes/saved';
 import { settingsRoute } from '@/routes/settings';
 import { sqlRoute } from '@/routes/sql';
+import { connectionsRoute } from '@/routes/connections';
 import { storageRoute } from '@/routes/storage';
 import { tailRoute } from '@/routes/tail';
 import { RouteError } from './route-error';
@@ -30,6 +31,7 @@ export const router = createRouter({
     savedRoute,
     importsRoute,
     storageRoute,
+    connectionsRoute,
     deliveryRoute,
     settingsRoute,
   ]),

@@ -11,7 +11,6 @@ use crate::sql::{SqlText, identifier};
 use crate::syntax::{Join, Pipe, Query, Scalar, ScalarKind};
 use crate::{QueryError, Span, TimeRange, literal};
 
-use super::expression::of_record;
 use super::stages::column_name;
 
 /// Most rows before and after each row that `context` adds.
@@ -184,7 +183,10 @@ impl Scope<'_> {
         near.text(") OVER (").append(&window).text(") AS near");
         let inner = all.select(&[identifier("Timestamp"), identifier("IngestId"), near], false);
         let mut found = SqlText::default();
-        found.text("(Timestamp, IngestId) IN (\n    SELECT Timestamp, IngestId\n    FROM (\n");
+        found
+            .text("(Timestamp, IngestId)")
+            .text(all.is_in())
+            .text("(\n    SELECT Timestamp, IngestId\n    FROM (\n");
         found.append(&inner.indented().indented()).text("\n    )\n    WHERE near\n)");
         let mut rows = all;
         rows.add_condition(found);
@@ -201,7 +203,7 @@ impl Scope<'_> {
             pairs.text("arrayConcat([");
             for (index, name) in ["level", "service"].into_iter().enumerate() {
                 pairs.text(if index > 0 { ", (" } else { "(" }).string(name).text(", CAST(");
-                pairs.append(&of_record(&Field::resolve(name)).sql).text(", 'String'))");
+                pairs.append(&rows.field(&Field::resolve(name)).sql).text(", 'String'))");
             }
             pairs.text("]");
             for map in ["ResourceAttributes", "LogAttributes"] {

@@ -171,7 +171,7 @@ impl Expressions<'_> {
                 .hint(format!("write any({name}), or add it behind by")));
         }
         if self.rows.is_records {
-            return Ok(of_record(&Field::resolve(name)));
+            return Ok(self.rows.field(&Field::resolve(name)));
         }
         Err(self.no_column(name, span))
     }

@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::expression::of_record;
 use super::value::Value;
 use super::{PipeOptions, Piped, Shape, row_limit, wrong_type};
+use crate::dialect::Dialect;
 use crate::field::{COLUMNS, Field};
 use crate::functions::Kind;
 use crate::pipes::check_name;
@@ -58,6 +60,8 @@ pub(super) struct Rows {
     limit: Option<(u64, u64)>,
     /// Names that the query in `from` gives.
     inner_names: Vec<String>,
+    /// Of the table, where `from` is one whose columns have other names.
+    mapped: Option<Dialect>,
     /// A window function is among the columns: it sees the rows before any further condition.
     pub(super) has_windows: bool,
 }
@@ -76,7 +80,32 @@ impl Rows {
             limit_by: None,
             limit: None,
             inner_names: Vec::new(),
+            mapped: None,
             has_windows: false,
+        }
+    }
+
+    /// Records as they lie in the table.
+    pub(super) fn of_table(from: SqlText, conditions: Vec<SqlText>, dialect: &Dialect) -> Self {
+        let mapped = dialect.mapping.is_some().then(|| dialect.clone());
+        Self { mapped, ..Self::records(from, conditions) }
+    }
+
+    /// Before a subquery that reads the table again: one of another server may be spread over a cluster, whose nodes
+    /// are given the answer then.
+    pub(super) fn is_in(&self) -> &'static str {
+        if self.mapped.is_some() { " GLOBAL IN " } else { " IN " }
+    }
+
+    /// A field of a record.
+    pub(super) fn field(&self, field: &Field) -> Value {
+        let known = of_record(field);
+        let mut sql = SqlText::default();
+        let mapping = self.mapped.as_ref().and_then(|dialect| dialect.mapping.as_ref());
+        match mapping {
+            // Not by way of the maps, which would have to be made of each row.
+            Some(mapping) if mapping.write_field(&mut sql, field) => Value { sql, ..known },
+            _ => known,
         }
     }
 
@@ -269,7 +298,10 @@ impl Rows {
                 sql.text(&format!(" OFFSET {offset}"));
             }
         }
-        sql
+        match &self.mapped {
+            Some(dialect) => dialect.select(sql, ""),
+            None => sql,
+        }
     }
 
     /// What is selected in the end, by name.
@@ -298,13 +330,20 @@ impl Rows {
                 if COLUMNS.contains(&name.as_str()) {
                     return identifier(&name);
                 }
-                let mut sql = SqlText::default();
-                write_field(&mut sql, &Field::resolve(&name));
-                sql
+                self.written(&Field::resolve(&name))
             });
             output.push((sql, name));
         }
         Ok(output)
+    }
+
+    fn written(&self, field: &Field) -> SqlText {
+        let mut sql = SqlText::default();
+        let mapping = self.mapped.as_ref().and_then(|dialect| dialect.mapping.as_ref());
+        if !mapping.is_some_and(|mapping| mapping.write_field(&mut sql, field)) {
+            write_field(&mut sql, field);
+        }
+        sql
     }
 
     /// The whole statement.
@@ -339,7 +378,7 @@ impl Rows {
         let mut statement = self.select_named(&output, true).finish();
         if shape != Shape::Records {
             // Counts are numbers that people compute with; ids of records keep their 64 bits as texts.
-            statement.sql.push_str("\nSETTINGS output_format_json_quote_64bit_integers = 0");
+            statement.sql.push_str(&options.dialect.settings("output_format_json_quote_64bit_integers = 0"));
         }
         Ok(Piped { statement, shape, bucket_seconds: bucket_ms.map(|width| width as f64 / 1000.0), limit })
     }

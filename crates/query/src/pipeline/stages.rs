@@ -1,6 +1,6 @@
 //! Each pipe as a change of the rows before it.
 
-use super::expression::{Expressions, Place, level_group, of_record};
+use super::expression::{Expressions, Place, level_group};
 use super::rows::{Column, OrderKey, Rows};
 use super::value::{Origin, Value};
 use super::{Scope, wrong_type};
@@ -172,7 +172,12 @@ impl Scope<'_> {
         ];
         let top = top.cut(chart.limit.max(1), 0).select(std::slice::from_ref(&text.sql), true);
         let mut sql = SqlText::default();
-        sql.text("if(").append(&text.sql).text(" IN (\n").append(&top.indented()).text("\n), ");
+        sql.text("if(")
+            .append(&text.sql)
+            .text(rows.is_in())
+            .text("(\n")
+            .append(&top.indented())
+            .text("\n), ");
         sql.append(&text.sql).text(", ").string(OTHER).text(")");
         Ok(Value::new(sql, Kind::Text))
     }
@@ -253,7 +258,7 @@ impl Scope<'_> {
         }
         match &scalar.kind {
             ScalarKind::Field(field) if rows.is_records => {
-                Ok(Column::new(name, of_record(&Field::resolve(field))))
+                Ok(Column::new(name, rows.field(&Field::resolve(field))))
             }
             ScalarKind::Call { .. } if rows.is_records => {
                 Ok(Column::new(name, self.row_expressions(rows).value(scalar)?))

@@ -27,6 +27,13 @@ pub struct BoundParameter {
     pub http_value: String,
 }
 
+impl BoundParameter {
+    /// A value of the type `String`.
+    pub fn of_text(name: &str, value: &str) -> Self {
+        Self { name: name.to_owned(), http_value: escaped_value(value) }
+    }
+}
+
 /// The parameters that a statement names, each once, in order.
 pub fn parameters(sql: &str) -> Vec<SqlParameter> {
     let tokens = tokens(sql);

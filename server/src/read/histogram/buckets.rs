@@ -103,6 +103,9 @@ pub async fn count(
     width_ms: u64,
     caller: Caller<'_>,
 ) -> Result<CountedBuckets, ApiError> {
+    if prepared.source.is_some() {
+        return count_all(app, prepared, range, width_ms, caller).await;
+    }
     let width = i64::try_from(width_ms).unwrap_or(i64::MAX).max(1);
     let (Some(from_ns), Some(to_ns)) = (range.from_ns, range.to_ns) else {
         return count_all(app, prepared, range, width_ms, caller).await;

@@ -18,7 +18,8 @@ use crate::app::App;
 use crate::config::Budget;
 use crate::http::error::{ApiError, JsonBody};
 use crate::read::run::QueryKind;
-use crate::read::{Caller, Prepared, Scope, Stats, query_error, store_error};
+use crate::read::{Prepared, Scope, Stats, query_error, store_error};
+use crate::sources::Source;
 
 /// A question whose cost is asked for: `sql`, or `query` of the search language.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -133,21 +134,22 @@ pub async fn estimate(
             source: request.source,
             group: None,
         };
-        let prepared = Prepared::new(&app, &scope)?;
+        let prepared = Prepared::new(&app, &scope).await?;
         let statement = if prepared.parsed.query.pipes.is_empty() {
             let options = SearchOptions { limit: request.limit.unwrap_or(100), ..SearchOptions::default() };
             prepared.compiler().search(&options).map_err(|error| query_error(&error))?
         } else {
-            let caller = Caller { kind: QueryKind::Table, group: None, query_id: None };
+            let caller = prepared.caller(QueryKind::Table, None);
             prepared.piped(&app, request.limit, None, caller).await?.statement
         };
-        return Ok(Json(of_statement(&app, &statement).await?));
+        return Ok(Json(of_statement(&app, &statement, prepared.source.as_deref()).await?));
     };
     let request = SqlRequest {
         sql,
         params: request.params,
         from: request.from,
         to: request.to,
+        source: request.source,
         ..SqlRequest::default()
     };
     let prepared = PreparedSql::new(&app, &request).await?;
@@ -155,7 +157,14 @@ pub async fn estimate(
 }
 
 /// The estimate of a statement of ours.
-pub async fn of_statement(app: &App, statement: &Statement) -> Result<Estimate, ApiError> {
+pub async fn of_statement(
+    app: &App,
+    statement: &Statement,
+    source: Option<&Source>,
+) -> Result<Estimate, ApiError> {
+    if let Some(source) = source {
+        return Ok(of_remote(app, statement, source).await);
+    }
     let params: Vec<BoundParameter> = statement
         .params
         .iter()
@@ -178,8 +187,29 @@ pub async fn of_statement(app: &App, statement: &Statement) -> Result<Estimate, 
     Ok(estimate)
 }
 
+/// Of a table of another server, as far as that says: of one that is no MergeTree it does not, and the query runs within
+/// the limits of every query.
+async fn of_remote(app: &App, statement: &Statement, source: &Source) -> Estimate {
+    let found = source.remote.estimate(statement).await.unwrap_or_default();
+    let rows = found.iter().map(|table| table.rows).sum();
+    Estimate {
+        rows,
+        bytes: 0,
+        marks: found.iter().map(|table| table.marks).sum(),
+        parts: found.iter().map(|table| table.parts).sum(),
+        seconds: None,
+        is_upper_bound: false,
+        hints: Vec::new(),
+        verdict: verdict(&app.config.budget, rows, 0, None),
+        budget: app.config.budget.clone(),
+    }
+}
+
 /// The estimate of a user's statement.
 pub async fn of_sql(app: &App, prepared: &PreparedSql) -> Result<Estimate, ApiError> {
+    if prepared.server.is_some() {
+        return Ok(Estimate { hints: Vec::new(), ..unknown(app) });
+    }
     if prepared.allowed.kind != StatementKind::Select {
         return Ok(judge(app, &prepared.tree, &[], None, &prepared.sql).await);
     }

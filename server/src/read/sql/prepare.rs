@@ -1,18 +1,21 @@
 //! A user's statement, from text to what may run.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use click_lite_query::TimeRange;
 use click_lite_query::user_sql::{
     Allowed, BoundParameter, MAX_SQL_BYTES, SqlError, StatementKind, Tree, bind, check, explain_error,
     names_in_canonical_text, parameters,
 };
-use click_lite_store::{Store, StoreError};
+use click_lite_store::{Remote, Store, StoreError};
 use serde_json::{Map, Value, json};
 
 use super::SqlRequest;
 use crate::app::App;
 use crate::http::error::ApiError;
 use crate::read::{query_error, store_error};
+use crate::sources::remote_error;
 
 /// Tables whose every change this server knows.
 const OUR_TABLES: [&str; 2] = ["otel_logs", "otel_traces"];
@@ -23,6 +26,8 @@ pub struct PreparedSql {
     pub params: Vec<BoundParameter>,
     pub allowed: Allowed,
     pub tree: Tree,
+    /// The server that runs it, where that is another's, and the name of its connection.
+    pub server: Option<(String, Arc<Remote>)>,
 }
 
 impl PreparedSql {
@@ -41,6 +46,7 @@ impl PreparedSql {
                 format!("the statement has {} bytes; at most {MAX_SQL_BYTES} can be taken", sql.len()),
             ));
         }
+        let server = app.sources.find_server(request.source.as_deref()).await?;
         let now_ns = app.clock.now_ns();
         let range = TimeRange::parse(request.from.as_deref(), request.to.as_deref(), now_ns)
             .map_err(|error| query_error(&error))?;
@@ -54,12 +60,15 @@ impl PreparedSql {
             let canonical = app.store.format_sql(&sql).await.map_err(|error| store_error(app, &error))?;
             names_in_canonical_text(&sql, &canonical).map_err(|error| sql_error(&error))?;
         }
-        Ok(Self { sql, params, allowed, tree })
+        Ok(Self { sql, params, allowed, tree, server })
     }
 
     /// What tells the answer from others; `None` where it can't be kept: where it may be another the next time, or reads
     /// what others may change.
     pub fn key(&self, app: &App, limit: u64) -> Option<String> {
+        if self.server.is_some() {
+            return None;
+        }
         let database = format!("{}.", app.config.clickhouse.database);
         let is_ours = |table: &String| OUR_TABLES.contains(&table.strip_prefix(&database).unwrap_or(table));
         if !self.allowed.is_repeatable || !self.allowed.tables.iter().all(is_ours) {
@@ -86,7 +95,14 @@ impl PreparedSql {
 
     /// What the API says where ClickHouse refused the statement, which was sent after `prefix_bytes` of ours.
     pub async fn error(&self, app: &App, prefix_bytes: usize, error: &StoreError) -> ApiError {
-        error_of(app, &self.sql, prefix_bytes, error).await
+        match (&self.server, error) {
+            (None, _) => error_of(app, &self.sql, prefix_bytes, error).await,
+            (Some(_), StoreError::Refused { code, message, .. }) => {
+                let error = explain_error(&self.sql, prefix_bytes, *code, message, std::iter::empty());
+                sql_error(&error).clickhouse_code(*code)
+            }
+            (Some((name, _)), _) => remote_error(name, error),
+        }
     }
 }
 

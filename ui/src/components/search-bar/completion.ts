@@ -8,6 +8,13 @@ import type { CompleteRequest, CompleteResponse, CompletionItem } from '@/api/ty
 import { splitPipes } from '@/lib/query-language/pipes';
 import { characterOffset, utf16Offset } from './offsets';
 
+/** Whose fields and values are completed. */
+export interface CompletedSpan {
+  from: string | undefined;
+  to: string | undefined;
+  source?: string | undefined;
+}
+
 const DEBOUNCE_MS = 60;
 
 /** Rejects as soon as the signal says that nobody waits any more. */
@@ -33,7 +40,7 @@ function completion(item: CompletionItem): Completion {
 /** Fields, values and operators from the server, which knows what is stored. Its silence is no error: one types on. */
 export function serverCompletion(
   complete: (request: CompleteRequest, signal: AbortSignal) => Promise<CompleteResponse>,
-  span: () => { from: string | undefined; to: string | undefined },
+  span: () => CompletedSpan,
   onSignature: (signature: CompleteResponse['signature']) => void,
 ): CompletionSource {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {

@@ -4,6 +4,7 @@ import { useApi } from '@/api/client';
 import { ApiError } from '@/api/errors';
 import type { CompleteResponse } from '@/api/types';
 import { plainMessage } from '@/components/notify';
+import type { CompletedSpan } from './completion';
 import { LanguageHelp } from './language-help';
 import { utf16Offset } from './offsets';
 import { PLACEHOLDER } from './placeholder';
@@ -26,8 +27,8 @@ interface SearchBarProps {
   onEscape?: () => boolean;
   /** Searches run before, newest first, offered by an empty bar. */
   history?: readonly string[];
-  /** The time range whose fields and values are completed. */
-  span: () => { from: string | undefined; to: string | undefined };
+  /** The time range, and the source, whose fields and values are completed. */
+  span: () => CompletedSpan;
   /** Why a text was not run; shown at its place as long as that text stands in the bar. */
   problem?: { text: string; error: Error } | null;
   ref?: Ref<SearchBarHandle>;

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useApi } from '@/api/client';
 import type { LogRow } from '@/api/types';
 import { fieldTerm } from '@/lib/query-language/filters';
+import { useExplore } from '../state/explore-context';
 
 export type Surroundings = 'service' | 'host' | 'trace' | 'all';
 
@@ -22,11 +23,15 @@ const MOST_ROWS = 1_000;
 /** Rows before and after a row, newest first as in the table, and ways to get more on each side. */
 export function useSurrounding(row: LogRow, query: string) {
   const api = useApi();
+  const { source } = useExplore().search;
   const [counts, setCounts] = useState({ before: STEP_ROWS, after: STEP_ROWS });
   const { data, error, isFetching, refetch } = useQuery({
-    queryKey: ['explore', 'surrounding', row.IngestId, query, counts],
+    queryKey: ['explore', 'surrounding', row.IngestId, query, counts, source],
     queryFn: ({ signal }) =>
-      api.surrounding({ query, timestamp: row.Timestamp, ingest_id: row.IngestId, ...counts }, signal),
+      api.surrounding(
+        { query, source, timestamp: row.Timestamp, ingest_id: row.IngestId, ...counts },
+        signal,
+      ),
     placeholderData: (previous, previousQuery) =>
       previousQuery?.queryKey[2] === row.IngestId && previousQuery.queryKey[3] === query
         ? previous

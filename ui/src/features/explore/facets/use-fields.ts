@@ -3,7 +3,7 @@ import { useApi } from '@/api/client';
 import type { FieldsResponse, FieldValuesResponse } from '@/api/types';
 import { patientRetry, useLast } from '../histogram/use-histogram';
 import { withoutField } from '@/lib/query-language/filters';
-import { filterPart } from '../state/pipes';
+import { scopeOf } from '../state/scope';
 import type { Run } from '../state/search-session';
 
 /** Fields of a run with their most frequent values; of the run before until the answer comes. */
@@ -15,8 +15,7 @@ export function useFields(run: Run | null): {
   const api = useApi();
   const { data, isError } = useQuery({
     queryKey: ['explore', 'fields', run],
-    queryFn: ({ signal }) =>
-      api.fields({ query: filterPart(run?.query ?? ''), from: run?.from, to: run?.to }, signal),
+    queryFn: ({ signal }) => api.fields(scopeOf(run), signal),
     enabled: run !== null,
     gcTime: 60_000,
     staleTime: Infinity,
@@ -33,10 +32,11 @@ export function useFieldValues(
   enabled: boolean,
 ): FieldValuesResponse | undefined {
   const api = useApi();
-  const query = withoutField(filterPart(run?.query ?? ''), field);
+  const scope = scopeOf(run);
+  const query = withoutField(scope.query, field);
   const { data } = useQuery({
-    queryKey: ['explore', 'field-values', field, query, run?.from, run?.to, limit],
-    queryFn: ({ signal }) => api.fieldValues({ query, from: run?.from, to: run?.to, field, limit }, signal),
+    queryKey: ['explore', 'field-values', field, query, run?.from, run?.to, run?.source, limit],
+    queryFn: ({ signal }) => api.fieldValues({ ...scope, query, field, limit }, signal),
     enabled: enabled && run !== null,
     gcTime: 60_000,
     staleTime: 30_000,

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useApi } from '@/api/client';
 import { isTransient } from '@/api/errors';
-import { filterPart } from '../state/pipes';
+import { scopeOf } from '../state/scope';
 import type { Run } from '../state/search-session';
 import { histogramData, type HistogramData } from './histogram-data';
 
@@ -33,8 +33,7 @@ export function useHistogram(run: Run | null): {
   const [buckets] = useState(() => (window.innerWidth < 700 ? 60 : 100));
   const { data, isError } = useQuery({
     queryKey: ['explore', 'histogram', run],
-    queryFn: ({ signal }) =>
-      api.histogram({ query: filterPart(run?.query ?? ''), from: run?.from, to: run?.to, buckets }, signal),
+    queryFn: ({ signal }) => api.histogram({ ...scopeOf(run), buckets }, signal),
     enabled: run !== null,
     gcTime: 60_000,
     staleTime: Infinity,

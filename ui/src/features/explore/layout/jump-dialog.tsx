@@ -25,6 +25,7 @@ export default function JumpDialog({ onClose }: { onClose: () => void }) {
       const timestamp = new Date(at).toISOString();
       const answer = await api.surrounding({
         query: filterPart(search.query),
+        source: search.source,
         timestamp,
         before: 1,
         after: 1,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useApi } from '@/api/client';
 import { useExplore } from '../state/explore-context';
-import { filterPart } from '../state/pipes';
+import { scopeOf } from '../state/scope';
 import { isRelative } from '@/lib/time-range/range';
 
 /** How many rows came since the search ran, looked for as often as the user chose. */
@@ -15,7 +15,7 @@ export function useNewerRows(): number {
     queryFn: async ({ signal }) => {
       const since = run?.to ?? results.rows[0]?.Timestamp;
       const answer = await api.histogram(
-        { query: filterPart(run?.query ?? ''), from: since, to: new Date().toISOString(), buckets: 1 },
+        { ...scopeOf(run), from: since, to: new Date().toISOString(), buckets: 1 },
         signal,
       );
       return answer.total;

@@ -3,6 +3,7 @@ import { useApi } from '@/api/client';
 import type { LogRow } from '@/api/types';
 import { patientRetry } from '../histogram/use-histogram';
 import { filterPart } from '../state/pipes';
+import { scopeOf } from '../state/scope';
 import type { Run } from '../state/search-session';
 import { blockersOf, type Blocker } from './blockers';
 
@@ -31,7 +32,7 @@ export function useWhyEmpty(run: Run): WhyEmpty {
     ...options,
     queryKey: ['explore', 'why-empty', run.id, 'count', query],
     queryFn: async ({ signal }: { signal: AbortSignal }) =>
-      (await api.histogram({ query, from: run.from, to: run.to, buckets: 1 }, signal)).total,
+      (await api.histogram({ ...scopeOf(run), query, buckets: 1 }, signal)).total,
   });
   const hasRange = run.from !== undefined || run.to !== undefined;
   const inRange = useQuery(count('*'));
@@ -47,6 +48,7 @@ export function useWhyEmpty(run: Run): WhyEmpty {
           : api.surrounding(
               {
                 query: filter,
+                source: run.source,
                 timestamp,
                 before: side === 'before' ? 1 : 0,
                 after: side === 'after' ? 1 : 0,

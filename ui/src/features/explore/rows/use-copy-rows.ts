@@ -45,7 +45,14 @@ export function useCopyRows(): CopyRows {
       case 'curl':
         return asCurl(rows, serverAddress(platform.kind, listener));
       case 'sql':
-        return (await api.search({ query: searchFor(rows), ...spanOf(rows), limit: rows.length })).sql;
+        return (
+          await api.search({
+            query: searchFor(rows),
+            source: search.source,
+            ...spanOf(rows),
+            limit: rows.length,
+          })
+        ).sql;
     }
   };
   return (rows, format) => {

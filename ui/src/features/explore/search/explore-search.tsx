@@ -28,7 +28,10 @@ export function ExploreSearch() {
       query={search.query}
       history={history}
       problem={results.error === null ? null : { text: results.run?.query ?? '', error: results.error }}
-      span={() => ({ from: session.get().run?.from, to: session.get().run?.to })}
+      span={() => {
+        const { run } = session.get();
+        return { from: run?.from, to: run?.to, source: run?.source };
+      }}
       onChange={setDraft}
       onClear={() => setQuery('')}
       onRun={(text) => {

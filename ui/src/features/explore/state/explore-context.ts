@@ -29,6 +29,8 @@ export interface Explore {
   setQueryAndRange: (query: string, range: TimeRange) => void;
   /** `pinned` of them, from the left, stay in sight; as many as before unless said. */
   setColumns: (columns: string[], pinned?: number) => void;
+  /** Searches another source; undefined is what the server stores itself. */
+  setSource: (source: string | undefined) => void;
   /** Seconds between looks for newer rows; 0 is off. */
   autoRefreshS: number;
   setAutoRefreshS: (seconds: number) => void;

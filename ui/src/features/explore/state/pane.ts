@@ -6,10 +6,18 @@ import type { ExploreSearch } from './search-state';
 /** One of the two searches of a split view; a view that is not split has the first alone. */
 export type PaneName = 'first' | 'second';
 
-type PaneParameter = 'q' | 'from' | 'to' | 'cols' | 'pin' | 'row';
+type PaneParameter = 'q' | 'from' | 'to' | 'cols' | 'pin' | 'row' | 'src';
 export type PaneSearch = Pick<ExploreSearch, PaneParameter>;
 
-const SECOND = { q: 'q2', from: 'from2', to: 'to2', cols: 'cols2', pin: 'pin2', row: 'row2' } as const;
+const SECOND = {
+  q: 'q2',
+  from: 'from2',
+  to: 'to2',
+  cols: 'cols2',
+  pin: 'pin2',
+  row: 'row2',
+  src: 'src2',
+} as const;
 
 /** Whether both searches are of the same time range, which is so until the second is given one of its own. */
 export function isTimeLinked({ from2, to2 }: ExploreSearch): boolean {
@@ -18,10 +26,11 @@ export function isTimeLinked({ from2, to2 }: ExploreSearch): boolean {
 
 /** The parameters of one search; the second has the time range of the first while they are linked. */
 export function paneSearch(search: ExploreSearch, pane: PaneName): PaneSearch {
-  const { q, from, to, cols, pin, row } = search;
-  if (pane === 'first') return { q, from, to, cols, pin, row };
+  const { q, from, to, cols, pin, row, src } = search;
+  if (pane === 'first') return { q, from, to, cols, pin, row, src };
   const range = isTimeLinked(search) ? { from, to } : { from: search.from2, to: search.to2 };
-  return { q: search.q2, ...range, cols: search.cols2, pin: search.pin2, row: search.row2 };
+  const { q2, cols2, pin2, row2, src2 } = search;
+  return { q: q2, ...range, cols: cols2, pin: pin2, row: row2, src: src2 };
 }
 
 /** A change of one search as a change of the address; of linked times it changes both. */
@@ -37,7 +46,7 @@ export function paneChange(next: PaneSearch, pane: PaneName, isLinked: boolean):
 
 /** The address with a second search beside the first, of the same time, that starts as a copy of it. */
 export function splitChange(search: ExploreSearch): ExploreSearch {
-  return { split: '1', q2: search.q, cols2: search.cols, pin2: search.pin };
+  return { split: '1', q2: search.q, cols2: search.cols, pin2: search.pin, src2: search.src };
 }
 
 export const UNSPLIT: ExploreSearch = {
@@ -48,6 +57,7 @@ export const UNSPLIT: ExploreSearch = {
   cols2: undefined,
   pin2: undefined,
   row2: undefined,
+  src2: undefined,
 };
 
 interface Pane {

@@ -10,6 +10,8 @@ export interface Run {
   /** RFC 3339; undefined is open. */
   from: string | undefined;
   to: string | undefined;
+  /** Name of the source; left out for what the server stores itself. */
+  source?: string;
 }
 
 /** What pipes made of the records: rows by the names of the columns. */
@@ -98,6 +100,7 @@ export class SearchSession {
     from: string | undefined,
     to: string | undefined,
     firstPageRows = FIRST_PAGE_ROWS,
+    source?: string,
   ): void {
     this.stop();
     this.firstPageRows = firstPageRows;
@@ -105,7 +108,7 @@ export class SearchSession {
     this.failures = 0;
     this.cursor = null;
     this.set({
-      run: { id: this.runs, query, from, to },
+      run: { id: this.runs, query, from, to, ...(source === undefined ? {} : { source }) },
       status: 'running',
       isLoadingMore: false,
       hasMore: false,
@@ -159,6 +162,7 @@ export class SearchSession {
     const isPiped = hasPipes(run.query);
     const request = {
       query: run.query,
+      source: run.source,
       from: run.from,
       to: run.to,
       limit: isPiped ? PIPED_ROWS : isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,

@@ -13,6 +13,8 @@ export interface ExploreSearch {
   pin?: string;
   /** `IngestId` of the open row. */
   row?: string;
+  /** The source; what the server stores itself where it is left out. */
+  src?: string;
   /** Set where a second search stands beside the first, which has the parameters below. */
   split?: string;
   q2?: string;
@@ -22,6 +24,7 @@ export interface ExploreSearch {
   cols2?: string;
   pin2?: string;
   row2?: string;
+  src2?: string;
 }
 
 const NAMES = [
@@ -31,6 +34,7 @@ const NAMES = [
   'cols',
   'pin',
   'row',
+  'src',
   'split',
   'q2',
   'from2',
@@ -38,6 +42,7 @@ const NAMES = [
   'cols2',
   'pin2',
   'row2',
+  'src2',
 ] as const;
 
 export interface ExploreState {
@@ -46,6 +51,8 @@ export interface ExploreState {
   columns: string[];
   /** How many columns from the left stay in sight. */
   pinned: number;
+  /** Name of the source; undefined for what the server stores itself. */
+  source?: string | undefined;
 }
 
 const ALL = 'all';
@@ -71,6 +78,7 @@ export function readState(search: ExploreSearch): ExploreState {
     range: readRange(search),
     columns: readColumns(search.cols),
     pinned: readPinned(search.pin),
+    ...(search.src === undefined ? {} : { source: search.src }),
   };
 }
 
@@ -120,6 +128,7 @@ export function exploreAddress(origin: string, state: ExploreState, row?: string
     ...rangeParameters(state.range),
     cols: columnsParameter(state.columns),
     pin: pinnedParameter(state.pinned),
+    src: state.source,
     ...(row === undefined ? {} : { row }),
   };
   for (const [name, value] of Object.entries(parameters)) {

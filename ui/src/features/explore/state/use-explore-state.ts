@@ -32,17 +32,17 @@ export function useExploreState(pane: PaneName): Explore {
   const [session] = useState(() => new SearchSession(api));
   const results = useSyncExternalStore(session.subscribe, session.get);
   const isLinked = isTimeLinked(parameters);
-  const { q, from, to, cols, pin, row: rowParameter } = paneSearch(parameters, pane);
-  const search = useMemo(() => readState({ q, from, to, cols, pin }), [q, from, to, cols, pin]);
+  const { q, from, to, cols, pin, src, row: rowParameter } = paneSearch(parameters, pane);
+  const search = useMemo(() => readState({ q, from, to, cols, pin, src }), [q, from, to, cols, pin, src]);
   const [autoRefreshS, setAutoRefreshS] = useState(0);
   const draft = useRef(search.query);
 
-  const { query } = search;
+  const { query, source } = search;
   const { from: rangeFrom, to: rangeTo } = search.range;
   const run = useCallback(() => {
     const span = resolveRange({ from: rangeFrom, to: rangeTo }, Date.now());
-    session.start(query, iso(span.from), iso(span.to), Number(pageRows));
-  }, [session, query, rangeFrom, rangeTo, pageRows]);
+    session.start(query, iso(span.from), iso(span.to), Number(pageRows), source);
+  }, [session, query, rangeFrom, rangeTo, pageRows, source]);
 
   useEffect(() => {
     draft.current = query;
@@ -94,6 +94,7 @@ export function useExploreState(pane: PaneName): Explore {
           },
           true,
         ),
+      setSource: (next) => change({ src: next, row: undefined }),
       autoRefreshS,
       setAutoRefreshS,
       showAround: (row, lengthMs, sameService) => {

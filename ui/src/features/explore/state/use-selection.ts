@@ -26,13 +26,13 @@ export interface Selection {
 }
 
 /** A row that is open by its link, though the list does not hold it. */
-function useRowByKey(key: RowKey | null, isListed: boolean) {
+function useRowByKey(key: RowKey | null, isListed: boolean, source: string | undefined) {
   const api = useApi();
   return useQuery({
-    queryKey: ['explore', 'row', key?.id],
+    queryKey: ['explore', 'row', key?.id, source],
     queryFn: async ({ signal }) => {
       if (key === null) return null;
-      const request = { query: '*', ...rangeOfRow(key), limit: ROWS_OF_ONE_INSTANT };
+      const request = { query: '*', source, ...rangeOfRow(key), limit: ROWS_OF_ONE_INSTANT };
       for (;;) {
         const answer = await api.search(request, signal);
         const found = answer.rows.find((row) => row.IngestId === key.id);
@@ -49,7 +49,7 @@ function useRowByKey(key: RowKey | null, isListed: boolean) {
 
 /** Which row the keys are at, and which is open; the open one is in the URL. */
 export function useSelection(): Selection {
-  const { results, session, rowParameter, openRow: show } = useExplore();
+  const { search, results, session, rowParameter, openRow: show } = useExplore();
   const [cursorId, setCursorId] = useState<string | null>(null);
   const { rows, hasMore, status, isLoadingMore } = results;
   const key = parseRowKey(rowParameter ?? null);
@@ -57,7 +57,7 @@ export function useSelection(): Selection {
   const selectedId = openId ?? cursorId;
   const index = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
   const listed = openId === null ? undefined : rows[index];
-  const fetched = useRowByKey(key, listed !== undefined || status === 'running');
+  const fetched = useRowByKey(key, listed !== undefined || status === 'running', search.source);
 
   // Rows come newest first, so an open row that is older than the last of them is still to come.
   const last = rows.at(-1);

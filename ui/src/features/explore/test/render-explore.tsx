@@ -35,6 +35,7 @@ export function renderExplore(
     setRange: () => undefined,
     setQueryAndRange: (next) => queries.push(next),
     setColumns: (next) => columns.push(next),
+    setSource: () => undefined,
     autoRefreshS: 0,
     setAutoRefreshS: () => undefined,
     showAround: () => undefined,

@@ -1,11 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import {
-  IconActivity,
-  IconDatabase,
-  IconPlayerStopFilled,
-  IconRefresh,
-  IconZoomOut,
-} from '@tabler/icons-react';
+import { IconActivity, IconPlayerStopFilled, IconRefresh, IconZoomOut } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { SavedMenu } from '@/components/saved/saved-menu';
 import { HistoryMenu } from '../history/history-menu';
@@ -16,6 +10,7 @@ import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
 import { ToDashboard } from './to-dashboard';
+import { SourceSwitch } from './source-switch';
 import { SplitActions } from './split-actions';
 import { BuilderLink } from './builder-link';
 import { useSaveSearch } from './use-save-search';
@@ -34,6 +29,18 @@ export function Toolbar() {
   };
   const saveSearch = useSaveSearch();
   const group = 'Explore';
+  // What is followed, saved or built is of the server's own records.
+  const isLocal = search.source === undefined;
+  const ofLocal = [
+    {
+      id: 'explore.live',
+      title: 'Follow this search as rows come in',
+      group,
+      keys: ['shift+t'],
+      run: openTail,
+    },
+    { id: 'explore.save', title: 'Save this search', group, keys: ['mod+s'], run: saveSearch },
+  ];
   usePaneCommands([
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
     {
@@ -50,34 +57,18 @@ export function Toolbar() {
       keys: ['}'],
       run: () => move((range, now) => shiftRange(range, 1, now)),
     },
-    {
-      id: 'explore.live',
-      title: 'Follow this search as rows come in',
-      group,
-      keys: ['shift+t'],
-      run: openTail,
-    },
-    {
-      id: 'explore.save',
-      title: 'Save this search',
-      group,
-      keys: ['mod+s'],
-      run: saveSearch,
-    },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
+    ...(isLocal ? ofLocal : []),
   ]);
 
   return (
     <div className={classes.toolbar}>
-      <span className={classes.source} title="Table otel_logs in database click_lite">
-        <IconDatabase size={14} aria-hidden />
-        Logs
-      </span>
+      <SourceSwitch />
       <div className={classes.search} data-tour="search">
         <ExploreSearch />
       </div>
-      <BuilderLink />
-      <SavedMenu what="search" onSave={saveSearch} />
+      {isLocal && <BuilderLink />}
+      {isLocal && <SavedMenu what="search" onSave={saveSearch} />}
       <div className={classes.time} data-tour="time">
         <HistoryMenu />
         <ExploreTime />
@@ -91,7 +82,7 @@ export function Toolbar() {
             <IconZoomOut size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-        <ToDashboard />
+        {isLocal && <ToDashboard />}
       </div>
       <SplitActions />
       <Button.Group className={classes.run}>
@@ -113,16 +104,18 @@ export function Toolbar() {
         )}
         <AutoRefresh />
       </Button.Group>
-      <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
-        <Button
-          className={classes.live}
-          variant="default"
-          leftSection={<IconActivity size={14} aria-hidden />}
-          onClick={openTail}
-        >
-          Live
-        </Button>
-      </Tooltip>
+      {isLocal && (
+        <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
+          <Button
+            className={classes.live}
+            variant="default"
+            leftSection={<IconActivity size={14} aria-hidden />}
+            onClick={openTail}
+          >
+            Live
+          </Button>
+        </Tooltip>
+      )}
     </div>
   );
 }
