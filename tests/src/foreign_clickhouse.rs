@@ -78,7 +78,8 @@ impl ForeignClickHouse {
 
     /// Runs a statement as its administrator; the answer as text.
     pub async fn query(&self, sql: &str) -> anyhow::Result<String> {
-        let answer = self.http.post(&self.url).body(sql.to_owned()).send().await.with_context(|| sql.to_owned())?;
+        let answer =
+            self.http.post(&self.url).body(sql.to_owned()).send().await.with_context(|| sql.to_owned())?;
         let status = answer.status();
         let text = answer.text().await?;
         ensure!(status.is_success(), "{sql}: ClickHouse answered {status}: {text}");

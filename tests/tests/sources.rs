@@ -36,8 +36,11 @@ const RANGE: [&str; 2] = ["2026-11-27T10:00:00Z", "2026-11-27T11:00:00Z"];
 async fn send(server: &Server, method: Method, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
     let body = (!body.is_null()).then(|| body.to_string());
     let (status, text) = server.client()?.request(method, path, body).await?;
-    let answer =
-        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).with_context(|| text.clone())? };
+    let answer = if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).with_context(|| text.clone())?
+    };
     Ok((status, answer))
 }
 
@@ -76,11 +79,17 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
     }
 
     // A connection is kept without showing its password, and tested step by step.
-    let (status, made) = send(&server, Method::POST, "/api/v1/connections", &connection("other", &other)).await?;
+    let (status, made) =
+        send(&server, Method::POST, "/api/v1/connections", &connection("other", &other)).await?;
     assert_eq!((status, &made["has_password"]), (201, &json!(true)), "{made}");
     let listed = server.get("/api/v1/connections").await?.to_string();
-    assert!(!listed.contains(READER.1) && !std::fs::read(server.data_dir().join("catalog.sqlite"))?
-        .windows(READER.1.len()).any(|bytes| bytes == READER.1.as_bytes()), "{listed}");
+    assert!(
+        !listed.contains(READER.1)
+            && !std::fs::read(server.data_dir().join("catalog.sqlite"))?
+                .windows(READER.1.len())
+                .any(|bytes| bytes == READER.1.as_bytes()),
+        "{listed}"
+    );
     let path = format!("/api/v1/connections/{}", made["id"].as_str().context("an id")?);
     let test = server.call(&format!("{path}/test"), &json!({ "table": "logs.app" })).await?;
     let state = |test: &Value, name: &str| {
@@ -95,7 +104,11 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
     let mut wrong = connection("wrong", &other);
     wrong["password"] = json!("guessed");
     let test = server.call("/api/v1/connections/test", &wrong).await?;
-    assert_eq!((state(&test, "sign_in"), state(&test, "version")), (json!("failed"), json!("skipped")), "{test}");
+    assert_eq!(
+        (state(&test, "sign_in"), state(&test, "version")),
+        (json!("failed"), json!("skipped")),
+        "{test}"
+    );
     let mut elsewhere = connection("other", &other);
     elsewhere["url"] = json!("http://127.0.0.1:9");
     elsewhere["password"] = Value::Null;
@@ -105,16 +118,24 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
     // Mappings come from the schemas, and say what is slow.
     let app = add_source(&server, &made, "app", "app").await?;
     let column = |proposal: &Value, field: &str| proposal["mapping"][field]["name"].clone();
-    for (field, name) in [("time", "ts"), ("message", "msg"), ("level", "lvl"), ("service", "app"), ("host", "hostname")] {
+    for (field, name) in
+        [("time", "ts"), ("message", "msg"), ("level", "lvl"), ("service", "app"), ("host", "hostname")]
+    {
         assert_eq!(column(&app, field), name, "{app}");
     }
     assert_eq!(app["kind"], "other");
     assert!(codes(&app["limits"]).contains(&"no_text_index"), "{app}");
     let otel = add_source(&server, &made, "otel_logs", "otel").await?;
-    assert_eq!((&otel["kind"], &otel["mapping"]["key_times"][0]["name"]), (&json!("opentelemetry"), &json!("TimestampTime")));
+    assert_eq!(
+        (&otel["kind"], &otel["mapping"]["key_times"][0]["name"]),
+        (&json!("opentelemetry"), &json!("TimestampTime"))
+    );
     assert!(codes(&otel["limits"]).contains(&"key_not_by_time"), "{otel}");
     let shipped = add_source(&server, &made, "shipped", "shipped").await?;
-    assert_eq!((&shipped["kind"], &shipped["mapping"]["message"]["path"]), (&json!("fluent_bit"), &json!("log")));
+    assert_eq!(
+        (&shipped["kind"], &shipped["mapping"]["message"]["path"]),
+        (&json!("fluent_bit"), &json!("log"))
+    );
     let preview = server.call("/api/v1/sources/app/preview", &json!({ "limit": 2 })).await?;
     assert_eq!(preview["rows"][0]["Body"], "Request 3599 done", "{preview}");
     let tables = server.get(&format!("{path}/tables")).await?;
@@ -149,30 +170,52 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
         assert_eq!(counted["total"], expected, "{source}: {query}\n{}", counted["sql"]);
     }
     let page = server
-        .call("/api/v1/search", &json!({ "source": "app", "query": "level:error", "limit": 1000,
-            "from": RANGE[0], "to": RANGE[1] }))
+        .call(
+            "/api/v1/search",
+            &json!({ "source": "app", "query": "level:error", "limit": 1000,
+            "from": RANGE[0], "to": RANGE[1] }),
+        )
         .await?;
     let first = &page["rows"][0];
     assert_eq!(first["Timestamp"], "2026-11-27T10:59:59.000000000Z", "{first}");
-    assert_eq!((&first["SeverityNumber"], &first["ResourceAttributes"]["host.name"]), (&json!(17), &json!("h4")));
-    assert_eq!((&first["LogAttributes"]["status"], &first["LogAttributes"]["zone"]), (&json!("500"), &json!("us")));
+    assert_eq!(
+        (&first["SeverityNumber"], &first["ResourceAttributes"]["host.name"]),
+        (&json!(17), &json!("h4"))
+    );
+    assert_eq!(
+        (&first["LogAttributes"]["status"], &first["LogAttributes"]["zone"]),
+        (&json!("500"), &json!("us"))
+    );
     assert!(first["IngestId"].is_string(), "{first}");
     let next = server
-        .call("/api/v1/search", &json!({ "source": "app", "query": "level:error", "limit": 1000,
-            "from": RANGE[0], "to": RANGE[1], "cursor": page["next_cursor"] }))
+        .call(
+            "/api/v1/search",
+            &json!({ "source": "app", "query": "level:error", "limit": 1000,
+            "from": RANGE[0], "to": RANGE[1], "cursor": page["next_cursor"] }),
+        )
         .await?;
     assert_eq!((next["rows"].as_array().map(Vec::len), &next["next_cursor"]), (Some(200), &Value::Null));
 
     // Pipes, facets, values, neighbours, completion.
-    let table = ask(&server, "/api/v1/search", "app", "level:error | stats count() as n, max(status) by service | sort service").await?;
-    assert_eq!((&table["rows"][0]["service"], &table["rows"][0]["n"]), (&json!("cart"), &json!(600)), "{table}");
+    let table = ask(
+        &server,
+        "/api/v1/search",
+        "app",
+        "level:error | stats count() as n, max(status) by service | sort service",
+    )
+    .await?;
+    assert_eq!(
+        (&table["rows"][0]["service"], &table["rows"][0]["n"]),
+        (&json!("cart"), &json!(600)),
+        "{table}"
+    );
     for pipes in [
         "* | timechart count() by host",
         "* | top 3 status by service",
         "* | context 1 | where service = \"cart\" | limit 5",
-        "level:error | join service (level:warn | stats count() as warned by service)",
+        "level:error | join by service (level:warn | stats count() as warned by service)",
         "level:error | union (level:warn) | stats count() by level",
-        "* | eval slow = status >= 500 | stats countif(slow) by bucket(10m) | compare 1h",
+        "* | eval slow = status >= 500 | stats countif(slow) by service | compare 1h",
         "* | extract \"Request <n> <rest>\" | dedup rest | fields n, rest",
         "* | facets",
         "* | sample 5",
@@ -181,33 +224,65 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
         ensure!(answer["rows"].as_array().is_some_and(|rows| !rows.is_empty()), "{pipes}: {answer}");
     }
     let fields = ask(&server, "/api/v1/fields", "app", "*").await?;
-    let names: Vec<&str> =
-        fields["fields"].as_array().into_iter().flatten().filter_map(|field| field["name"].as_str()).collect();
+    let names: Vec<&str> = fields["fields"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|field| field["name"].as_str())
+        .collect();
     for name in ["level", "service", "host", "status", "zone"] {
         assert!(names.contains(&name), "{name}: {names:?}");
     }
     let values = server
-        .call("/api/v1/field-values", &json!({ "source": "app", "field": "host", "from": RANGE[0], "to": RANGE[1] }))
+        .call(
+            "/api/v1/field-values",
+            &json!({ "source": "app", "field": "host", "from": RANGE[0], "to": RANGE[1] }),
+        )
         .await?;
     assert_eq!(values["values"].as_array().map(Vec::len), Some(5), "{values}");
     let around = server
-        .call("/api/v1/surrounding", &json!({ "source": "app", "query": "*", "timestamp": first["Timestamp"],
-            "ingest_id": first["IngestId"], "before": 2 }))
+        .call(
+            "/api/v1/surrounding",
+            &json!({ "source": "app", "query": "*", "timestamp": first["Timestamp"],
+            "ingest_id": first["IngestId"], "before": 2 }),
+        )
         .await?;
     assert_eq!(around["before"].as_array().map(Vec::len), Some(2), "{around}");
-    let offered = server.call("/api/v1/complete", &json!({ "source": "app", "query": "zo", "cursor": 2,
-        "from": RANGE[0], "to": RANGE[1] })).await?;
+    let offered = server
+        .call(
+            "/api/v1/complete",
+            &json!({ "source": "app", "query": "zo", "cursor": 2,
+        "from": RANGE[0], "to": RANGE[1] }),
+        )
+        .await?;
     assert!(offered["items"].to_string().contains("zone"), "{offered}");
 
     // SQL runs there, as that user; our own tables are not there, and nothing is written.
-    let rows = server.call("/api/v1/sql", &json!({ "source": "other", "sql": "SELECT count() AS n FROM app" })).await?;
+    let rows = server
+        .call("/api/v1/sql", &json!({ "source": "other", "sql": "SELECT count() AS n FROM app" }))
+        .await?;
     assert_eq!(rows["rows"][0]["n"], "3600", "{rows}");
-    let (status, error) = server.refused("/api/v1/sql", &json!({ "source": "app", "sql": "SELECT * FROM system.processes" })).await?;
+    let (status, error) = server
+        .refused("/api/v1/sql", &json!({ "source": "app", "sql": "SELECT * FROM system.processes" }))
+        .await?;
     assert_eq!(status, 400, "{error:?}");
-    let (status, error) = server.refused("/api/v1/search", &json!({ "source": "nope", "query": "*" })).await?;
+    let (status, error) =
+        server.refused("/api/v1/search", &json!({ "source": "nope", "query": "*" })).await?;
     assert_eq!((status, error.code.as_str()), (400, "query.source"));
-    let printed = server.command("query", &["--source", "app", "--format", "csv", "--from", RANGE[0], "--to", RANGE[1],
-        "status:500 | stats count() as n"])?;
+    let printed = server.command(
+        "query",
+        &[
+            "--source",
+            "app",
+            "--format",
+            "csv",
+            "--from",
+            RANGE[0],
+            "--to",
+            RANGE[1],
+            "status:500 | stats count() as n",
+        ],
+    )?;
     assert_eq!(String::from_utf8_lossy(&printed.stdout).trim(), "n\n900", "{printed:?}");
 
     // Sources are edited, and go with their connection.
@@ -221,7 +296,8 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
     assert_eq!((status, &changed["version"]), (200, &json!(2)), "{changed}");
     assert_eq!(ask(&server, "/api/v1/histogram", "application", "service:cart").await?["total"], 0);
     drop(other);
-    let (status, error) = server.refused("/api/v1/search", &json!({ "source": "otel", "query": "*" })).await?;
+    let (status, error) =
+        server.refused("/api/v1/search", &json!({ "source": "otel", "query": "*" })).await?;
     assert_eq!((status, error.code.as_str()), (503, "source.unavailable"), "{error:?}");
     let (status, _) = send(&server, Method::DELETE, &path, &Value::Null).await?;
     assert_eq!(status, 204);
@@ -235,11 +311,15 @@ async fn the_shards_of_a_cluster_are_one_source() -> anyhow::Result<()> {
     for (shard, service) in [(&first, "'cart'"), (&second, "'pay'")] {
         shard.query(APP_TABLE).await?;
         shard
-            .query(&format!("INSERT INTO logs.app SELECT toDateTime64('2026-11-27 10:00:00', 3, 'UTC') + number, 'info', \
-                 concat('row ', toString(number)), {service}, 'h', 200, map() FROM numbers(1000)"))
+            .query(&format!(
+                "INSERT INTO logs.app SELECT toDateTime64('2026-11-27 10:00:00', 3, 'UTC') + number, 'info', \
+                 concat('row ', toString(number)), {service}, 'h', 200, map() FROM numbers(1000)"
+            ))
             .await?;
     }
-    first.query("CREATE TABLE logs.app_all AS logs.app ENGINE = Distributed(pair, logs, app, rand())").await?;
+    first
+        .query("CREATE TABLE logs.app_all AS logs.app ENGINE = Distributed(pair, logs, app, rand())")
+        .await?;
     // A connection of the configuration file, by a user who may use the cluster.
     let server = Server::start_configured(&format!(
         "[[connections]]\nname = \"pair\"\nurl = \"{}\"\ndatabase = \"logs\"\ncluster = \"pair\"\n",
@@ -249,7 +329,8 @@ async fn the_shards_of_a_cluster_are_one_source() -> anyhow::Result<()> {
     let pair = &connections["connections"][0];
     assert_eq!((&pair["name"], &pair["is_configured"]), (&json!("pair"), &json!(true)), "{connections}");
     let id = pair["id"].as_str().context("an id")?;
-    let (status, _) = send(&server, Method::DELETE, &format!("/api/v1/connections/{id}"), &Value::Null).await?;
+    let (status, _) =
+        send(&server, Method::DELETE, &format!("/api/v1/connections/{id}"), &Value::Null).await?;
     assert_eq!(status, 409);
     let test = server.call(&format!("/api/v1/connections/{id}/test"), &json!({})).await?;
     assert_eq!(test["ok"], true, "{test}");
@@ -262,9 +343,14 @@ async fn the_shards_of_a_cluster_are_one_source() -> anyhow::Result<()> {
             let counted = ask(&server, "/api/v1/histogram", source, query).await?;
             assert_eq!(counted["total"], expected, "{source}: {query}");
         }
-        for pipes in ["* | stats count() by service", "* | timechart count() by service", "\"row 7\" | context 1"] {
+        for pipes in
+            ["* | stats count() by service", "* | timechart count() by service", "\"row 7\" | context 1"]
+        {
             let answer = ask(&server, "/api/v1/search", source, pipes).await?;
-            ensure!(answer["rows"].as_array().is_some_and(|rows| rows.len() >= 2), "{source}: {pipes}: {answer}");
+            ensure!(
+                answer["rows"].as_array().is_some_and(|rows| rows.len() >= 2),
+                "{source}: {pipes}: {answer}"
+            );
         }
         let page = ask(&server, "/api/v1/search", source, "*").await?;
         assert_eq!(page["rows"][0]["Body"], "row 999", "{page}");

@@ -60,6 +60,94 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/connections': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the connections. */
+    get: operations['list'];
+    put?: never;
+    /** Adds a connection. It need not work yet. */
+    post: operations['create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tests a connection before it is kept. */
+    post: operations['test'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One connection. */
+    get: operations['get'];
+    /** Replaces a connection. Secrets that are left out stay. */
+    put: operations['replace'];
+    post?: never;
+    /** Deletes a connection and its sources. Nothing happens to the server or its tables. */
+    delete: operations['delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/{id}/tables': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists tables that the connection's user can see. */
+    get: operations['tables'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/{id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tests a connection as it is kept. */
+    post: operations['test_stored'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/dashboard-templates': {
     parameters: {
       query?: never;
@@ -957,6 +1045,94 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/sources': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the sources. */
+    get: operations['list'];
+    put?: never;
+    /** Adds a source. Its mapping is checked against the table. */
+    post: operations['create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows the newest rows of a table under a mapping. */
+    post: operations['preview'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources/propose': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Proposes a mapping for a table. */
+    post: operations['propose_mapping'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One source, by its id or name. */
+    get: operations['get'];
+    /** Replaces a source. */
+    put: operations['replace'];
+    post?: never;
+    /** Deletes a source. Nothing happens to the table. */
+    delete: operations['delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources/{id}/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows the newest rows of a source. */
+    post: operations['preview_source'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/sql': {
     parameters: {
       query?: never;
@@ -1416,7 +1592,155 @@ export interface components {
       from: string | null;
       /** @default null */
       to: string | null;
+      /**
+       * @description The source whose fields and values are offered.
+       * @default null
+       */
+      source: string | null;
     };
+    /** @description As [`ConnectionSettings`], to be read beside other fields. */
+    ConnectionFields: {
+      /**
+       * @description HTTP interface: `https://HOST:8443` or `http://HOST:8123`.
+       * @default
+       */
+      url: string;
+      /**
+       * @description A user who may read; `default` unless said.
+       * @default
+       */
+      user: string;
+      /**
+       * @description For tables without a database; `default` unless said.
+       * @default
+       */
+      database: string;
+      /**
+       * @description Cluster whose shards are read where a table is not `Distributed`.
+       * @default null
+       */
+      cluster: string | null;
+      /**
+       * @description Answers come compressed; so unless said.
+       * @default null
+       */
+      compression: boolean | null;
+      /**
+       * @description `http://HOST:PORT` of a proxy.
+       * @default null
+       */
+      proxy: string | null;
+      /**
+       * @description Certificates of the authorities to trust in place of the public ones, PEM.
+       * @default null
+       */
+      ca: string | null;
+      /**
+       * @description Certificate of this client, PEM.
+       * @default null
+       */
+      certificate: string | null;
+    };
+    /** @description A connection. Its secrets are never shown. */
+    ConnectionInfo: components['schemas']['ConnectionSettings'] & {
+      id: string;
+      name: string;
+      has_password: boolean;
+      /** @description There is a private key of the client certificate. */
+      has_key: boolean;
+      /** @description It is in the configuration file, and can't be changed here. */
+      is_configured: boolean;
+      created_at: string;
+      updated_at: string;
+      /**
+       * Format: int64
+       * @description Counts the changes, from 1. Also the `ETag`.
+       */
+      version: number;
+    };
+    /** @description Connections, those of the configuration file first. The ClickHouse that this server stores into is none of them. */
+    ConnectionList: {
+      connections: components['schemas']['ConnectionInfo'][];
+    };
+    /** @description A connection to make, to change or to test. */
+    ConnectionRequest: components['schemas']['ConnectionFields'] & {
+      /** @default  */
+      name: string;
+      /**
+       * @description Left out: the one that is kept stays. Empty: there is none.
+       * @default null
+       */
+      password: string | null;
+      /**
+       * @description Private key of the client certificate, PEM. As the password.
+       * @default null
+       */
+      key: string | null;
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same.
+       * @default null
+       */
+      version: number | null;
+    };
+    /** @description How a ClickHouse server is reached, but for its secrets. */
+    ConnectionSettings: {
+      /**
+       * @description HTTP interface: `https://HOST:8443` or `http://HOST:8123`.
+       * @default
+       */
+      url: string;
+      /**
+       * @description A user who may read; `default` unless said.
+       * @default
+       */
+      user: string;
+      /**
+       * @description For tables without a database; `default` unless said.
+       * @default
+       */
+      database: string;
+      /**
+       * @description Cluster whose shards are read where a table is not `Distributed`.
+       * @default null
+       */
+      cluster: string | null;
+      /**
+       * @description Answers come compressed.
+       * @default false
+       */
+      compression: boolean;
+      /**
+       * @description `http://HOST:PORT` of a proxy.
+       * @default null
+       */
+      proxy: string | null;
+      /**
+       * @description Certificates of the authorities to trust in place of the public ones, PEM.
+       * @default null
+       */
+      ca: string | null;
+      /**
+       * @description Certificate of this client, PEM; its key is given beside it.
+       * @default null
+       */
+      certificate: string | null;
+    };
+    /** @description How a test went. */
+    ConnectionTest: {
+      /** @description Searches work. */
+      ok: boolean;
+      steps: Record<string, never>[];
+    };
+    /** @description A connection to test before it is kept. */
+    ConnectionTestRequest: components['schemas']['ConnectionRequest'] &
+      components['schemas']['TestedTable'] & {
+        /**
+         * @description The connection that this is a change of: its secrets are used where none are given, for the same URL alone.
+         * @default null
+         */
+        id: string | null;
+      };
     /** @description A dashboard. */
     Dashboard: components['schemas']['DashboardContent'] & {
       id: string;
@@ -2201,6 +2525,25 @@ export interface components {
       rows: unknown[];
       problem?: components['schemas']['ImportProblem'] | null;
     };
+    /** @description How many rows of a source to show. */
+    PreviewOptions: {
+      /**
+       * Format: int32
+       * @description 10 unless said, at most 100.
+       * @default null
+       */
+      limit: number | null;
+    };
+    /** @description A mapping to try. */
+    PreviewRequest: {
+      connection_id: string;
+      mapping: Record<string, never>;
+      /**
+       * Format: int32
+       * @description 10 unless said, at most 100.
+       */
+      limit?: number | null;
+    };
     /** @description A tree to print. */
     PrintRequest: {
       /** @description As `/api/v1/query/parse` gives it; spans may be left out. */
@@ -2208,6 +2551,33 @@ export interface components {
       /** @description Of the SQL: as in a search. */
       from?: string | null;
       to?: string | null;
+    };
+    /** @description A mapping for a table. */
+    Proposal: {
+      /** @description Whose table it looks like: `click_lite`, `opentelemetry`, `clickstack`, `vector`, `fluent_bit` or `other`. */
+      kind: string;
+      mapping: Record<string, never>;
+      /** @description Columns of the table, in order. */
+      columns: Record<string, never>[];
+      engine: string;
+      sorting_key: string;
+      partition_key: string;
+      /**
+       * Format: int64
+       * @description `null` where ClickHouse does not know.
+       */
+      rows?: number | null;
+      /** Format: int64 */
+      bytes?: number | null;
+      /** @description What can't be fast on this table. */
+      limits: Record<string, never>[];
+    };
+    /** @description A table of a connection. */
+    ProposeRequest: {
+      connection_id: string;
+      /** @description The connection's unless said. */
+      database?: string;
+      table: string;
     };
     /** @description So large are values up to a share of them. */
     Quantile: {
@@ -2668,7 +3038,7 @@ export interface components {
        */
       to: string | null;
       /**
-       * @description The source to read. `logs` is the only one so far.
+       * @description Name of the source to read; `logs`, what this server stores itself, unless said.
        * @default null
        */
       source: string | null;
@@ -2839,6 +3209,44 @@ export interface components {
       oldest?: string | null;
       newest?: string | null;
     };
+    /** @description A source. */
+    SourceInfo: {
+      id: string;
+      /** @description What a query calls it. */
+      name: string;
+      /** @description `null` for what this server stores itself. */
+      connection_id?: string | null;
+      /** @description Whose table it looks like: `click_lite`, `opentelemetry`, `clickstack`, `vector`, `fluent_bit` or `other`. */
+      kind: string;
+      database: string;
+      table: string;
+      /** @description Which column is what; `null` for what this server stores itself. */
+      mapping?: Record<string, never> | null;
+      created_at: string;
+      updated_at: string;
+      /**
+       * Format: int64
+       * @description Counts the changes, from 1. Also the `ETag`.
+       */
+      version: number;
+    };
+    /** @description Sources: `logs`, which this server stores itself, and then the others by name. */
+    SourceList: {
+      sources: components['schemas']['SourceInfo'][];
+    };
+    /** @description A source to make or to change. */
+    SourceRequest: {
+      name: string;
+      connection_id: string;
+      kind?: string | null;
+      /** @description Which column is what; types are taken from the table. */
+      mapping: Record<string, never>;
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same.
+       */
+      version?: number | null;
+    };
     /** @description What waits for ClickHouse on disk. */
     SpoolStatus: {
       /** Format: int64 */
@@ -2962,6 +3370,11 @@ export interface components {
        * @default null
        */
       group: string | null;
+      /**
+       * @description A source or a connection whose server runs the statement; this server's own unless said.
+       * @default null
+       */
+      source: string | null;
     };
     /** @description What an answer cost. */
     Stats: {
@@ -3085,6 +3498,18 @@ export interface components {
       /** Format: int64 */
       bytes?: number | null;
       columns: components['schemas']['Column'][];
+    };
+    /** @description Tables that can be read through a connection. */
+    TableList: {
+      tables: Record<string, never>[];
+    };
+    /** @description A table to read at a test. */
+    TestedTable: {
+      /**
+       * @description `TABLE` or `DATABASE.TABLE` that must be readable.
+       * @default null
+       */
+      table: string | null;
     };
     /** @description A trace. */
     Trace: {
@@ -3243,6 +3668,222 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CompleteAnswer'];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConnectionList'];
+        };
+      };
+    };
+  };
+  create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConnectionRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConnectionInfo'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  test: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConnectionTestRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConnectionTest'];
+        };
+      };
+    };
+  };
+  get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConnectionInfo'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConnectionRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConnectionInfo'];
+        };
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  tables: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableList'];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  test_stored: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TestedTable'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConnectionTest'];
         };
       };
     };
@@ -4984,6 +5625,248 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignInLink'];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceList'];
+        };
+      };
+    };
+  };
+  create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SourceRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceInfo'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  preview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Preview'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  propose_mapping: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ProposeRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Proposal'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceInfo'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SourceRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceInfo'];
+        };
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  preview_source: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewOptions'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Preview'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };

@@ -63,9 +63,11 @@ fn names_and_values_of_users_are_bound_or_quoted() {
 
 #[test]
 fn pipes_read_them_once_and_go_on_with_records() {
-    let parsed = parse("level:error | sort status | limit 5 | where zone = \"eu\" | stats count() by host").expect("a query");
+    let parsed = parse("level:error | sort status | limit 5 | where zone = \"eu\" | stats count() by host")
+        .expect("a query");
     let dialect = Dialect::mapped(app());
-    let options = crate::PipeOptions { dialect: &dialect, range: range(), now_ns: 0, limit: None, columns: None };
+    let options =
+        crate::PipeOptions { dialect: &dialect, range: range(), now_ns: 0, limit: None, columns: None };
     let piped = parsed.query.compile(&options).expect("a statement");
     // Names are given where the table is read, and nowhere else.
     assert_eq!(piped.statement.sql.matches("WITH\n").count(), 1, "{}", piped.statement.sql);
@@ -89,8 +91,12 @@ fn usual_tables_are_known() {
     ];
     let (kind, mapping) = propose(&facts(&otel)).expect("a mapping");
     assert_eq!(kind, TableKind::Opentelemetry);
-    let name = |column: &Option<MappedColumn>| column.as_ref().map(|column| column.name.clone()).unwrap_or_default();
-    assert_eq!((name(&mapping.level), name(&mapping.level_number)), ("SeverityText".into(), "SeverityNumber".into()));
+    let name =
+        |column: &Option<MappedColumn>| column.as_ref().map(|column| column.name.clone()).unwrap_or_default();
+    assert_eq!(
+        (name(&mapping.level), name(&mapping.level_number)),
+        ("SeverityText".into(), "SeverityNumber".into())
+    );
     assert_eq!((mapping.attributes.len(), mapping.resource.len(), mapping.others.len()), (1, 1, 1));
     let mut stacked = facts(&otel);
     stacked.columns.push(TableColumn {
@@ -116,7 +122,8 @@ fn usual_tables_are_known() {
     assert_eq!(kind, TableKind::FluentBit);
     assert_eq!(mapping.message.and_then(|message| message.path), Some("log".into()));
 
-    let plain = [("id", "UUID"), ("time_unix_nano", "Int64"), ("text", "String"), ("severity", "Enum8('a' = 1)")];
+    let plain =
+        [("id", "UUID"), ("time_unix_nano", "Int64"), ("text", "String"), ("severity", "Enum8('a' = 1)")];
     let (kind, mapping) = propose(&facts(&plain)).expect("a mapping");
     assert_eq!((kind, mapping.time.unit), (TableKind::Other, Some(TimeUnit::Nanoseconds)));
     assert_eq!((name(&mapping.message), name(&mapping.level)), ("text".into(), "severity".into()));
@@ -145,7 +152,10 @@ fn what_is_slow_is_said() {
     };
     let indexed = TableFacts { indexes: vec![index], ..facts(&columns) };
     assert_eq!(codes(&indexed), ["no_id"]);
-    assert_eq!(codes(&TableFacts { engine: "Distributed".into(), ..facts(&columns) }), ["distributed", "no_id"]);
+    assert_eq!(
+        codes(&TableFacts { engine: "Distributed".into(), ..facts(&columns) }),
+        ["distributed", "no_id"]
+    );
 }
 
 #[test]
@@ -154,7 +164,8 @@ fn a_mapping_must_fit_its_table() {
     let facts = facts(&columns);
     let mapping = || propose(&facts).expect("a mapping").1;
     let mut fitting = mapping();
-    fitting.message = Some(MappedColumn { path: Some(String::new()), ..MappedColumn::new("message", "lies") });
+    fitting.message =
+        Some(MappedColumn { path: Some(String::new()), ..MappedColumn::new("message", "lies") });
     assert_eq!(fitting.check(&facts), Ok(()));
     assert_eq!(fitting.message, Some(MappedColumn::new("message", "String")), "the type is the table's");
     let mut gone = mapping();
