@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const PROGRAM =
+export const PROGRAM =
   process.env.CLICK_LITE_SERVER ??
   fileURLToPath(new URL('../../../target/debug/click-lite-server', import.meta.url));
 const START_TIMEOUT_MS = 45_000;

@@ -139,7 +139,7 @@ fn what_is_slow_is_said() {
     let by_time = TableFacts { bytes: Some(2_500_000_000), ..facts(&columns) };
     assert_eq!(codes(&by_time), ["no_text_index", "no_id"]);
     let limits = propose(&by_time).expect("a mapping").1.limits(&by_time);
-    assert!(limits[0].message.ends_with("of 2.5 GB"), "{}", limits[0].message);
+    assert!(limits[0].message.ends_with("(2.5 GB in all)"), "{}", limits[0].message);
     let by_app = TableFacts { sorting_key: "app, ts".into(), ..facts(&columns) };
     assert_eq!(codes(&by_app)[0], "key_not_by_time");
     let without = TableFacts { sorting_key: "app".into(), ..facts(&columns) };

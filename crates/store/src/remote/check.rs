@@ -172,6 +172,7 @@ impl Remote {
                 "the user can see no table",
                 &format!("GRANT SELECT ON {}.* TO {}", quoted(self.database()), quoted(&self.config.user)),
             ),
+            Ok(tables) if tables.len() == 1 => passed("1 table can be seen"),
             Ok(tables) => passed(format!("{} tables can be seen", tables.len())),
             Err(error) => self.refused(&error),
         }

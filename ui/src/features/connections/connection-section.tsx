@@ -119,13 +119,13 @@ export function ConnectionSection({ connection, sources, onEdit, onSource }: Con
                 <td className={classes.wide}>{KIND_NAMES[source.kind] ?? source.kind}</td>
                 <td className={classes.action}>
                   <Tooltip label="Edit this source">
-                    <ActionIcon size="sm" aria-label={`Edit ${source.name}`} onClick={() => onSource(source)}>
+                    <ActionIcon size={26} aria-label={`Edit ${source.name}`} onClick={() => onSource(source)}>
                       <IconPencil size={14} aria-hidden />
                     </ActionIcon>
                   </Tooltip>
                   <Tooltip label="Remove this source">
                     <ActionIcon
-                      size="sm"
+                      size={26}
                       aria-label={`Remove ${source.name}`}
                       onClick={() => setRemoves(source)}
                     >
