@@ -285,6 +285,13 @@ impl<'a> Writer<'a> {
             self.item(items, name, value);
             return;
         }
+        let missing = |map| self.dialect.mapping.as_ref().is_some_and(|mapping| !mapping.can_have(map, name));
+        if missing(AttributeMap::Resource) {
+            return self.attribute(AttributeMap::Record, name, predicate);
+        }
+        if missing(AttributeMap::Record) {
+            return self.attribute(AttributeMap::Resource, name, predicate);
+        }
         self.sql.text("(");
         self.attribute(AttributeMap::Record, name, predicate);
         self.sql.text(" OR ");

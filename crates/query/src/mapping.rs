@@ -261,6 +261,13 @@ impl Mapping {
         write_maps(sql, &self.resource, host);
     }
 
+    /// Whether any row could have this attribute.
+    pub(crate) fn can_have(&self, map: AttributeMap, name: &str) -> bool {
+        let mut nothing = SqlText::default();
+        nothing.text("''");
+        self.attribute(map, name) != nothing
+    }
+
     /// The value of an attribute, '' where a row lacks it: read from its own column where it has one.
     pub(crate) fn attribute(&self, map: AttributeMap, name: &str) -> SqlText {
         let mut sql = SqlText::default();

@@ -158,6 +158,10 @@ impl MappedColumn {
                 self.write_raw(sql);
                 sql.text("[").string(name).text("]), '')");
             }
+            // No path of JSON.
+            Shape::Json if name.split('.').any(str::is_empty) => {
+                sql.text("''");
+            }
             Shape::Json => {
                 sql.text("ifNull(toString(");
                 self.write_raw(sql);

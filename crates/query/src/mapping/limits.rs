@@ -56,7 +56,8 @@ impl Mapping {
     pub fn limits(&self, facts: &TableFacts) -> Vec<Limit> {
         let mut limits = Vec::new();
         let mut add = |code, message: String| limits.push(Limit { code, message });
-        let size = facts.bytes.map_or_else(String::new, |bytes| format!(" ({} in all)", written_bytes(bytes)));
+        let size =
+            facts.bytes.map_or_else(String::new, |bytes| format!(" ({} in all)", written_bytes(bytes)));
         let key = facts.sorting_key.replace('`', "");
         let first = key.split(',').next().unwrap_or_default().trim().to_owned();
         let times: Vec<&str> =

@@ -53,8 +53,9 @@ fn a_search_reads_the_tables_own_columns() {
 #[test]
 fn names_and_values_of_users_are_bound_or_quoted() {
     let statement = search("a`b:x \"c' OR 1\":y", &["d') --"]);
-    for hostile in ["c' OR 1", "x'"] {
-        assert!(!statement.sql.contains(hostile), "{}", statement.sql);
+    let bare = statement.sql.replace("`c' OR 1`", "").replace("`d') --`", "");
+    for hostile in ["c' OR 1", "d')"] {
+        assert!(!bare.contains(hostile), "{}", statement.sql);
     }
     // A path into JSON is a name, and quoted as one.
     assert!(statement.sql.contains("source.`extra`.`a\\`b`"), "{}", statement.sql);

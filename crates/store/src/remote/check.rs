@@ -110,8 +110,12 @@ impl Remote {
                     "give the certificate of the authority that signed the server's, as PEM"
                 } else if text.contains("NotValidForName") || text.contains("not valid for name") {
                     "the certificate is for another name: use that name in the URL"
-                } else if text.contains("CertificateRequired") || text.contains("certificate required") {
-                    "the server asks for a client certificate: give one with its key"
+                } else if text.contains("CertificateRequired")
+                    || text.contains("certificate required")
+                    // So ends the handshake of TLS 1.3 where a certificate was asked for and none came.
+                    || (text.contains("closed connection") && self.config.tls.certificate.is_none())
+                {
+                    "the server may ask for a client certificate: give one with its key"
                 } else {
                     "the port may be one without TLS: try http:// or port 8443"
                 };

@@ -10,12 +10,12 @@ mod tables;
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use click_lite_query::Statement;
 use click_lite_query::user_sql::BoundParameter;
 use serde::de::DeserializeOwned;
-use tokio::sync::OnceCell;
 
 use crate::config::StoreConfig;
 use crate::error::StoreError;
@@ -28,6 +28,8 @@ pub(crate) use repair::RowRepair;
 pub use tables::RemoteTable;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// For so long it is not asked again what the user may set.
+const ALLOWED_AGE: Duration = Duration::from_secs(60);
 /// Beyond what a query may take.
 const ANSWER_GRACE: Duration = Duration::from_secs(10);
 
@@ -73,8 +75,8 @@ pub struct Remote {
     config: RemoteConfig,
     /// With their values; sent as far as the user may set them.
     settings: Vec<(&'static str, String)>,
-    /// Names of the settings that the user may set.
-    allowed: OnceCell<HashSet<String>>,
+    /// Names of the settings that the user may set, and when they were asked for.
+    allowed: Mutex<Option<(Instant, Arc<HashSet<String>>)>>,
 }
 
 impl Remote {
@@ -127,7 +129,7 @@ impl Remote {
         }
         let http =
             client.build().map_err(|error| wrong("the connection can't be set up", &Sources(&error)))?;
-        Ok(Self { http, config, settings: settings(limits), allowed: OnceCell::new() })
+        Ok(Self { http, config, settings: settings(limits), allowed: Mutex::default() })
     }
 
     pub fn database(&self) -> &str {
@@ -217,23 +219,29 @@ impl Remote {
         RowStream::read(AnswerBody::of(response)?, started, repair).await
     }
 
-    /// The settings of ours that the user may set.
-    async fn allowed(&self) -> Result<&HashSet<String>, StoreError> {
-        self.allowed
-            .get_or_try_init(|| async {
-                let names: Vec<String> = self.setting_names().map(|name| format!("'{name}'")).collect();
-                let sql = format!(
-                    "SELECT name FROM system.settings WHERE readonly = 0 AND name IN ({}) AND getSetting('readonly') != 1",
-                    names.join(", ")
-                );
-                match self.table(&sql).await {
-                    Ok(rows) => Ok(rows.into_iter().filter_map(|row| row.into_iter().next()).collect()),
-                    // Who may not know gets along without.
-                    Err(StoreError::Refused { code: 497, .. }) => Ok(HashSet::new()),
-                    Err(error) => Err(error),
-                }
-            })
-            .await
+    /// The settings of ours that the user may set. An operator may change that.
+    async fn allowed(&self) -> Result<Arc<HashSet<String>>, StoreError> {
+        let known = self.allowed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, allowed)) = known
+            && at.elapsed() < ALLOWED_AGE
+        {
+            return Ok(allowed);
+        }
+        let names: Vec<String> = self.setting_names().map(|name| format!("'{name}'")).collect();
+        let sql = format!(
+            "SELECT name FROM system.settings WHERE readonly = 0 AND name IN ({}) AND getSetting('readonly') != 1",
+            names.join(", ")
+        );
+        let found: HashSet<String> = match self.table(&sql).await {
+            Ok(rows) => rows.into_iter().filter_map(|row| row.into_iter().next()).collect(),
+            // Who may not know gets along without.
+            Err(StoreError::Refused { code: 497, .. }) => HashSet::new(),
+            Err(error) => return Err(error),
+        };
+        let allowed = Arc::new(found);
+        *self.allowed.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Instant::now(), Arc::clone(&allowed)));
+        Ok(allowed)
     }
 
     fn setting_names(&self) -> impl Iterator<Item = &'static str> {
