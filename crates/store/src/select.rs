@@ -73,7 +73,7 @@ impl RowStream {
     pub(crate) async fn of(query: Query) -> Result<Self, StoreError> {
         let started = Instant::now();
         let cursor = query.fetch_bytes("JSONEachRowWithProgress")?;
-        Self::read(AnswerBody::Store(cursor), started, None).await
+        Self::read(AnswerBody::Store(Box::new(cursor)), started, None).await
     }
 
     /// The answer in a body whose request was sent at `started`.

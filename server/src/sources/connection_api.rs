@@ -268,7 +268,7 @@ pub async fn replace(
         secret,
         updated_at: format_rfc3339(app.clock.now_ns()),
         version: known.version + 1,
-        ..known.clone()
+        ..known
     };
     app.sources.new_client(&next)?;
     app.sources.is_free(&next).await?;

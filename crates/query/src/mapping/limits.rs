@@ -107,9 +107,7 @@ impl Mapping {
             None => {
                 add("no_message", "no column is the message: words without a field find nothing".to_owned())
             }
-            Some(message) if self.has_text_index || facts.engine == "Distributed" => {
-                let _ = message;
-            }
+            Some(_) if self.has_text_index || facts.engine == "Distributed" => {}
             Some(message) => {
                 let bloom = facts.indexes.iter().any(|index| {
                     index.kind == "tokenbf_v1"

@@ -12,7 +12,7 @@ use crate::error::StoreError;
 type Chunks = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
 
 pub(crate) enum AnswerBody {
-    Store(BytesCursor),
+    Store(Box<BytesCursor>),
     Plain(Chunks),
     Zstd(Chunks, Box<zstd::stream::write::Decoder<'static, Vec<u8>>>),
 }
