@@ -13,6 +13,8 @@ pub struct Dialect {
     /// The same over `ResourceAttributes`; equal to `record_items` where one array holds both. A name without a prefix
     /// is looked for in both maps: with an index on one of them alone, every row of the other is read.
     pub resource_items: Option<ItemsIndex>,
+    /// Table of the counts of attributes by hour.
+    pub roll_up: Option<String>,
 }
 
 /// A text index with `tokenizer = array` over an array of `key=value`.
@@ -22,7 +24,7 @@ pub struct ItemsIndex {
     pub expression: String,
     /// Longer items (in bytes) are not in the array.
     pub max_item_bytes: Option<usize>,
-    /// Items that this regular expression finds are not in the array.
+    /// Items whose value this regular expression finds are not in the array.
     pub excluded: Option<String>,
 }
 
@@ -33,12 +35,12 @@ impl ItemsIndex {
         Self { expression, max_item_bytes: None, excluded: None }
     }
 
-    /// Whether the array holds this item wherever the map does.
-    pub fn holds(&self, item: &str) -> bool {
-        self.max_item_bytes.is_none_or(|max| item.len() <= max)
+    /// Whether the array holds `key=value` wherever the map does.
+    pub fn holds(&self, key: &str, value: &str) -> bool {
+        self.max_item_bytes.is_none_or(|max| key.len() + 1 + value.len() <= max)
             && self.excluded.as_deref().is_none_or(|excluded| {
                 // An expression that cannot be read: use the map, which is always right.
-                regex::Regex::new(excluded).is_ok_and(|excluded| !excluded.is_match(item))
+                regex::Regex::new(excluded).is_ok_and(|excluded| !excluded.is_match(value))
             })
     }
 }
@@ -50,13 +52,14 @@ impl Default for Dialect {
         let items = ItemsIndex {
             expression: "AttributeItems".to_owned(),
             max_item_bytes: Some(128),
-            excluded: Some("[0-9]{4}|=-?[0-9]*[.][0-9]+$".to_owned()),
+            excluded: Some("[0-9]{4}|^-?[0-9]*[.][0-9]+$".to_owned()),
         };
         Self {
             table: "otel_logs".to_owned(),
             body_text_index: true,
             record_items: Some(items.clone()),
             resource_items: Some(items),
+            roll_up: Some("log_facets".to_owned()),
         }
     }
 }
@@ -70,6 +73,12 @@ impl Dialect {
 
     /// A table with the OpenTelemetry columns and no index that this crate knows.
     pub fn plain(table: impl Into<String>) -> Self {
-        Self { table: table.into(), body_text_index: false, record_items: None, resource_items: None }
+        Self {
+            table: table.into(),
+            body_text_index: false,
+            record_items: None,
+            resource_items: None,
+            roll_up: None,
+        }
     }
 }
