@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::cache::CacheUse;
 use super::histogram::number;
 use super::run::QueryKind;
-use super::{Prepared, Scope, Stats, select_all};
+use super::{Caller, Prepared, Scope, Stats, select_all};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
