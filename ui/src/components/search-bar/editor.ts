@@ -10,6 +10,7 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
+import type { TextSelection } from '@/lib/text-selection';
 import { historyCompletion, serverCompletion } from './completion';
 import { problemRange, queryColours, setProblem, type ProblemRange } from './query-language';
 import { PLACEHOLDER } from './placeholder';
@@ -39,7 +40,7 @@ export interface QueryEditor {
 /** What the plain input held when the editor took its place. */
 export interface TypedText {
   text: string;
-  selection: { from: number; to: number };
+  selection: TextSelection;
   hasFocus: boolean;
 }
 
@@ -117,7 +118,7 @@ export function createEditor(
     parent: host,
     state: EditorState.create({
       doc: typed.text,
-      selection: { anchor: typed.selection.from, head: typed.selection.to },
+      selection: typed.selection,
       extensions: [
         history(),
         keys(callbacks),

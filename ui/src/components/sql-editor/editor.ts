@@ -11,6 +11,7 @@ import { bracketMatching, indentUnit } from '@codemirror/language';
 import { lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import type { TextSelection } from '@/lib/text-selection';
 import { parameterMarks, sqlColours } from './appearance';
 import { sqlCompletion } from './completion';
 import { clickHouse } from './dialect';
@@ -78,7 +79,11 @@ export class SqlEditorView implements SqlEditorHandle {
   /** The cursor goes there, as the list of mistakes does it. */
   goTo(offset: number): void {
     const anchor = Math.min(offset, this.view.state.doc.length);
-    this.view.dispatch({ selection: { anchor }, scrollIntoView: true });
+    this.select({ anchor, head: anchor });
+  }
+
+  select(selection: TextSelection): void {
+    this.view.dispatch({ selection, scrollIntoView: true });
     this.view.focus();
   }
 
