@@ -29,8 +29,15 @@ export function bucketSeconds(from: string | null, to: string | null): number {
   return STEPS_S.find((step) => seconds / step <= BUCKETS) ?? 2_592_000;
 }
 
-/** Runs the query of a widget. A plain search counts its rows over time by level, where no list of rows is wanted. */
+/** Runs the query of a widget; the answer says which time it is about. */
 export async function runQuery(api: ApiClient, request: Request, signal: AbortSignal): Promise<ResultData> {
+  const { from, to } = request;
+  const span = from === null || to === null ? null : { from: Date.parse(from), to: Date.parse(to) };
+  return { ...(await answerOf(api, request, signal)), span };
+}
+
+/** A plain search counts its rows over time by level, where no list of rows is wanted. */
+async function answerOf(api: ApiClient, request: Request, signal: AbortSignal): Promise<ResultData> {
   const { kind, query, values } = request;
   const range = {
     ...(request.from === null ? {} : { from: request.from }),
