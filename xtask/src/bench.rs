@@ -8,6 +8,8 @@ use crate::{build, setup};
 
 /// Those that open the desktop's window.
 const WITH_DESKTOP: [&str; 2] = ["idle", "window"];
+/// Drives Chromium, which comes with what the tests need.
+const IN_BROWSER: &str = "browser";
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {
@@ -20,8 +22,10 @@ pub(crate) struct BenchArgs {
 
 /// Runs the benchmarks against a release build. They write their figures as JSON to `target/bench/`.
 pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCode> {
-    let needs_desktop = arguments.name.as_deref().is_none_or(|name| WITH_DESKTOP.contains(&name));
-    setup::run(paths, if needs_desktop { setup::Scope::Tests } else { setup::Scope::Server })?;
+    let name = arguments.name.as_deref();
+    let needs_desktop = name.is_none_or(|name| WITH_DESKTOP.contains(&name));
+    let needs_tests = needs_desktop || name == Some(IN_BROWSER);
+    setup::run(paths, if needs_tests { setup::Scope::Tests } else { setup::Scope::Server })?;
     build::interface(paths)?;
     if needs_desktop {
         build::programs(paths, true)?;
@@ -34,7 +38,7 @@ pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCo
     announce("running the benchmarks");
     let mut command = cargo(&paths.root);
     command.args(["bench", "-p", "click-lite-benches"]);
-    match &arguments.name {
+    match name {
         Some(name) => command.args(["--bench", name]),
         None => command.arg("--benches"),
     };
