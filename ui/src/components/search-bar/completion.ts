@@ -8,19 +8,6 @@ import type { CompleteRequest, CompleteResponse, CompletionItem } from '@/api/ty
 import { splitPipes } from '@/lib/query-language/pipes';
 import { characterOffset, utf16Offset } from './offsets';
 
-const DEBOUNCE_MS = 60;
-
-/** Rejects as soon as the signal says that nobody waits any more. */
-function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(new DOMException('The text changed.', 'AbortError'));
-    });
-  });
-}
-
 function completion(item: CompletionItem): Completion {
   return {
     label: item.label,
@@ -48,7 +35,6 @@ export function serverCompletion(
     const abort = new AbortController();
     context.addEventListener('abort', () => abort.abort(), { onDocChange: true });
     try {
-      await delay(DEBOUNCE_MS, abort.signal);
       const cursor = characterOffset(query, context.pos);
       const { replace, items, signature } = await complete({ query, cursor, ...span() }, abort.signal);
       if (abort.signal.aborted) return null;

@@ -12,6 +12,7 @@ import { lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import type { TextSelection } from '@/lib/text-selection';
+import { completionKind } from '../completion-kind';
 import { parameterMarks, sqlColours } from './appearance';
 import { sqlCompletion } from './completion';
 import { clickHouse } from './dialect';
@@ -166,17 +167,7 @@ export class SqlEditorView implements SqlEditorHandle {
         activateOnTypingDelay: 40,
         interactionDelay: INTERACTION_DELAY_MS,
         maxRenderedOptions: 60,
-        addToOptions: [
-          {
-            position: 90,
-            render: ({ type }) => {
-              const kind = document.createElement('span');
-              kind.className = 'sql-completion-kind';
-              kind.textContent = type ?? '';
-              return kind;
-            },
-          },
-        ],
+        addToOptions: [completionKind],
       }),
       sqlColours,
       parameterMarks,
