@@ -3,6 +3,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   completionStatus,
 } from '@codemirror/autocomplete';
@@ -134,9 +135,10 @@ export class SqlEditorView implements SqlEditorHandle {
   }
 
   private behaviour(): Extension {
-    const run = (): boolean => {
+    const run = (view: EditorView): boolean => {
       const { onRun } = this.hooks();
       if (onRun === undefined) return false;
+      closeCompletion(view);
       onRun(this.request());
       return true;
     };

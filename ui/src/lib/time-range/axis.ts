@@ -5,6 +5,7 @@ const STEPS_MS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5,
   72e5, 108e5, 216e5, 432e5, 864e5, 1728e5, 6048e5, 12096e5, 25920e5, 77760e5, 315360e5,
 ];
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 
@@ -40,8 +41,8 @@ export function axisLabels(times: number[], zone: TimeZone, limit: number): (str
   const first = times[0];
   const last = times.at(-1);
   if (first === undefined || last === undefined) return [];
-  const width = widthOf(times) ?? 1;
-  const enough = STEPS_MS.filter((size) => (last - first) / size <= limit);
+  const width = widthOf(times) ?? MINUTE_MS;
+  const enough = STEPS_MS.filter((size) => size >= width && (last - first) / size <= limit);
   const years = Math.ceil((last - first) / (limit * YEAR_MS));
   const least = enough[0] ?? years * YEAR_MS;
   const step = enough.find((size) => size % width === 0 && size <= 4 * least) ?? least;
@@ -49,7 +50,7 @@ export function axisLabels(times: number[], zone: TimeZone, limit: number): (str
   return times.map((time) => {
     const shown = time + offsetAt(time, zone);
     const stretch = Math.floor(shown / step);
-    const begins = shown % step === 0 || (before !== null && stretch !== before);
+    const begins = shown % step === 0 || times.length === 1 || (before !== null && stretch !== before);
     before = stretch;
     return begins ? label(time, step, zone) : null;
   });

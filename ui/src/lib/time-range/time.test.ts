@@ -178,6 +178,7 @@ describe('zones of the IANA database', () => {
       '12:50',
       '12:55',
     ]);
+    expect(axisLabels([utc('2026-07-01T12:05')], 'utc', 8)).toEqual(['12:05']);
     expect(axisLabels(fiveMinutes, 'Asia/Kathmandu', 4).filter(Boolean)).toEqual([
       '17:45',
       '18:00',

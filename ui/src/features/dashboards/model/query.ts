@@ -45,10 +45,13 @@ async function answerOf(api: ApiClient, request: Request, signal: AbortSignal): 
   };
   if (query.language === 'sql') {
     const params: Record<string, unknown> = sqlParameters(query.text, values);
-    if (/\{\s*bucket_seconds\s*:/.test(query.text))
-      params.bucket_seconds = bucketSeconds(request.from, request.to);
+    const bucket = /\{\s*bucket_seconds\s*:/.test(query.text)
+      ? bucketSeconds(request.from, request.to)
+      : null;
+    if (bucket !== null) params.bucket_seconds = bucket;
     const body = { sql: query.text, params, ...range, limit: ROWS, group: 'dashboard' };
-    return api.call<ResultData>({ method: 'POST', path: '/api/v1/sql', body, signal });
+    const answer = await api.call<ResultData>({ method: 'POST', path: '/api/v1/sql', body, signal });
+    return { ...answer, bucket_seconds: bucket };
   }
   const text = fillSearch(query.text, values);
   if (hasPipe(text)) {
