@@ -9,7 +9,12 @@ export default defineConfig({
   // A shared build machine can stall a browser for seconds; a test that fails twice is broken.
   retries: process.env.CI === undefined ? 0 : 1,
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: {
+    timeout: 15_000,
+    // Edges of letters differ a little from one Chromium to the next.
+    toHaveScreenshot: { maxDiffPixelRatio: 0.005, threshold: 0.25, scale: 'css' },
+  },
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   forbidOnly: process.env.CI !== undefined,
   reporter: process.env.CI === undefined ? [['list']] : [['list'], ['html', { open: 'never' }]],
   use: {

@@ -99,7 +99,8 @@ impl Server {
         format!("http://{}", self.ready["http"].as_str().unwrap_or_default())
     }
 
-    fn token_file(&self) -> PathBuf {
+    /// File of the token that local programs sign in with.
+    pub fn token_file(&self) -> PathBuf {
         self.ready["token_file"].as_str().unwrap_or_default().into()
     }
 

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use click_lite_client::{ApiClient, FileIdentity, Import, ImportRequest, inspect};
 use serde::{Deserialize, Serialize};
 use tauri::ipc::Channel;
@@ -18,6 +20,7 @@ use tokio::sync::oneshot;
 
 use crate::error::CommandError;
 use crate::files::OpenedFiles;
+use crate::links::OpenedLinks;
 use crate::sidecar::{ServerState, Sidecar};
 use crate::window;
 
@@ -306,9 +309,28 @@ pub fn write_clipboard(app: AppHandle, text: String) -> Result<()> {
     })
 }
 
+/// Pages that links lead to, which were not fetched yet.
+#[tauri::command]
+pub fn take_opened_links(links: State<'_, OpenedLinks>) -> Vec<String> {
+    links.take()
+}
+
 /// Asks where to save a text, and saves it there; `None` when the dialog is cancelled.
 #[tauri::command]
 pub async fn save_text(app: AppHandle, suggested_name: String, text: String) -> Result<Option<String>> {
+    save(&app, suggested_name, text.as_bytes()).await
+}
+
+/// As [`save_text`], for a picture.
+#[tauri::command]
+pub async fn save_image(app: AppHandle, suggested_name: String, base64: String) -> Result<Option<String>> {
+    let bytes = BASE64_STANDARD
+        .decode(base64)
+        .map_err(|error| CommandError::new("shell.failed", format!("the picture is not whole: {error}")))?;
+    save(&app, suggested_name, &bytes).await
+}
+
+async fn save(app: &AppHandle, suggested_name: String, content: &[u8]) -> Result<Option<String>> {
     let (sender, picked) = oneshot::channel();
     app.dialog().file().set_file_name(suggested_name).save_file(move |file| {
         let _ = sender.send(file);
@@ -316,7 +338,7 @@ pub async fn save_text(app: AppHandle, suggested_name: String, text: String) -> 
     let Some(path) = picked.await.ok().flatten().and_then(|file| file.into_path().ok()) else {
         return Ok(None);
     };
-    tokio::fs::write(&path, text).await.map_err(|error| {
+    tokio::fs::write(&path, content).await.map_err(|error| {
         CommandError::new("file.write", format!("{} can't be written: {error}", path.display()))
     })?;
     Ok(Some(path.to_string_lossy().into_owned()))

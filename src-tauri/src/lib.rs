@@ -6,6 +6,7 @@
 mod commands;
 mod error;
 mod files;
+mod links;
 mod logging;
 mod menu;
 mod sidecar;
@@ -19,6 +20,7 @@ use tauri::{Manager, RunEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use files::OpenedFiles;
+use links::OpenedLinks;
 use sidecar::Sidecar;
 
 /// What is kept of the window. It is shown by us, once there is something to see.
@@ -30,7 +32,7 @@ pub fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
         print(
-            "Click-Lite: log analytics on your machine\n\nUsage: click-lite [FILE]...\n\nOpens the window, and imports the files named.\n\n  -h, --help     Print help\n  -V, --version  Print version",
+            "Click-Lite: log analytics on your machine\n\nUsage: click-lite [FILE]...\n       click-lite click-lite://PAGE\n\nOpens the window, and imports the files named or shows the page that a link leads to.\n\n  -h, --help     Print help\n  -V, --version  Print version",
         );
         return ExitCode::SUCCESS;
     }
@@ -60,16 +62,18 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
     let app = tauri::Builder::default()
-        // The first plugin: a second start ends here, and its files open in the first.
+        // The first plugin: a second start ends here, and its files and links open in the first.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
             window::focus(app);
             files::open(app, arguments.into_iter().skip(1), folder.as_ref());
         }))
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(KEPT_STATE).build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .manage(OpenedFiles::default())
+        .manage(OpenedLinks::default())
         .manage(commands::Streams::default())
         .manage(commands::RunningImports::default())
         .manage(tail::Tails::default())
@@ -83,11 +87,13 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
             commands::set_theme,
             commands::pick_files,
             commands::take_opened_files,
+            commands::take_opened_links,
             commands::inspect_file,
             commands::preview_file,
             commands::import_file,
             commands::write_clipboard,
             commands::save_text,
+            commands::save_image,
             tail::tail_open,
             tail::tail_send,
             tail::tail_close,
@@ -101,6 +107,7 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
             app.manage(Arc::new(Sidecar::start(app.handle().clone(), data_dir)));
             menu::set(app)?;
             window::open(app)?;
+            links::listen(app.handle());
             end_with_signals(app.handle());
             let folder = std::env::current_dir().unwrap_or_default();
             files::open(app.handle(), arguments.into_iter(), &folder.to_string_lossy());

@@ -1,9 +1,10 @@
 //! The main job in the real window: from an empty start to the row that tells what happened, and still there tomorrow.
 #![cfg(target_os = "linux")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use click_lite_tests::desktop::page::Page;
 use click_lite_tests::desktop::{Desktop, Surroundings, desktop_binary, wait_until, wait_until_gone};
 use click_lite_tests::samples::access_log;
 use click_lite_tests::{http, signal};
@@ -12,6 +13,7 @@ use click_lite_tests::{http, signal};
 const CONTROL: &str = "\u{E009}";
 const SHIFT: &str = "\u{E008}";
 const ESCAPE: &str = "\u{E00C}";
+const ENTER: &str = "\u{E007}";
 
 /// Number in the line above the rows; 0 while there is none, or not the last word (`1 000+ rows`).
 const FOUND: &str = "const figures = all('main [role=status] strong')[0]?.textContent ?? ''; \
@@ -161,8 +163,7 @@ async fn rows_are_tailed_in_windows_of_their_own() -> anyhow::Result<()> {
     let desktop = place.start().await?;
     let page = &desktop.page;
     page.wait("the server to be ready", &format!("{STATE} return state === 'Ready'")).await?;
-    let address = page.run("return window.__TAURI_INTERNALS__.invoke('api_request', { method: 'GET', path: '/api/v1/status', body: null }).then((answer) => JSON.parse(answer.body).listeners.http)").await?;
-    let url = format!("http://{}/api/v1/ingest?service=shop", address.as_str().context("an address")?);
+    let url = format!("{}/api/v1/ingest?service=shop", server_address(page).await?);
     let send = async |n: u32| {
         let answer = http()?.post(&url).body(format!("{{\"message\":\"order {n}\"}}")).send().await?;
         ensure!(answer.status().is_success(), "ingest answered {}", answer.status());
@@ -201,6 +202,76 @@ async fn rows_are_tailed_in_windows_of_their_own() -> anyhow::Result<()> {
     wait_until_gone(&processes)?;
     desktop.page.close().await;
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_open_pages_and_sql_the_builder_and_dashboards_work_in_the_window() -> anyhow::Result<()> {
+    let place = Surroundings::new()?;
+    let desktop = place.start().await?;
+    let page = &desktop.page;
+    page.wait("the server to be ready", &format!("{STATE} return state === 'Ready'")).await?;
+    let url = format!("{}/api/v1/ingest?service=shop", server_address(page).await?);
+    let records: Vec<String> = (0..30)
+        .map(|n| {
+            let level = if n % 3 == 0 { "error" } else { "info" };
+            format!(r#"{{"level":"{level}","message":"order {n}"}}"#)
+        })
+        .collect();
+    let answer = http()?.post(&url).body(records.join("\n")).send().await?;
+    ensure!(answer.status().is_success(), "ingest answered {}", answer.status());
+
+    // As the system opens a link: the program is started again with it, and hands it to the one that runs.
+    let follow = |link: &'static str| {
+        let ended = place.command(&[Path::new(link)])?.status()?;
+        ensure!(ended.success(), "the second start ended with {ended}");
+        anyhow::Ok(())
+    };
+    follow("click-lite://explore?from=all&q=level%3Aerror")?;
+    page.wait("the rows of the link", &format!("{FOUND} return total === 10")).await?;
+    page.click("a row", "return all('[role=grid] [role=row][data-index] [data-column=message]')[0]").await?;
+    page.click("the link's menu", "return named('button', 'Copy a link to this row')").await?;
+    page.click("its link", "return named('[role=menuitem]', 'Copy a link to this row for Click-Lite')")
+        .await?;
+    page.wait("word of it", "return document.body.innerText.includes('Link copied')").await?;
+
+    follow("click-lite://sql")?;
+    page.wait("the editor", "return document.activeElement?.classList.contains('cm-content')").await?;
+    page.type_text("SELECT ServiceName, count() AS rows FROM otel_logs GROUP BY ServiceName").await?;
+    page.press(&[CONTROL, ENTER]).await?;
+    page.wait(
+        "its rows",
+        "return /shop.*30/s.test(named('[role=grid]', 'Rows of the answer')?.textContent ?? '')",
+    )
+    .await?;
+    shoot(&desktop, "sql").await?;
+
+    follow("click-lite://builder?from=all&q=level%3Aerror%20%7C%20stats%20count()%20by%20service")?;
+    page.wait(
+        "the conditions",
+        "return /10\\srecords/.test(named('[role=region], section', 'Conditions')?.textContent ?? '')",
+    )
+    .await?;
+    page.wait("its SQL", "return textOf('[aria-label=\"SQL of the search\"]').includes('GROUP BY')").await?;
+    shoot(&desktop, "builder").await?;
+
+    page.click("Dashboards", "return named('nav a', 'Dashboards')").await?;
+    page.click("a new one", "return named('button', 'New dashboard')").await?;
+    page.click("its template", "return named('[role=dialog] button', /^Application errors/)").await?;
+    page.wait("the number of errors", "return named('[role=img]', 'Errors: 10')").await?;
+    page.wait("the charts", "return all('section canvas').length > 1").await?;
+    shoot(&desktop, "dashboard").await?;
+
+    let processes = desktop.processes();
+    desktop.window.close()?;
+    wait_until_gone(&processes)?;
+    desktop.page.close().await;
+    Ok(())
+}
+
+/// Where the desktop's server listens; the page itself only talks to the shell.
+async fn server_address(page: &Page) -> anyhow::Result<String> {
+    let address = page.run("return window.__TAURI_INTERNALS__.invoke('api_request', { method: 'GET', path: '/api/v1/status', body: null }).then((answer) => JSON.parse(answer.body).listeners.http)").await?;
+    Ok(format!("http://{}", address.as_str().context("an address")?))
 }
 
 /// Keeps a screenshot for people to look at, once the page has drawn what it has.

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test, toSearchBar } from './support/fixtures';
+import { expect, expectAccessible, test } from './support/fixtures';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -150,7 +150,7 @@ test('describes a field, and says which part of a search finds nothing', async (
   await app.keyboard.press('Escape');
   await expect(stats).toBeHidden();
 
-  await toSearchBar(app);
+  await app.keyboard.press('/');
   await app.keyboard.type('refused service:billing -level:error');
   await app.keyboard.press('Enter');
   const ways = app.getByRole('list', { name: 'Ways to find rows' });
@@ -216,7 +216,7 @@ test('shows two searches of the same time beside each other', async ({ app }) =>
   await app.keyboard.press('v');
   const second = app.getByRole('region', { name: 'Second search' });
   const first = app.getByRole('region', { name: 'First search' });
-  await second.getByRole('search').locator('.cm-content').click();
+  await second.getByRole('search').getByLabel('Search', { exact: true }).click();
   await app.keyboard.type('level:error');
   await app.keyboard.press('Enter');
   await expect(second.getByRole('status').filter({ hasText: /^10\srows/ })).toBeVisible();

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test, toSearchBar } from './support/fixtures';
+import { expect, expectAccessible, test } from './support/fixtures';
 
 const MINUTE_MS = 60_000;
 
@@ -32,7 +32,7 @@ test.beforeEach(async ({ app, server }) => {
 });
 
 test('searches by typing, marks what was found and filters by a facet', async ({ app }) => {
-  await toSearchBar(app);
+  await app.keyboard.press('/');
   await app.keyboard.type('refused');
   await app.keyboard.press('Enter');
   await count(app, /^10\srows/);
@@ -69,8 +69,24 @@ test('keeps what is typed while the editor is on its way', async ({ app }) => {
   await count(app, /^10\srows/);
 });
 
+test('takes the key of the search bar in the moment in which its editor comes', async ({ app }) => {
+  // Pressed as soon as the editor stands beside the plain input, before anything else can happen in the page.
+  await app.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (document.querySelector('.cm-editor') === null) return;
+      observer.disconnect();
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await app.reload();
+  await expect(app.locator('.cm-content')).toBeFocused();
+  await app.keyboard.type('refused');
+  await app.keyboard.press('Enter');
+  await count(app, /^10\srows/);
+});
+
 test('completes fields and values', async ({ app }) => {
-  await toSearchBar(app);
+  await app.keyboard.press('/');
   await app.keyboard.type('servi');
   await app
     .getByRole('option', { name: /service/ })
@@ -84,7 +100,7 @@ test('completes fields and values', async ({ app }) => {
 });
 
 test('shows an error of the search at its place and keeps the rows', async ({ app }) => {
-  await toSearchBar(app);
+  await app.keyboard.press('/');
   await app.keyboard.type('(level:error');
   await app.keyboard.press('Enter');
   await expect(app.getByRole('search').getByRole('alert')).toContainText('never closed');

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test, toSearchBar } from './support/fixtures';
+import { expect, expectAccessible, test } from './support/fixtures';
 
 const MINUTE_MS = 60_000;
 
@@ -26,7 +26,7 @@ test('a search with pipes is a table, over time a chart, completed and explained
   await app.goto(`${server.address}/explore?from=now-15m&to=now`);
   await expect(app.getByRole('status').filter({ hasText: /^60\srows/ })).toBeVisible();
 
-  await toSearchBar(app);
+  await app.keyboard.press('/');
   await app.keyboard.type('* | st');
   const offers = app.getByRole('listbox');
   await expect(offers.getByRole('option').first()).toContainText('stats');

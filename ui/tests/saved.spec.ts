@@ -20,7 +20,7 @@ test('a search is saved, asked for its parameter, changed, restored, deleted and
   await expect(app.getByRole('grid', { name: 'Log rows' })).toContainText('GET /orders');
 
   // What is in the search bar is saved, also before it is run.
-  await app.locator('.cm-content').fill('level:error service:$service');
+  await app.getByRole('search').getByLabel('Search', { exact: true }).fill('level:error service:$service');
   await app.keyboard.press('Control+s');
   const form = app.getByRole('dialog', { name: 'Save query' });
   await form.getByLabel('Name').fill('Errors of a service');

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test, toSearchBar } from './support/fixtures';
+import { expect, expectAccessible, test } from './support/fixtures';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Live log rows' });
 const rowWith = (page: Page, text: string) => grid(page).getByRole('row').filter({ hasText: text });
@@ -56,7 +56,7 @@ test('follows, pauses, goes on, filters and keeps what was marked', async ({ app
   await expect(app.getByLabel('Message text')).toHaveText('payment 4 refused');
 
   // Another filter while it runs; one that can't be read says where.
-  await toSearchBar(app);
+  await app.keyboard.press('/');
   await app.keyboard.type('service:');
   await app.keyboard.press('Escape');
   await app.keyboard.press('Enter');

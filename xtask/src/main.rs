@@ -55,7 +55,7 @@ enum Command {
     Package,
     /// Install what is missing: system packages, engine library, npm packages, tools
     Setup,
-    /// Take the screenshots of the README anew
+    /// Take the screenshots of the README and the pictures of the browser tests anew
     Screenshots,
 }
 

@@ -4,13 +4,16 @@ use crate::paths::Paths;
 use crate::shell::{npm, run as execute};
 use crate::{build, setup};
 
-/// Takes the README's screenshots with the script of `ui/tests/`, against a server that it starts itself.
+/// Takes the README's screenshots and the pictures that `ui/tests/pages.spec.ts` compares the pages with, each against a
+/// server that it starts itself.
 pub(crate) fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
     setup::run(paths, setup::Scope::Tests)?;
     build::interface(paths)?;
     build::programs(paths, false)?;
-    let mut command = npm(&paths.ui, ["run", "screenshots"]);
-    command.env("CLICK_LITE_SERVER", paths.program(false, "click-lite-server"));
-    execute(&mut command)?;
+    for script in ["screenshots", "pictures"] {
+        let mut command = npm(&paths.ui, ["run", script]);
+        command.env("CLICK_LITE_SERVER", paths.program(false, "click-lite-server"));
+        execute(&mut command)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -130,6 +130,16 @@ impl Page {
         Ok(())
     }
 
+    /// Types a text into what has the focus, a key after the other.
+    pub async fn type_text(&self, text: &str) -> anyhow::Result<()> {
+        let keys = text
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key })));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": keys.collect::<Vec<_>>() });
+        self.send(Method::POST, "/actions", Some(json!({ "actions": [keyboard] }))).await?;
+        Ok(())
+    }
+
     /// Ends the session; the program may have ended before.
     pub async fn close(self) {
         let _ = self.send(Method::DELETE, "", None).await;

@@ -50,9 +50,16 @@ export interface Variable {
   default: string[];
 }
 
+/** Records drawn as marks on charts over time; the query is in the search language, without pipes. */
+export interface Annotation {
+  name: string;
+  query: string;
+}
+
 export interface Definition {
   variables: Variable[];
   widgets: Widget[];
+  annotations?: Annotation[];
   /** Seconds; 0 is off. */
   refresh: number;
   from?: string | null;

@@ -1753,6 +1753,12 @@ export interface components {
       created_at: string;
       updated_at: string;
     };
+    /** @description Records that are drawn as marks on the charts over time, such as deployments and restarts. */
+    DashboardAnnotation: {
+      name: string;
+      /** @description Which records, in the search language and without pipes; variables stand in it as in a widget's. */
+      query: string;
+    };
     /** @description What a dashboard becomes. */
     DashboardChange: components['schemas']['DashboardContent'] & {
       /**
@@ -1779,6 +1785,7 @@ export interface components {
        * @default {
        *       "variables": [],
        *       "widgets": [],
+       *       "annotations": [],
        *       "refresh": 0,
        *       "from": null,
        *       "to": null
@@ -1792,6 +1799,11 @@ export interface components {
       variables: components['schemas']['DashboardVariable'][];
       /** @default [] */
       widgets: components['schemas']['Widget'][];
+      /**
+       * @description Drawn on every chart over time.
+       * @default []
+       */
+      annotations: components['schemas']['DashboardAnnotation'][];
       /**
        * Format: int32
        * @description Seconds between refreshes; 0 is off.

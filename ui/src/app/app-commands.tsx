@@ -112,6 +112,8 @@ export function AppCommands() {
     });
   }, [shell, registry]);
 
+  useEffect(() => shell?.onOpenLink((path) => void navigate({ href: path })), [shell, navigate]);
+
   return (
     <Suspense fallback={null}>
       {paletteRequests > 0 && <Palette requests={paletteRequests} />}

@@ -33,7 +33,15 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
     '--mantine-color-anchor': 'var(--accent)',
     '--mantine-color-error': 'var(--bad)',
   };
-  return { variables: {}, light: shared, dark: shared };
+  // Fields and switches take these for their surfaces in the dark, and Mantine's own are of another grey.
+  const dark = {
+    '--mantine-color-dark-4': 'var(--border-strong)',
+    '--mantine-color-dark-5': 'var(--surface-hover)',
+    '--mantine-color-dark-6': 'var(--surface-raised)',
+    '--mantine-color-dark-7': 'var(--surface)',
+    '--mantine-color-dark-8': 'var(--surface-subtle)',
+  };
+  return { variables: {}, light: shared, dark: { ...shared, ...dark } };
 };
 
 export const theme = createTheme({

@@ -100,6 +100,8 @@ export interface Platform {
   writeClipboard(text: string): Promise<void>;
   /** Answers where the text went, or `null` where the user cancelled. */
   saveText(suggestedName: string, text: string): Promise<string | null>;
+  /** As `saveText`, for a picture. */
+  saveImage(suggestedName: string, image: Blob): Promise<string | null>;
 }
 
 /** What only the desktop has. */
@@ -111,6 +113,8 @@ export interface Shell {
   onMenu(listener: (item: string) => void): Unsubscribe;
   /** Files that other programs open with this one: arguments, the file manager, a second start. */
   onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe;
+  /** Pages of the interface (`/explore?...`) that `click-lite://` links lead to. */
+  onOpenLink(listener: (path: string) => void): Unsubscribe;
   /** The theme of what the system draws: title bar, menu, dialogs; `null` is the system's own. */
   setTheme(theme: 'light' | 'dark' | null): Promise<void>;
   /** Keeps this window above the others, or no longer. */

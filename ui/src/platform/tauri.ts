@@ -157,6 +157,10 @@ export class TauriPlatform implements Platform {
   saveText(suggestedName: string, text: string): Promise<string | null> {
     return call<string | null>('save_text', { suggestedName, text });
   }
+
+  async saveImage(suggestedName: string, image: Blob): Promise<string | null> {
+    return call<string | null>('save_image', { suggestedName, base64: await base64Of(image) });
+  }
 }
 
 class TauriShell implements Shell {
@@ -181,14 +185,12 @@ class TauriShell implements Shell {
   }
 
   onOpenFiles(listener: (files: PickedFile[]) => void): Unsubscribe {
-    const take = async (): Promise<void> => {
-      const paths = await call<string[]>('take_opened_files');
-      if (paths.length > 0) listener(paths.map(pickedPath));
-    };
-    const stop = subscription(listen('open-files', () => void take().catch(() => undefined)));
-    // Files named on the command line are there before this page is.
-    void take().catch(() => undefined);
-    return stop;
+    return taken('open-files', 'take_opened_files', (paths) => listener(paths.map(pickedPath)));
+  }
+
+  onOpenLink(listener: (path: string) => void): Unsubscribe {
+    // The last one is where the user wants to be.
+    return taken('open-link', 'take_opened_links', (paths) => listener(paths.at(-1) ?? '/'));
   }
 
   setTheme(theme: 'light' | 'dark' | null): Promise<void> {
@@ -232,6 +234,27 @@ function shellError(error: unknown): ApiError {
 function statusOf(code: string): number {
   if (code === 'import.duplicate') return 409;
   return code === 'engine.unavailable' ? 503 : 0;
+}
+
+/** What an event announces and a command hands over, once. It may be there before this page is. */
+function taken(event: string, command: string, deliver: (items: string[]) => void): Unsubscribe {
+  const take = async (): Promise<void> => {
+    const items = await call<string[]>(command);
+    if (items.length > 0) deliver(items);
+  };
+  const stop = subscription(listen(event, () => void take().catch(() => undefined)));
+  void take().catch(() => undefined);
+  return stop;
+}
+
+function base64Of(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    // `data:image/png;base64,` stands before it.
+    reader.onload = () => resolve((reader.result as string).split(',', 2)[1] ?? '');
+    reader.onerror = () => reject(reader.error ?? new Error('the picture could not be read'));
+    reader.readAsDataURL(blob);
+  });
 }
 
 /** Listening starts asynchronously; ending it before it has started must still end it. */

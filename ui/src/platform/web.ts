@@ -182,7 +182,11 @@ export class WebPlatform implements Platform {
   }
 
   saveText(suggestedName: string, text: string): Promise<string | null> {
-    const address = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+    return this.saveImage(suggestedName, new Blob([text], { type: 'text/plain;charset=utf-8' }));
+  }
+
+  saveImage(suggestedName: string, image: Blob): Promise<string | null> {
+    const address = URL.createObjectURL(image);
     const link = document.createElement('a');
     link.href = address;
     link.download = suggestedName;

@@ -45,13 +45,6 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-/** Presses the key of the search bar once its editor is there, and returns once that takes what is typed. */
-export async function toSearchBar(page: Page): Promise<void> {
-  await expect(page.getByRole('search').locator('.cm-content')).toBeVisible();
-  await page.keyboard.press('/');
-  await expect(page.getByRole('search').locator('input:focus, .cm-content:focus')).toHaveCount(1);
-}
-
 /** Nothing that the accessibility rules of WCAG 2.2 AA object to. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })

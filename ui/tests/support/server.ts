@@ -22,6 +22,13 @@ export class TestServer {
   private process: ChildProcess | null = null;
   private ready: ReadyFile | null = null;
 
+  /** A server that somebody else started and stops. */
+  static running(ready: ReadyFile): TestServer {
+    const server = new TestServer();
+    server.ready = ready;
+    return server;
+  }
+
   get address(): string {
     return `http://${this.known().http}`;
   }
@@ -97,11 +104,27 @@ export class TestServer {
     }
   }
 
-  private async post(path: string, body: string | undefined): Promise<Response> {
+  /** Calls the API as a program does; the answer is JSON, or nothing. */
+  async call<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await (await this.send(method, path, text, 'application/json')).text();
+    return (answer === '' ? undefined : JSON.parse(answer)) as T;
+  }
+
+  private post(path: string, body: string | undefined): Promise<Response> {
+    return this.send('POST', path, body, 'application/x-ndjson');
+  }
+
+  private async send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    contentType: string,
+  ): Promise<Response> {
     const token = readFileSync(this.known().token_file, 'utf8').trim();
     const answer = await fetch(this.address + path, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/x-ndjson' },
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': contentType },
       body: body ?? null,
     });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);

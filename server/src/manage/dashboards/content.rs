@@ -12,6 +12,7 @@ use crate::http::error::ApiError;
 const COLUMNS: u16 = 12;
 const MOST_WIDGETS: usize = 100;
 const MOST_VARIABLES: usize = 30;
+const MOST_ANNOTATIONS: usize = 10;
 const LONGEST_TEXT: usize = 20_000;
 const LONGEST_NAME: usize = 200;
 const MOST_TAGS: usize = 20;
@@ -36,6 +37,8 @@ pub struct Content {
 pub struct Definition {
     pub variables: Vec<Variable>,
     pub widgets: Vec<Widget>,
+    /// Drawn on every chart over time.
+    pub annotations: Vec<Annotation>,
     /// Seconds between refreshes; 0 is off.
     pub refresh: u32,
     /// The range it opens with: RFC 3339 or relative (`now-1h`).
@@ -74,6 +77,15 @@ pub enum VariableKind {
     Query,
     List,
     Text,
+}
+
+/// Records that are drawn as marks on the charts over time, such as deployments and restarts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DashboardAnnotation)]
+pub struct Annotation {
+    pub name: String,
+    /// Which records, in the search language and without pipes; variables stand in it as in a widget's.
+    pub query: String,
 }
 
 /// A part of the page.
@@ -203,6 +215,7 @@ impl Definition {
             )?;
             check_query(variable.query.as_ref(), &field)?;
         }
+        self.check_annotations()?;
         let mut ids = HashSet::new();
         for widget in &self.widgets {
             let field = format!("widgets.{}", widget.id);
@@ -220,6 +233,30 @@ impl Definition {
                 "this widget needs a query",
             )?;
             check_query(widget.query.as_ref(), &field)?;
+        }
+        Ok(())
+    }
+
+    fn check_annotations(&self) -> Result<(), ApiError> {
+        check(
+            self.annotations.len() <= MOST_ANNOTATIONS,
+            "annotations",
+            "a dashboard has at most 10 annotations",
+        )?;
+        let mut names = HashSet::new();
+        for Annotation { name, query } in &self.annotations {
+            let field = format!("annotations.{name}");
+            check(
+                !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME,
+                &field,
+                "an annotation needs a name of at most 200 characters",
+            )?;
+            check(names.insert(name), &field, "two annotations have this name")?;
+            check(
+                !query.trim().is_empty() && query.len() <= LONGEST_TEXT,
+                &field,
+                "an annotation needs a query of at most 20,000 bytes",
+            )?;
         }
         Ok(())
     }

@@ -26,6 +26,11 @@ fn what_cannot_be_shown_is_refused_with_its_place() {
         (variable("1x", "text"), "variables.1x"),
         (variable("from", "text"), "variables.from"),
         (variable("service", "query"), "variables.service"),
+        (json!({ "annotations": [{ "name": "Deploys", "query": " " }] }), "annotations.Deploys"),
+        (
+            json!({ "annotations": [{ "name": "A", "query": "x" }, { "name": "A", "query": "y" }] }),
+            "annotations.A",
+        ),
     ] {
         let error = content(definition.clone()).check().expect_err("refused");
         assert_eq!(

@@ -3,13 +3,21 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi } from '@/api/client';
-import { dashboards, type Widget, type WidgetKind, type WidgetQuery } from '@/api/dashboards';
+import {
+  dashboards,
+  type Definition,
+  type Widget,
+  type WidgetKind,
+  type WidgetQuery,
+} from '@/api/dashboards';
 import { notifyFailure } from '@/components/notify';
 
 interface AddToDashboardProps {
   query: WidgetQuery;
   /** What the widget may show, the first suggested. */
   kinds: { value: WidgetKind; label: string }[];
+  /** The time range of a new dashboard: that of what is added, so that it shows the same. */
+  range: Pick<Definition, 'from' | 'to'>;
   onClose: () => void;
 }
 
@@ -18,7 +26,7 @@ const COLUMNS = 12;
 const HEIGHT = 6;
 
 /** Puts a query as a widget below the others of a dashboard, or on a new one, and opens it. */
-export function AddToDashboard({ query, kinds, onClose }: AddToDashboardProps) {
+export function AddToDashboard({ query, kinds, range, onClose }: AddToDashboardProps) {
   const api = useApi();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -42,7 +50,7 @@ export function AddToDashboard({ query, kinds, onClose }: AddToDashboardProps) {
         options: kind === 'time_series' ? { style: 'stacked_bar' } : {},
       };
       if (target === NEW) {
-        const definition = { variables: [], widgets: [widget], refresh: 0, from: 'now-1h', to: 'now' };
+        const definition = { variables: [], widgets: [widget], refresh: 0, ...range };
         return dashboards.create(api, { name: title, description: '', folder: '', tags: [], definition });
       }
       const { id, version, name, description, folder, tags, definition } = await dashboards.get(api, target);

@@ -1,7 +1,7 @@
 import { use } from 'react';
 import { formatTick, formatValue } from '@/lib/format/units';
 import type { CategoryData } from './categories';
-import classes from './charts.module.css';
+import plot from './plot.module.css';
 import { axisFont, escapeHtml, shortName, tooltipStyle, type ChartOption } from './echarts';
 import { toneOf, type ChartOptions, type PickHandler } from './options';
 import { SeriesColoursContext, type SeriesColours } from './palette';
@@ -85,8 +85,8 @@ export default function BarCanvas(props: BarCanvasProps) {
     ({ dataIndex }) => onPick?.(data.categories[dataIndex]?.keys ?? []),
   );
   return (
-    <div ref={sized} className={classes.canvas} aria-hidden>
-      <div ref={host} className={classes.canvas} />
+    <div ref={sized} className={plot.canvas} aria-hidden>
+      <div ref={host} className={plot.canvas} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { formatValue } from '@/lib/format/units';
 import { categoriesOf, type CategoryData } from './categories';
 import type { ChartProps } from './chart-props';
 import classes from './charts.module.css';
+import plot from './plot.module.css';
 import { Legend } from './legend';
 import { NoData } from './no-data';
 import type { ChartOptions } from './options';
@@ -42,7 +43,7 @@ export function BarChart({ title, data, options, onPick }: ChartProps) {
   return (
     <div className={classes.chart} data-legend="hidden">
       <div className={classes.plot}>
-        <Suspense fallback={<div className={classes.skeleton} />}>
+        <Suspense fallback={<div className={plot.skeleton} />}>
           <BarCanvas data={categories} options={options} onPick={onPick} />
         </Suspense>
       </div>
@@ -60,7 +61,7 @@ export function PieChart({ title, data, options, onPick }: ChartProps) {
   return (
     <div className={classes.chart} data-legend={legend}>
       <div className={classes.plot}>
-        <Suspense fallback={<div className={classes.skeleton} data-round />}>
+        <Suspense fallback={<div className={plot.skeleton} data-round />}>
           <PieCanvas data={categories} options={options} muted={muted} onPick={onPick} />
         </Suspense>
       </div>

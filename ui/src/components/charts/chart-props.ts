@@ -1,4 +1,4 @@
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { ChartOptions, PickHandler } from './options';
 import type { ResultData } from './result-data';
 
@@ -7,7 +7,7 @@ export interface ChartProps {
   title: string;
   data: ResultData;
   options: ChartOptions;
-  zone: Zone;
+  zone: TimeZone;
   /** A stretch of the time axis was chosen; milliseconds since 1970, the end exclusive. */
   onZoom?: ((from: number, to: number) => void) | undefined;
   /** A value was clicked. */

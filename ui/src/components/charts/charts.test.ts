@@ -37,6 +37,38 @@ describe('series', () => {
     ]);
   });
 
+  it('reach over all of the time that was asked about', () => {
+    const span = { from: Date.parse('2026-11-20T09:58:30Z'), to: Date.parse('2026-11-20T10:05:00Z') };
+    const { times, series } = seriesOf({ ...perMinute, span });
+    expect(times.map((time) => new Date(time).toISOString().slice(11, 16))).toEqual([
+      '09:58',
+      '09:59',
+      '10:00',
+      '10:01',
+      '10:02',
+      '10:03',
+      '10:04',
+    ]);
+    expect(series[0]).toMatchObject({ name: 'info', values: [0, 0, 7, 0, 0, 1, 0], last: 1 });
+    // Far too many buckets: those with something in them.
+    expect(seriesOf({ ...perMinute, span: { from: 0, to: span.to } }).times).toHaveLength(4);
+  });
+
+  it('of HTTP status codes are as grave as their class, and no two of one class look the same', () => {
+    const colours = new SeriesColours();
+    expect(['2xx', '200', '201', '204'].map((name) => colours.tokenOf(name))).toEqual([
+      '--chart-info',
+      '--chart-info-2',
+      '--chart-info-3',
+      '--chart-info-4',
+    ]);
+    expect(colours.tokenOf('200')).toBe('--chart-info-2');
+    expect(colours.tokenOf('404')).toBe('--chart-warn');
+    expect(colours.tokenOf('503')).toBe('--chart-error');
+    expect(colours.tokenOf('302')).toBe('--chart-debug');
+    expect(colours.tokenOf('299')).toMatch(/^--series-/);
+  });
+
   it('of what a limit leaves out comes last, in grey', () => {
     const rows = perMinute.rows.map((row) => ({ ...row, level: row.level === 'info' ? 'other' : 'cart' }));
     const { series } = seriesOf({ ...perMinute, rows });

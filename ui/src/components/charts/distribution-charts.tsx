@@ -4,6 +4,7 @@ import { formatValue } from '@/lib/format/units';
 import { binsOf, heatMapOf } from './categories';
 import type { ChartProps } from './chart-props';
 import classes from './charts.module.css';
+import plot from './plot.module.css';
 import { nameOfX } from './heat-map-name';
 import { NoData } from './no-data';
 import { ValuesTable } from './values-table';
@@ -19,7 +20,7 @@ export function HeatMapChart({ title, data, options, zone, onPick }: ChartProps)
   return (
     <div className={classes.chart} data-legend="hidden">
       <div className={classes.plot}>
-        <Suspense fallback={<div className={classes.skeleton} />}>
+        <Suspense fallback={<div className={plot.skeleton} />}>
           <HeatMapCanvas data={map} options={options} zone={zone} onPick={onPick} />
         </Suspense>
       </div>
@@ -45,7 +46,7 @@ export function HistogramChart({ title, data, options }: ChartProps) {
   return (
     <div className={classes.chart} data-legend="hidden">
       <div className={classes.plot}>
-        <Suspense fallback={<div className={classes.skeleton} />}>
+        <Suspense fallback={<div className={plot.skeleton} />}>
           <HistogramCanvas bins={bins} options={options} />
         </Suspense>
       </div>

@@ -1,9 +1,9 @@
 import { nameOfX } from './heat-map-name';
 import { formatValue } from '@/lib/format/units';
 import { axisLabels } from '@/lib/time-range/axis';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { HeatMapData } from './categories';
-import classes from './charts.module.css';
+import plot from './plot.module.css';
 import { axisFont, escapeHtml, shortName, tooltipStyle, type ChartOption } from './echarts';
 import type { ChartOptions, PickHandler } from './options';
 import { useEchart, type ChartSurface } from './use-echart';
@@ -11,7 +11,7 @@ import { useEchart, type ChartSurface } from './use-echart';
 interface HeatMapCanvasProps {
   data: HeatMapData;
   options: ChartOptions;
-  zone: Zone;
+  zone: TimeZone;
   onPick?: PickHandler | undefined;
 }
 
@@ -85,8 +85,8 @@ export default function HeatMapCanvas(props: HeatMapCanvasProps) {
     },
   );
   return (
-    <div ref={sized} className={classes.canvas} aria-hidden>
-      <div ref={host} className={classes.canvas} />
+    <div ref={sized} className={plot.canvas} aria-hidden>
+      <div ref={host} className={plot.canvas} />
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { formatSpan } from '@/lib/format/time';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { HeatMapData } from './categories';
 
 /** What a column of a heat map is. */
-export function nameOfX(data: HeatMapData, index: number, zone: Zone): string {
+export function nameOfX(data: HeatMapData, index: number, zone: TimeZone): string {
   const at = data.x[index] ?? '';
   if (typeof at === 'string') return at;
   const next = data.x[index + 1];

@@ -1,7 +1,7 @@
 import { formatCount } from '@/lib/format/numbers';
 import { formatTick, formatValue } from '@/lib/format/units';
 import type { Bin } from './categories';
-import classes from './charts.module.css';
+import plot from './plot.module.css';
 import { axisFont, tooltipStyle, type ChartOption } from './echarts';
 import type { ChartOptions } from './options';
 import { useEchart, type ChartSurface } from './use-echart';
@@ -56,8 +56,8 @@ function optionOf(surface: ChartSurface, { bins, options }: HistogramCanvasProps
 export default function HistogramCanvas(props: HistogramCanvasProps) {
   const { sized, host } = useEchart((surface) => optionOf(surface, props), [props.bins, props.options]);
   return (
-    <div ref={sized} className={classes.canvas} aria-hidden>
-      <div ref={host} className={classes.canvas} />
+    <div ref={sized} className={plot.canvas} aria-hidden>
+      <div ref={host} className={plot.canvas} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core';
 import { use } from 'react';
 import { formatValue } from '@/lib/format/units';
 import classes from './charts.module.css';
+import plot from './plot.module.css';
 import type { ChartOptions } from './options';
 import { SeriesColoursContext } from './palette';
 
@@ -40,11 +41,11 @@ export function Legend({ entries, options, muted, onMute, hidden = 0 }: LegendPr
           <Tooltip label={`${name}. Click: only this. Alt-click: without it`}>
             <button
               type="button"
-              className={classes.legendItem}
+              className={muted.has(name) ? `${plot.legendItem} ${classes.muted}` : plot.legendItem}
               aria-pressed={!muted.has(name)}
               onClick={(event) => toggle(name, !event.altKey)}
             >
-              <span className={classes.swatch} style={{ background: `var(${colours.tokenOf(name)})` }} />
+              <span className={plot.swatch} style={{ background: `var(${colours.tokenOf(name)})` }} />
               <span className={classes.legendName}>{name}</span>
               {value !== null && (
                 <span className={classes.legendValue}>

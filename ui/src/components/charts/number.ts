@@ -11,7 +11,7 @@ export interface Figure {
 /** One figure of an answer: a single number as it is, a series by its reduction. */
 export function figureOf(data: ResultData, reduce: Reduction = 'sum'): Figure | null {
   if (timeColumn(data) !== null && columnsOfKind(data, 'number').length > 0 && data.rows.length > 0) {
-    const all = seriesOf(data);
+    const all = seriesOf({ ...data, span: null });
     const spark = all.times.map((_, index) => {
       const known = all.series.flatMap(({ values }) => values[index] ?? []);
       return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);

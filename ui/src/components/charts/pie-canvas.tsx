@@ -1,7 +1,7 @@
 import { use } from 'react';
 import { formatValue } from '@/lib/format/units';
 import type { CategoryData } from './categories';
-import classes from './charts.module.css';
+import plot from './plot.module.css';
 import { escapeHtml, tooltipStyle, type ChartOption } from './echarts';
 import type { ChartOptions, PickHandler } from './options';
 import { SeriesColoursContext, type SeriesColours } from './palette';
@@ -62,8 +62,8 @@ export default function PieCanvas(props: PieCanvasProps) {
     ({ dataIndex }) => onPick?.(shown[dataIndex]?.keys ?? []),
   );
   return (
-    <div ref={sized} className={classes.canvas} aria-hidden>
-      <div ref={host} className={classes.canvas} />
+    <div ref={sized} className={plot.canvas} aria-hidden>
+      <div ref={host} className={plot.canvas} />
     </div>
   );
 }

@@ -5,6 +5,8 @@ export interface ResultData {
   /** `time_series`: the first column is the start of a bucket. Left out, the columns' types tell. */
   shape?: 'records' | 'table' | 'time_series' | undefined;
   bucket_seconds?: number | null | undefined;
+  /** The time that was asked about, in milliseconds since 1970: a time axis shows all of it. */
+  span?: { from: number; to: number } | null | undefined;
 }
 
 export interface ResultColumn {

@@ -27,10 +27,12 @@ export function ResultTable({ title, data, options, zone, onPick }: ChartProps) 
     headerHeight: 0,
     keyOf: atIndex,
     scroller,
+    isMeasured: false,
   });
   if (data.rows.length === 0) return <NoData needs={null} />;
   const above = items[0]?.start ?? 0;
-  const below = totalHeight - (items.at(-1)?.end ?? 0);
+  const last = items.at(-1);
+  const below = last === undefined ? 0 : totalHeight - last.start - ROW_PX;
   const cell = (column: ResultColumn, row: Record<string, unknown>) => {
     const value = row[column.name];
     const kind = kindOf(column);

@@ -58,9 +58,11 @@ export function seriesOf(data: ResultData): SeriesData {
   const { times, bucketMs } = bucketsOf(
     points.map(({ at }) => at),
     data.bucket_seconds ?? null,
+    data.span ?? null,
   );
   const index = new Map(times.map((at, position) => [at, position]));
   const series = new Map<string, Series>();
+  const lastAt = new Map<Series, number>();
   for (const { at, row } of points) {
     const position = index.get(at);
     if (position === undefined) continue;
@@ -80,14 +82,17 @@ export function seriesOf(data: ResultData): SeriesData {
         };
         series.set(name, one);
       }
-      one.values[position] = toNumber(row[number.name]);
+      const value = toNumber(row[number.name]);
+      one.values[position] = value;
+      // Of what was answered: behind it there may be buckets that nothing fell into yet.
+      if (value !== null && position >= (lastAt.get(one) ?? 0)) {
+        one.last = value;
+        lastAt.set(one, position);
+      }
     }
   }
   const all = [...series.values()];
-  for (const one of all) {
-    one.total = one.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-    one.last = one.values.findLast((value) => value !== null) ?? null;
-  }
+  for (const one of all) one.total = one.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   const rank = ({ name, total }: Series) => (name === REST ? -1 : total);
   if (names.length > 0) all.sort((left, right) => rank(right) - rank(left));
   return {
@@ -98,22 +103,28 @@ export function seriesOf(data: ResultData): SeriesData {
   };
 }
 
-/** Every bucket from the first time to the last. Times that fit no regular step stay as they are. */
-function bucketsOf(given: number[], bucketSeconds: number | null): { times: number[]; bucketMs: number } {
+/** Every bucket of the span, else from the first time to the last. Times that fit no regular step stay as they are. */
+function bucketsOf(
+  given: number[],
+  bucketSeconds: number | null,
+  span: ResultData['span'],
+): { times: number[]; bucketMs: number } {
   const distinct = [...new Set(given)].sort((left, right) => left - right);
   const first = distinct[0] ?? 0;
   const last = distinct.at(-1) ?? first;
   const steps = distinct.slice(1).map((at, position) => at - (distinct[position] ?? at));
-  const bucketMs =
-    bucketSeconds !== null && bucketSeconds > 0
-      ? bucketSeconds * 1_000
-      : Math.min(...steps, last - first || 60_000);
+  const isKnown = bucketSeconds !== null && bucketSeconds > 0;
+  const bucketMs = isKnown ? bucketSeconds * 1_000 : Math.min(...steps, last - first || 60_000);
   const count = Math.round((last - first) / bucketMs) + 1;
   const isRegular = count <= BUCKETS_LIMIT && distinct.every((at) => (at - first) % bucketMs === 0);
-  return {
-    times: isRegular ? Array.from({ length: count }, (_, position) => first + position * bucketMs) : distinct,
-    bucketMs,
-  };
+  if (!isRegular) return { times: distinct, bucketMs };
+  const wanted = isKnown && span != null ? span : { from: first, to: last };
+  const before = Math.max(Math.ceil((first - wanted.from) / bucketMs), 0);
+  const after = Math.max(Math.ceil((wanted.to - last) / bucketMs) - 1, 0);
+  const fits = before + count + after <= BUCKETS_LIMIT;
+  const start = fits ? first - before * bucketMs : first;
+  const length = fits ? before + count + after : count;
+  return { times: Array.from({ length }, (_, position) => start + position * bucketMs), bucketMs };
 }
 
 /** The bucket that holds a time; -1 where it is before the first or after the last. */

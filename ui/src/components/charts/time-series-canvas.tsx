@@ -2,8 +2,8 @@ import type { LineSeriesOption } from 'echarts/charts';
 import { use } from 'react';
 import { formatTick } from '@/lib/format/units';
 import { axisLabels } from '@/lib/time-range/axis';
-import type { Zone } from '@/lib/time-range/zone';
-import classes from './charts.module.css';
+import type { TimeZone } from '@/lib/time-range/time-zone';
+import plot from './plot.module.css';
 import { axisFont, type ChartOption } from './echarts';
 import type { ChartOptions } from './options';
 import { SeriesColoursContext, type SeriesColours } from './palette';
@@ -14,7 +14,7 @@ import { useEchart, type ChartSurface } from './use-echart';
 interface CanvasProps {
   data: SeriesData;
   options: ChartOptions;
-  zone: Zone;
+  zone: TimeZone;
   /** Names of series that are not drawn. */
   muted: ReadonlySet<string>;
 }
@@ -113,8 +113,8 @@ export default function TimeSeriesCanvas(props: CanvasProps) {
     [data, options, zone, muted],
   );
   return (
-    <div ref={sized} className={classes.canvas} aria-hidden>
-      <div ref={host} className={classes.canvas} />
+    <div ref={sized} className={plot.canvas} aria-hidden>
+      <div ref={host} className={plot.canvas} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { formatValue } from '@/lib/format/units';
 import classes from './charts.module.css';
+import plot from './plot.module.css';
 import type { ChartProps } from './chart-props';
 import { Legend } from './legend';
 import { NoData } from './no-data';
@@ -29,7 +30,7 @@ export function TimeSeriesChart({ title, data, options, zone, onZoom }: ChartPro
   return (
     <div className={classes.chart} data-legend={legend}>
       <div className={classes.plot}>
-        <Suspense fallback={<div className={classes.skeleton} />}>
+        <Suspense fallback={<div className={plot.skeleton} />}>
           <Canvas data={series} options={options} zone={zone} muted={muted} />
         </Suspense>
         <TimeSeriesOverlay {...{ title, options, zone, muted, onZoom }} data={series} />

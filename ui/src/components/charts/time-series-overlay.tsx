@@ -1,9 +1,11 @@
-import { useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { use, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { formatValue } from '@/lib/format/units';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import classes from './charts.module.css';
+import plot from './plot.module.css';
 import { useSharedCursor } from './cursor';
 import type { ChartOptions } from './options';
+import { MarksContext, marksIn, placeOf } from './marks';
 import { plotOf } from './plot';
 import { bucketAt, type SeriesData } from './series';
 import { SeriesTooltip } from './series-tooltip';
@@ -13,7 +15,7 @@ interface OverlayProps {
   title: string;
   data: SeriesData;
   options: ChartOptions;
-  zone: Zone;
+  zone: TimeZone;
   muted: ReadonlySet<string>;
   /** Milliseconds since 1970; the end is exclusive. */
   onZoom?: ((from: number, to: number) => void) | undefined;
@@ -24,6 +26,7 @@ export function TimeSeriesOverlay({ title, data, options, zone, muted, onZoom }:
   const [sharedTime, setSharedTime] = useSharedCursor();
   const [own, setOwn] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null);
+  const marks = use(MarksContext);
   const count = data.times.length;
   if (count === 0) return null;
   const clamp = (index: number) => Math.min(Math.max(index, 0), count - 1);
@@ -67,10 +70,11 @@ export function TimeSeriesOverlay({ title, data, options, zone, muted, onZoom }:
     .slice(0, 6)
     .map(
       ({ name, values }) => `${name} ${formatValue(values[current] ?? NaN, options.unit, options.decimals)}`,
-    );
+    )
+    .concat(marksIn(marks, data, current, current).map(({ name, text }) => `${name}: ${text}`));
   return (
     <div
-      className={classes.overlay}
+      className={plot.overlay}
       style={plotOf(options)}
       data-zooms={onZoom !== undefined || undefined}
       role="slider"
@@ -101,9 +105,19 @@ export function TimeSeriesOverlay({ title, data, options, zone, muted, onZoom }:
         if (!event.currentTarget.hasPointerCapture(event.pointerId)) leave();
       }}
     >
+      {marks.map((mark, index) => {
+        const place = placeOf(mark, data);
+        return place === null ? null : (
+          <div
+            key={index}
+            className={classes.mark}
+            style={{ left: `${place * 100}%`, borderColor: `var(${mark.colour})` }}
+          />
+        );
+      })}
       {left >= 0 && (
         <div
-          className={classes.cursor}
+          className={plot.cursor}
           data-selecting={anchor !== null || undefined}
           style={{ left: `${(left / count) * 100}%`, width: `${((right - left + 1) / count) * 100}%` }}
         />

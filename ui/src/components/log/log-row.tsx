@@ -1,7 +1,8 @@
-import { memo, type ReactNode } from 'react';
+import { memo, type CSSProperties, type ReactNode } from 'react';
 import type { LogRow } from '@/api/types';
 import { SeverityTag } from './severity-tag';
-import { formatTime, formatTimeExact, type TimeZone } from '@/lib/format/time';
+import { formatTime, formatTimeExact } from '@/lib/format/time';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { levelOfNumber } from '@/lib/severity';
 import type { Highlight } from '@/lib/query-language/highlight';
 import { canonicalField } from '@/lib/query-language/syntax';
@@ -9,7 +10,7 @@ import { fieldValue } from './record';
 import { formatValue, type ValueFormat } from './value-format';
 import { layOut, type WordMark } from './log-text';
 import { LogTextView } from './log-text-view';
-import type { ColumnLayout } from './columns';
+import { minimumTableWidth, type ColumnLayout } from './columns';
 import classes from './log-row.module.css';
 
 const LINE_LIMIT = 600;
@@ -18,6 +19,7 @@ const WRAPPED_LIMIT = 4_000;
 /** How every row is drawn; one object for all, so that rows are not drawn again for nothing. */
 export interface RowLook {
   columns: ColumnLayout[];
+  /** Widths of the columns: `--columns` of the grid that holds the rows. */
   template: string;
   highlights: Highlight[];
   zone: TimeZone;
@@ -32,6 +34,11 @@ export interface RowLook {
   formats?: Partial<Record<string, ValueFormat>>;
   /** Begins the ids of the rows, where a page has several tables. */
   idPrefix?: string;
+}
+
+/** Of the element that holds the rows: what they all have in common is said once, not in each. */
+export function gridStyle({ columns, template }: RowLook): CSSProperties {
+  return { minWidth: minimumTableWidth(columns), '--columns': template } as CSSProperties;
 }
 
 export type PickMode = 'toggle' | 'extend';
@@ -79,7 +86,7 @@ export const LogRowView = memo(function LogRowView(props: LogRowViewProps) {
       className={classes.row}
       data-wrapped={look.isWrapped || undefined}
       data-bookmarked={isBookmarked || undefined}
-      style={{ transform: `translateY(${top}px)`, gridTemplateColumns: look.template }}
+      style={{ transform: `translateY(${top}px)` }}
       onMouseDown={(event) => {
         // With Shift the browser would select the text up to here.
         if (event.shiftKey && onPick !== undefined) event.preventDefault();

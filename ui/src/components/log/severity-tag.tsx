@@ -1,17 +1,11 @@
 import type { Level } from '@/api/types';
 import { LEVEL_TAGS } from '@/lib/severity';
+import classes from './severity-tag.module.css';
 
+/** The three letters of a level in its colour. It stands in every row, so its look is a class, not a style of its own. */
 export function SeverityTag({ level }: { level: Level }) {
   return (
-    <span
-      title={level}
-      style={{
-        color: `var(--severity-${level})`,
-        fontFamily: 'var(--font-mono)',
-        fontSize: 11,
-        fontWeight: level === 'error' || level === 'fatal' ? 700 : 500,
-      }}
-    >
+    <span className={classes.tag} data-level={level} title={level}>
       {LEVEL_TAGS[level]}
     </span>
   );

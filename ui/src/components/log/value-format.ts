@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '@/lib/format/numbers';
-import { formatTime, type TimeZone } from '@/lib/format/time';
+import { formatTime } from '@/lib/format/time';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 
 export const VALUE_FORMATS = ['number', 'bytes', 'ns', 'us', 'ms', 's', 'epoch'] as const;
 export type ValueFormat = (typeof VALUE_FORMATS)[number];

@@ -1,6 +1,7 @@
 import type { LogRow } from '@/api/types';
 import { SeverityTag } from '@/components/log/severity-tag';
-import { formatTime, formatTimeExact, zoneName } from '@/lib/format/time';
+import { formatTime, formatTimeExact } from '@/lib/format/time';
+import { zoneName } from '@/lib/time-range/time-zone';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { levelOfNumber } from '@/lib/severity';
 import classes from './record-table.module.css';

@@ -1,5 +1,6 @@
 import { formatCount } from '@/lib/format/numbers';
-import { formatTime, formatTimeExact, formatTimeToSecond, type TimeZone } from '@/lib/format/time';
+import { formatTime, formatTimeExact, formatTimeToSecond } from '@/lib/format/time';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { cellKind, fractionDigits, type ResultColumn } from './result';
 
 /** Longer texts are cut in a cell; the value panel has all of it. */

@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { TimeZone } from '@/lib/format/time';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { cellText } from './cell-text';
 import { cellKind, type ResultColumn, type ResultRow } from './result';
 import classes from './result-grid.module.css';

@@ -1,7 +1,8 @@
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { CopyButton } from '@/components/copy-button';
-import { formatTimeExact, type TimeZone } from '@/lib/format/time';
+import { formatTimeExact } from '@/lib/format/time';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { isoTime, rawText } from './cell-text';
 import { cellKind, type ResultColumn, type ResultRow } from './result';
 import { jsonIn, ValueTree } from './value-tree';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { usePreferences } from '@/lib/preferences/preferences';
-import type { TimeZone } from '@/lib/format/time';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { orderOf, type Filters, type Sort } from './order';
 import type { ResultColumn, ResultRow } from './result';
 import { fittingWidth, MIN_WIDTH_PX } from './widths';

@@ -1,4 +1,4 @@
-import type { TimeZone } from '@/lib/format/time';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { cellText } from './cell-text';
 import type { ResultColumn, ResultRow } from './result';
 

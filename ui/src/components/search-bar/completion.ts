@@ -15,19 +15,6 @@ export interface CompletedSpan {
   source?: string | undefined;
 }
 
-const DEBOUNCE_MS = 60;
-
-/** Rejects as soon as the signal says that nobody waits any more. */
-function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(new DOMException('The text changed.', 'AbortError'));
-    });
-  });
-}
-
 function completion(item: CompletionItem): Completion {
   return {
     label: item.label,
@@ -55,7 +42,6 @@ export function serverCompletion(
     const abort = new AbortController();
     context.addEventListener('abort', () => abort.abort(), { onDocChange: true });
     try {
-      await delay(DEBOUNCE_MS, abort.signal);
       const cursor = characterOffset(query, context.pos);
       const { replace, items, signature } = await complete({ query, cursor, ...span() }, abort.signal);
       if (abort.signal.aborted) return null;

@@ -10,6 +10,8 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
+import type { TextSelection } from '@/lib/text-selection';
+import { completionKind } from '../completion-kind';
 import { historyCompletion, serverCompletion } from './completion';
 import { problemRange, queryColours, setProblem, type ProblemRange } from './query-language';
 import { PLACEHOLDER } from './placeholder';
@@ -39,9 +41,12 @@ export interface QueryEditor {
 /** What the plain input held when the editor took its place. */
 export interface TypedText {
   text: string;
-  selection: { from: number; to: number };
+  selection: TextSelection;
   hasFocus: boolean;
 }
+
+/** Lets the letter be painted first. The server knows the fields, and a question that a further letter makes void is dropped. */
+const COMPLETION_DELAY_MS = 5;
 
 /** A comment to the end of its line, which is lost when lines are joined. */
 const COMMENT = /(?:^|\s)(?:\/\/|#(?=\s|$)).*$/gm;
@@ -117,7 +122,7 @@ export function createEditor(
     parent: host,
     state: EditorState.create({
       doc: typed.text,
-      selection: { anchor: typed.selection.from, head: typed.selection.to },
+      selection: typed.selection,
       extensions: [
         history(),
         keys(callbacks),
@@ -134,19 +139,9 @@ export function createEditor(
           selectOnOpen: false,
           // Nothing is selected unless by key, so nothing can be accepted by mistake.
           interactionDelay: 0,
-          activateOnTypingDelay: 40,
+          activateOnTypingDelay: COMPLETION_DELAY_MS,
           maxRenderedOptions: 50,
-          addToOptions: [
-            {
-              position: 90,
-              render: (completion) => {
-                const kind = document.createElement('span');
-                kind.className = 'query-completion-kind';
-                kind.textContent = completion.type ?? '';
-                return kind;
-              },
-            },
-          ],
+          addToOptions: [completionKind],
         }),
         singleLine,
         queryColours,

@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from 'react';
+import { flushSync } from 'react-dom';
+import { selectionOf } from '@/lib/text-selection';
 import type { EditorCallbacks, QueryEditor } from './editor';
 
 interface EditorPlace {
@@ -24,17 +26,18 @@ export function useEditor({ host, input }: EditorPlace, callbacks: EditorCallbac
       ({ createEditor }) => {
         const plain = input.current;
         if (isGone || host.current === null || plain === null) return;
-        const end = plain.value.length;
-        created = createEditor(
+        const next = createEditor(
           host.current,
           {
             text: plain.value,
-            selection: { from: plain.selectionStart ?? end, to: plain.selectionEnd ?? end },
+            selection: selectionOf(plain),
             hasFocus: document.activeElement === plain,
           },
           () => latest.current,
         );
-        setEditor(created);
+        created = next;
+        // At once: a key pressed while both are there would go to the input, and be lost with it.
+        flushSync(() => setEditor(next));
       },
       () => undefined,
     );

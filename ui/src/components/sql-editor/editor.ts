@@ -3,6 +3,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   completionStatus,
 } from '@codemirror/autocomplete';
@@ -11,6 +12,8 @@ import { bracketMatching, indentUnit } from '@codemirror/language';
 import { lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import type { TextSelection } from '@/lib/text-selection';
+import { completionKind } from '../completion-kind';
 import { parameterMarks, sqlColours } from './appearance';
 import { sqlCompletion } from './completion';
 import { clickHouse } from './dialect';
@@ -78,7 +81,11 @@ export class SqlEditorView implements SqlEditorHandle {
   /** The cursor goes there, as the list of mistakes does it. */
   goTo(offset: number): void {
     const anchor = Math.min(offset, this.view.state.doc.length);
-    this.view.dispatch({ selection: { anchor }, scrollIntoView: true });
+    this.select({ anchor, head: anchor });
+  }
+
+  select(selection: TextSelection): void {
+    this.view.dispatch({ selection, scrollIntoView: true });
     this.view.focus();
   }
 
@@ -128,9 +135,10 @@ export class SqlEditorView implements SqlEditorHandle {
   }
 
   private behaviour(): Extension {
-    const run = (): boolean => {
+    const run = (view: EditorView): boolean => {
       const { onRun } = this.hooks();
       if (onRun === undefined) return false;
+      closeCompletion(view);
       onRun(this.request());
       return true;
     };
@@ -161,17 +169,7 @@ export class SqlEditorView implements SqlEditorHandle {
         activateOnTypingDelay: 40,
         interactionDelay: INTERACTION_DELAY_MS,
         maxRenderedOptions: 60,
-        addToOptions: [
-          {
-            position: 90,
-            render: ({ type }) => {
-              const kind = document.createElement('span');
-              kind.className = 'sql-completion-kind';
-              kind.textContent = type ?? '';
-              return kind;
-            },
-          },
-        ],
+        addToOptions: [completionKind],
       }),
       sqlColours,
       parameterMarks,

@@ -1,4 +1,6 @@
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react';
+import { flushSync } from 'react-dom';
+import { selectionOf } from '@/lib/text-selection';
 import type { EditorHooks, EditorLook, SqlEditorView } from './editor';
 import type { SqlSchema } from './schema';
 import classes from './sql-editor.module.css';
@@ -71,18 +73,19 @@ export function SqlEditor(props: SqlEditorProps) {
     let isGone = false;
     import('./editor').then(
       (program) => {
-        if (isGone || host.current === null) return;
-        const hadFocus = plain.current !== null && plain.current === window.document.activeElement;
-        const cursor = plain.current?.selectionStart ?? 0;
-        created = new program.SqlEditorView(
+        const field = plain.current;
+        if (isGone || host.current === null || field === null) return;
+        const next = new program.SqlEditorView(
           host.current,
           latest.current.document,
-          latest.current.value,
+          field.value,
           look.current,
           () => latest.current.hooks,
         );
-        if (hadFocus) created.goTo(cursor);
-        setEditor(created);
+        if (field === window.document.activeElement) next.select(selectionOf(field));
+        created = next;
+        // At once: a key pressed while both are there would go to the text field, and be lost with it.
+        flushSync(() => setEditor(next));
       },
       () => undefined,
     );

@@ -2,7 +2,7 @@ import '@mantine/dates/styles.css';
 import { Button, TextInput } from '@mantine/core';
 import { DatePicker } from '@mantine/dates';
 import { useState } from 'react';
-import { zoneName } from '@/lib/format/time';
+import { zoneName } from '@/lib/time-range/time-zone';
 import type { Clock } from '@/lib/time-range/parse-point';
 import { parseRange } from '@/lib/time-range/parse-range';
 import {

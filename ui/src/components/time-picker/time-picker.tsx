@@ -2,14 +2,15 @@ import { Button, Popover } from '@mantine/core';
 import { IconChevronDown, IconClock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { formatRange, type TimeRange } from '@/lib/time-range/range';
-import { zoneLabel, type Zone } from '@/lib/time-range/zone';
+import { zoneLabel } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { TimePanel } from './time-panel';
 import classes from './time-picker.module.css';
 
 interface TimePickerProps {
   range: TimeRange;
-  zone: Zone;
+  zone: TimeZone;
   /** Ranges that were chosen before, the last first. */
   recent: TimeRange[];
   /** The group of its command, such as `Explore`. */

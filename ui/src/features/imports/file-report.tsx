@@ -4,7 +4,8 @@ import type { Import } from '@/api/types';
 import { plainMessage } from '@/components/notify';
 import { exploreLinkOfFile } from '@/lib/explore-link';
 import { formatBytes, formatCount, formatCountOf, formatDuration } from '@/lib/format/numbers';
-import { formatSpan, zoneName } from '@/lib/format/time';
+import { formatSpan } from '@/lib/format/time';
+import { zoneName, type TimeZone } from '@/lib/time-range/time-zone';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { Facts } from './facts';
 import classes from './file-report.module.css';
@@ -78,7 +79,7 @@ function rowsText({ rows, rows_resumed }: Import): string {
   return `${formatCount(rows)}, of which ${formatCount(rows_resumed)} were stored before the interruption`;
 }
 
-function spanOf({ first_time, last_time }: Import, timeZone: 'local' | 'utc'): string {
+function spanOf({ first_time, last_time }: Import, timeZone: TimeZone): string {
   if (first_time === null || last_time === null) return 'No times found';
   return `${formatSpan(first_time, last_time, timeZone)}, ${zoneName(timeZone)}`;
 }

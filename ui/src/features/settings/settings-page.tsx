@@ -1,7 +1,8 @@
 import { Button, SegmentedControl, Select, Switch, TextInput, useMantineColorScheme } from '@mantine/core';
+import { useState } from 'react';
 import { notifyDone, notifyUndo } from '@/components/notify';
 import { Page } from '@/components/page';
-import { zoneName } from '@/lib/format/time';
+import { zoneName, zoneNames } from '@/lib/time-range/time-zone';
 import {
   FRACTION_DIGITS,
   PAGE_ROWS,
@@ -20,10 +21,22 @@ function startName(range: Preferences['startRange']): string {
   return formatRange(range === 'all' ? { from: null, to: null } : { from: range, to: 'now' }, 'utc');
 }
 
+/** The two that most want, then all others by name. */
+function zoneChoices(): { value: string; label: string }[] {
+  return [
+    { value: 'local', label: `Local (${zoneName('local')})` },
+    { value: 'utc', label: 'UTC' },
+    ...zoneNames()
+      .filter((name) => name !== 'UTC')
+      .map((name) => ({ value: name, label: name.replaceAll('_', ' ') })),
+  ];
+}
+
 export function SettingsPage() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [preferences, change] = usePreferences();
   const registry = useCommandRegistry();
+  const [zones] = useState(zoneChoices);
   return (
     <Page title="Settings">
       <div className={classes.settings}>
@@ -64,14 +77,16 @@ export function SettingsPage() {
         </Section>
         <Section title="Time">
           <Setting title="Time zone" text="In which times are shown and typed. Stored times do not change.">
-            <SegmentedControl
+            <Select
               aria-label="Time zone"
+              className={classes.select}
+              allowDeselect={false}
+              searchable
+              limit={80}
+              nothingFoundMessage="No zone has this name"
               value={preferences.timeZone}
-              onChange={(value) => change({ timeZone: value })}
-              data={[
-                { value: 'local', label: `Local (${zoneName('local')})` },
-                { value: 'utc', label: 'UTC' },
-              ]}
+              onChange={(value) => value !== null && change({ timeZone: value })}
+              data={zones}
             />
           </Setting>
           <Setting

@@ -1,7 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { LogRow } from '@/api/types';
-import { LogRowView, rowElementId, type RowLook } from '@/components/log/log-row';
-import { minimumTableWidth } from '@/components/log/columns';
+import { gridStyle, LogRowView, rowElementId, type RowLook } from '@/components/log/log-row';
 import type { Bookmarks } from './state/use-bookmarks';
 import type { TailState } from './state/tail-session';
 import classes from './tail-list.module.css';
@@ -95,7 +94,7 @@ export function TailList(props: TailListProps) {
     <div ref={scroller} className={classes.scroller} onScroll={onScroll}>
       <div
         className={classes.grid}
-        style={{ minWidth: minimumTableWidth(look.columns), height: total }}
+        style={{ ...gridStyle(look), height: total }}
         role="grid"
         aria-label="Live log rows"
         aria-rowcount={rows.length}

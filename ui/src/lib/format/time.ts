@@ -1,22 +1,15 @@
-export type TimeZone = 'local' | 'utc';
+import { offsetAt, type TimeZone } from '@/lib/time-range/time-zone';
 
-interface Parts {
-  date: string;
-  clock: string;
-}
+const pad = (value: number): string => String(value).padStart(2, '0');
 
-const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
-
-function partsOf(date: Date, zone: TimeZone): Parts {
-  return zone === 'utc'
-    ? {
-        date: `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1)}-${pad(date.getUTCDate())}`,
-        clock: `${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}:${pad(date.getUTCSeconds())}`,
-      }
-    : {
-        date: `${pad(date.getFullYear(), 4)}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`,
-        clock: `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`,
-      };
+/** `2026-11-20 01:00:03`. */
+function dateAndClock(date: Date, zone: TimeZone): string {
+  const shown = new Date(date.getTime() + offsetAt(date.getTime(), zone));
+  // Years of five digits and more have a sign there.
+  return shown
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, '');
 }
 
 /** The fraction as it was sent: `Date` keeps three of its nine digits. */
@@ -31,9 +24,8 @@ function fractionOf(time: string): string {
 export function formatTime(time: string, zone: TimeZone, digits = 3): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  const parts = partsOf(date, zone);
   const fraction = digits === 0 ? '' : `.${fractionOf(time).padEnd(digits, '0').slice(0, digits)}`;
-  return `${parts.date} ${parts.clock}${fraction}`;
+  return `${dateAndClock(date, zone)}${fraction}`;
 }
 
 /** `2026-11-20 01:00:03`. */
@@ -45,21 +37,15 @@ export function formatTimeToSecond(time: string, zone: TimeZone): string {
 export function formatTimeExact(time: string, zone: TimeZone): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  const parts = partsOf(date, zone);
   const fraction = fractionOf(time);
-  return `${parts.date} ${parts.clock}${fraction === '' ? '' : `.${fraction}`} ${offsetName(date, zone)}`;
+  return `${dateAndClock(date, zone)}${fraction === '' ? '' : `.${fraction}`} ${offsetName(date, zone)}`;
 }
 
 function offsetName(date: Date, zone: TimeZone): string {
-  const minutes = zone === 'utc' ? 0 : -date.getTimezoneOffset();
+  const minutes = offsetAt(date.getTime(), zone) / 60_000;
   if (minutes === 0) return 'UTC';
   const absolute = Math.abs(minutes);
   return `UTC${minutes < 0 ? '−' : '+'}${pad(Math.floor(absolute / 60))}:${pad(absolute % 60)}`;
-}
-
-/** The zone's name for a heading: `UTC`, or where the computer is, such as `Europe/Berlin`. */
-export function zoneName(zone: TimeZone): string {
-  return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** A span of time, with the second date left out where it is the same day. */

@@ -21,6 +21,10 @@ it('keeps what was chosen, and takes what is wrong for its default', () => {
     pageRows: '300',
     density: 'compact',
   });
+  store.set({ timeZone: 'America/St_Johns' });
+  expect(readPreferences(window.localStorage).timeZone).toBe('America/St_Johns');
+  window.localStorage.setItem('click-lite.preferences', '{"timeZone":"Moon/Tycho"}');
+  expect(readPreferences(window.localStorage).timeZone).toBe('local');
   window.localStorage.setItem('click-lite.preferences', '[');
   expect(readPreferences(window.localStorage).timeZone).toBe('local');
 });

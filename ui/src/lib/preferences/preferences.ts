@@ -1,4 +1,5 @@
 import { createContext, use, useSyncExternalStore } from 'react';
+import { isTimeZone, type TimeZone } from '@/lib/time-range/time-zone';
 
 /** Ranges to start Explore with; `last` is the one chosen last. */
 export const START_RANGES = ['last', 'now-15m', 'now-1h', 'now-4h', 'now-1d', 'now-7d', 'all'] as const;
@@ -7,7 +8,7 @@ export const PAGE_ROWS = ['100', '300', '1000', '3000'] as const;
 
 export interface Preferences {
   density: 'compact' | 'comfortable';
-  timeZone: 'local' | 'utc';
+  timeZone: TimeZone;
   /** Digits of a second in tables. */
   fractionDigits: (typeof FRACTION_DIGITS)[number];
   /** Whether tables show the date where all rows have the same. */
@@ -73,7 +74,7 @@ export function readPreferences(storage: Pick<Storage, 'getItem'>): Preferences 
     const stored = JSON.parse(storage.getItem(KEY) ?? '{}') as Partial<Preferences>;
     return {
       density: oneOf(['compact', 'comfortable'], stored.density, DEFAULTS.density),
-      timeZone: oneOf(['local', 'utc'], stored.timeZone, DEFAULTS.timeZone),
+      timeZone: isTimeZone(stored.timeZone) ? stored.timeZone : DEFAULTS.timeZone,
       fractionDigits: oneOf(FRACTION_DIGITS, stored.fractionDigits, DEFAULTS.fractionDigits),
       dates: oneOf(['needed', 'always'], stored.dates, DEFAULTS.dates),
       startRange: oneOf(START_RANGES, stored.startRange, DEFAULTS.startRange),

@@ -1,10 +1,11 @@
 import { resolveRelative } from './range';
-import { midnight, partsOf, timeOf, type Zone } from './zone';
+import { midnight, partsOf, timeOf } from './zone';
+import type { TimeZone } from './time-zone';
 
 /** What a text about time is read against. */
 export interface Clock {
   now: number;
-  zone: Zone;
+  zone: TimeZone;
 }
 
 /** A point in time as the API takes it. */
@@ -47,7 +48,7 @@ export function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-function clockPoint(text: string, day: number, zone: Zone): Point | null {
+function clockPoint(text: string, day: number, zone: TimeZone): Point | null {
   const match = CLOCK.exec(text);
   if (!match) return null;
   const [, hourText, minuteText, secondText, fraction, half] = match;
@@ -64,12 +65,12 @@ function clockPoint(text: string, day: number, zone: Zone): Point | null {
   return { text: iso(time), until: iso(time + precision), day };
 }
 
-function dayPoint(day: number, zone: Zone): Point {
+function dayPoint(day: number, zone: TimeZone): Point {
   return { text: iso(day), until: iso(midnight(day, zone, 1)), day };
 }
 
 /** Null for a day that no calendar has, such as 31 February. */
-function existingDay(year: number, month: number, day: number, zone: Zone): number | null {
+function existingDay(year: number, month: number, day: number, zone: TimeZone): number | null {
   const time = timeOf({ year, month, day }, zone);
   const parts = partsOf(time, zone);
   return parts.month === month && parts.day === day ? time : null;

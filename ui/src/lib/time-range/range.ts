@@ -1,4 +1,5 @@
-import { formatClock, formatDate, type Zone } from './zone';
+import { formatClock, formatDate } from './zone';
+import type { TimeZone } from './time-zone';
 
 /**
  * A time range as the URL and the API hold it: each end RFC 3339 or relative (`now`, `now-15m`); null is
@@ -141,7 +142,7 @@ export function formatLength(milliseconds: number): string {
   return parts.join(' ');
 }
 
-function formatPoint(text: string, zone: Zone): string {
+function formatPoint(text: string, zone: TimeZone): string {
   if (text === 'now') return 'now';
   const relative = /^now-(\d+)(ms|[smhdw])$/.exec(text);
   if (relative) return `${formatLength(Number(relative[1]) * (UNIT_MS[relative[2] ?? ''] ?? 0))} ago`;
@@ -150,7 +151,7 @@ function formatPoint(text: string, zone: Zone): string {
 }
 
 /** `Last 15 min`, `2026-11-20 10:00 to 11:00`, `Since 2026-11-20 10:00`, `All time`. */
-export function formatRange(range: TimeRange, zone: Zone): string {
+export function formatRange(range: TimeRange, zone: TimeZone): string {
   if (range.from === null && range.to === null) return 'All time';
   const relative = /^now-(\d+)(ms|[smhdw])$/.exec(range.from ?? '');
   if (relative && range.to === 'now') {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from './parse-point';
 import { parseRange } from './parse-range';
+import { axisLabels } from './axis';
 import { formatLength, formatRange, PRESETS, resolveRange, shiftRange, zoomOut } from './range';
+
+import { formatTimeExact } from '@/lib/format/time';
+import { isTimeZone, offsetAt, zoneNames } from './time-zone';
+import { midnight, partsOf, timeOf, zoneLabel } from './zone';
 
 /** Local time, so that the tests hold in every zone. */
 const at = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0, millisecond = 0) =>
@@ -109,5 +114,76 @@ describe('ranges', () => {
     const parsed = parseRange('2026-11-20 10:00 to 11:00', { now: NOW, zone: 'utc' });
     expect(parsed).toEqual({ range: { from: '2026-11-20T10:00:00.000Z', to: '2026-11-20T11:00:00.000Z' } });
     expect('range' in parsed && formatRange(parsed.range, 'utc')).toBe('2026-11-20 10:00 to 11:00');
+  });
+});
+
+describe('zones of the IANA database', () => {
+  const utc = (text: string) => Date.parse(`${text}Z`);
+
+  it('show a time as clocks there do, in summer and in winter, with odd offsets', () => {
+    expect(formatTimeExact('2026-07-01T12:00:00.123456789Z', 'America/New_York')).toBe(
+      '2026-07-01 08:00:00.123456789 UTC−04:00',
+    );
+    expect(formatTimeExact('2026-01-01T12:00:00Z', 'America/New_York')).toBe('2026-01-01 07:00:00 UTC−05:00');
+    expect(formatTimeExact('2026-01-01T20:00:00Z', 'Asia/Kathmandu')).toBe('2026-01-02 01:45:00 UTC+05:45');
+    expect(zoneLabel(utc('2026-01-01T00:00'), 'Asia/Kolkata')).toBe('UTC+5:30');
+    expect(partsOf(utc('1969-12-31T23:59'), 'Asia/Tokyo')).toMatchObject({ year: 1970, day: 1, hour: 8 });
+  });
+
+  it('are read as they are shown, also on the days on which clocks change', () => {
+    for (const zone of ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'local', 'utc']) {
+      for (let time = utc('2026-01-01T00:30'); time < utc('2027-01-01T00:00'); time += 5 * 3_600_000) {
+        const read = timeOf(partsOf(time, zone), zone);
+        // An hour that comes twice is its first.
+        expect([time, time - 3_600_000, time - 1_800_000], zone).toContain(read);
+      }
+    }
+    const gap = { year: 2026, month: 3, day: 29, hour: 2, minute: 30 };
+    expect(timeOf(gap, 'Europe/Berlin')).toBe(utc('2026-03-29T01:30'));
+    expect(timeOf({ ...gap, month: 3, day: 8 }, 'America/New_York')).toBe(utc('2026-03-08T07:30'));
+    expect(timeOf({ year: 2026, month: 11, day: 1, hour: 1, minute: 30 }, 'America/New_York')).toBe(
+      utc('2026-11-01T05:30'),
+    );
+    expect(midnight(utc('2026-03-29T12:00'), 'Europe/Berlin', 1)).toBe(utc('2026-03-29T22:00'));
+  });
+
+  it('are those that the browser knows', () => {
+    expect(zoneNames()).toContain('Europe/Berlin');
+    expect(isTimeZone('Europe/Berlin')).toBe(true);
+    expect(isTimeZone('Moon/Tycho')).toBe(false);
+    expect(offsetAt(Number.NaN, 'Europe/Berlin')).toBe(0);
+  });
+
+  it('type and name ranges', () => {
+    const parsed = parseRange('2026-07-01 10:00 to 11:00', { now: NOW, zone: 'America/New_York' });
+    expect(parsed).toEqual({ range: { from: '2026-07-01T14:00:00.000Z', to: '2026-07-01T15:00:00.000Z' } });
+    expect('range' in parsed && formatRange(parsed.range, 'America/New_York')).toBe(
+      '2026-07-01 10:00 to 11:00',
+    );
+  });
+
+  it('label an axis at the times at which buckets begin', () => {
+    const fiveMinutes = Array.from({ length: 12 }, (_, n) => utc('2026-07-01T12:00') + n * 300_000);
+    expect(axisLabels(fiveMinutes, 'utc', 30).filter(Boolean)).toEqual([
+      '12:00',
+      '12:05',
+      '12:10',
+      '12:15',
+      '12:20',
+      '12:25',
+      '12:30',
+      '12:35',
+      '12:40',
+      '12:45',
+      '12:50',
+      '12:55',
+    ]);
+    expect(axisLabels([utc('2026-07-01T12:05')], 'utc', 8)).toEqual(['12:05']);
+    expect(axisLabels(fiveMinutes, 'Asia/Kathmandu', 4).filter(Boolean)).toEqual([
+      '17:45',
+      '18:00',
+      '18:15',
+      '18:30',
+    ]);
   });
 });

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { useApi } from '@/api/client';
 import { dashboards, type Dashboard } from '@/api/dashboards';
 import { notifyDone, notifyFailure } from '@/components/notify';
+import { CopyLinkItems } from '@/components/share-link/copy-link-items';
+import { useCopyLink } from '@/components/share-link/use-copy-link';
 import { usePlatform } from '@/platform/context';
 import { SettingsDialog } from '../editor/settings-dialog';
 import type { Draft } from '../state/use-board';
@@ -26,12 +28,7 @@ export function BoardMenu({ dashboard, draft, onKiosk, onChanged }: BoardMenuPro
   const navigate = useNavigate();
   const actions = useDashboardActions();
   const [dialog, setDialog] = useState<'settings' | 'versions' | null>(null);
-  const shareLink = () => {
-    void platform
-      .writeClipboard(window.location.href)
-      .then(() => notifyDone('The link is in the clipboard: it holds time range and variables'))
-      .catch((error: unknown) => notifyFailure('The link was not copied', error));
-  };
+  const copyLink = useCopyLink();
   const exportFile = async () => {
     try {
       const file = await dashboards.export(api, dashboard.id);
@@ -57,7 +54,10 @@ export function BoardMenu({ dashboard, draft, onKiosk, onChanged }: BoardMenuPro
           <Menu.Item onClick={() => setDialog('settings')}>Name, folder, variables…</Menu.Item>
           <Menu.Item onClick={() => setDialog('versions')}>Versions…</Menu.Item>
           <Menu.Divider />
-          <Menu.Item onClick={shareLink}>Copy a link to this view</Menu.Item>
+          <CopyLinkItems
+            what="to this view"
+            onCopy={(form) => copyLink(window.location.pathname + window.location.search, form)}
+          />
           <Menu.Item onClick={fullScreen}>Full screen</Menu.Item>
           <Menu.Item onClick={() => window.print()}>Print, or save as PDF</Menu.Item>
           <Menu.Item onClick={() => void exportFile()}>Export as JSON</Menu.Item>

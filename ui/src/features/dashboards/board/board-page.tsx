@@ -3,6 +3,7 @@ import { Link, useBlocker, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { Dashboard, Widget } from '@/api/dashboards';
 import { SharedCursor, SharedCursorContext } from '@/components/charts/cursor';
+import { MarksContext } from '@/components/charts/marks';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { Page } from '@/components/page';
@@ -13,8 +14,10 @@ import { compacted, freePlace } from '../model/layout';
 import { valuesOf } from '../model/variables';
 import { BoardContext, type Board } from '../state/board-context';
 import { rangeOf, rangeSearch, without, type BoardSearch } from '../state/board-search';
+import { useAnnotations } from '../state/use-annotations';
 import { useAskedAt } from '../state/use-asked-at';
 import { useDashboard, useDraft } from '../state/use-board';
+import { AnnotationBar } from './annotation-bar';
 import { BoardSkeleton } from './board-skeleton';
 import { BoardToolbar } from './board-toolbar';
 import { LeaveDialog } from './leave-dialog';
@@ -61,11 +64,15 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
     withResolver: true,
   });
   const range = useMemo(() => rangeOf(search, definition), [search, definition]);
+  const values = valuesOf(definition.variables, search.vars);
+  const annotations = useAnnotations(definition, range, askedAt, values);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const marks = annotations.flatMap((one) => (hidden.has(one.annotation.name) ? [] : one.marks));
   const board: Board = {
     definition,
     range,
     askedAt,
-    values: valuesOf(definition.variables, search.vars),
+    values,
     zone,
     isEditing,
     gate,
@@ -107,12 +114,15 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
         >
           <div className={classes.board} data-kiosk={search.kiosk ?? undefined}>
             <VariableBar />
+            <AnnotationBar annotations={annotations} hidden={hidden} onHide={setHidden} />
             {definition.widgets.length === 0 ? (
               <EmptyState title="No widgets yet">
                 Press Add widget above to choose a query and a chart for it.
               </EmptyState>
             ) : (
-              <WidgetGrid widgets={definition.widgets} />
+              <MarksContext value={marks}>
+                <WidgetGrid widgets={definition.widgets} />
+              </MarksContext>
             )}
           </div>
           {edited !== null && <WidgetEditor widget={edited} onDone={put} onClose={() => setEdited(null)} />}

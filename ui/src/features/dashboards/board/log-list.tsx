@@ -4,16 +4,16 @@ import type { LogRow } from '@/api/types';
 import { NoData } from '@/components/charts/no-data';
 import type { ResultData } from '@/components/charts/result-data';
 import { gridTemplate, layOutColumns } from '@/components/log/columns';
-import { LogRowView, type RowLook } from '@/components/log/log-row';
+import { gridStyle, LogRowView, type RowLook } from '@/components/log/log-row';
 import { quoted } from '@/lib/explore-link';
 import { usePreferences } from '@/lib/preferences/preferences';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import classes from './widget.module.css';
 
 interface LogListProps {
   title: string;
   data: ResultData;
-  zone: Zone;
+  zone: TimeZone;
 }
 
 const ROW_PX = { compact: 22, comfortable: 28 };
@@ -57,7 +57,10 @@ export default function LogList({ title, data, zone }: LogListProps) {
       aria-rowcount={rows.length}
       tabIndex={0}
     >
-      <div style={{ position: 'relative', height: rows.length * rowPx }} role="rowgroup">
+      <div
+        style={{ ...gridStyle(look), minWidth: 0, position: 'relative', height: rows.length * rowPx }}
+        role="rowgroup"
+      >
         {rows.map((row, index) => (
           <LogRowView
             key={row.IngestId}

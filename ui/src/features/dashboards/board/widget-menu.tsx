@@ -52,14 +52,11 @@ export function WidgetMenu({ widget, answer, body }: WidgetMenuProps) {
   };
   const savePicture = () => {
     const picture = body.current === null ? null : widgetPicture(body.current, name);
-    void picture?.then((blob) => {
-      const address = URL.createObjectURL(blob);
-      const link = document.createElement('a');
-      link.href = address;
-      link.download = `${name}.png`;
-      link.click();
-      URL.revokeObjectURL(address);
-    });
+    if (picture === null) return;
+    picture
+      .then((blob) => platform.saveImage(`${name}.png`, blob))
+      .then((where) => where !== null && notifyDone(`Saved as ${where}`))
+      .catch((error: unknown) => notifyFailure('The picture was not saved', error));
   };
   return (
     <Menu position="bottom-end" withinPortal>
@@ -92,7 +89,7 @@ export function WidgetMenu({ widget, answer, body }: WidgetMenuProps) {
           <Menu.Item onClick={saveCsv}>Save the values as CSV</Menu.Item>
         )}
         {canDraw && <Menu.Item onClick={copyPicture}>Copy as PNG</Menu.Item>}
-        {canDraw && platform.kind === 'web' && <Menu.Item onClick={savePicture}>Save as PNG</Menu.Item>}
+        {canDraw && <Menu.Item onClick={savePicture}>Save as PNG</Menu.Item>}
         {isEditing && (
           <>
             <Menu.Divider />

@@ -1,9 +1,8 @@
 import { Button, Group, Modal, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { DashboardContent, Variable } from '@/api/dashboards';
+import type { DashboardContent } from '@/api/dashboards';
 import type { Draft } from '../state/use-board';
-import classes from './editor.module.css';
-import { VariableFields } from './variable-fields';
+import { AnnotationList, VariableList } from './definition-lists';
 
 interface SettingsDialogProps {
   draft: Draft;
@@ -11,12 +10,11 @@ interface SettingsDialogProps {
   onClose: () => void;
 }
 
-/** Name, folder, tags and variables of a dashboard: a step of editing, as any other. */
+/** Name, folder, tags, variables and annotations of a dashboard: a step of editing, as any other. */
 export function SettingsDialog({ draft, onChanged, onClose }: SettingsDialogProps) {
   const [content, setContent] = useState<DashboardContent>(draft.content);
   const set = (change: Partial<DashboardContent>) => setContent((known) => ({ ...known, ...change }));
   const { definition } = content;
-  const setVariables = (variables: Variable[]) => set({ definition: { ...definition, variables } });
   const apply = () => {
     draft.change(() => content);
     onChanged();
@@ -72,40 +70,9 @@ export function SettingsDialog({ draft, onChanged, onClose }: SettingsDialogProp
             }
           />
         </Group>
-        <h3 className={classes.section}>Variables</h3>
-        <p className={classes.hint}>
-          In a search <code>$name</code> in place of a value, in SQL <code>{'{name:String}'}</code>, or{' '}
-          <code>{'{name:Array(String)}'}</code> for several.
-        </p>
-        {definition.variables.map((variable, index) => (
-          <VariableFields
-            key={index}
-            variable={variable}
-            onChange={(next) =>
-              setVariables(definition.variables.map((one, at) => (at === index ? next : one)))
-            }
-            onRemove={() => setVariables(definition.variables.filter((_, at) => at !== index))}
-          />
-        ))}
-        <Group justify="space-between" mt="md">
-          <Button
-            variant="default"
-            onClick={() =>
-              setVariables([
-                ...definition.variables,
-                {
-                  name: `variable_${definition.variables.length + 1}`,
-                  label: '',
-                  type: 'list',
-                  multi: true,
-                  values: [],
-                  default: [],
-                },
-              ])
-            }
-          >
-            Add a variable
-          </Button>
+        <VariableList definition={definition} onChange={(next) => set({ definition: next })} />
+        <AnnotationList definition={definition} onChange={(next) => set({ definition: next })} />
+        <Group justify="flex-end" mt="md">
           <Group gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -29,8 +29,15 @@ export function bucketSeconds(from: string | null, to: string | null): number {
   return STEPS_S.find((step) => seconds / step <= BUCKETS) ?? 2_592_000;
 }
 
-/** Runs the query of a widget. A plain search counts its rows over time by level, where no list of rows is wanted. */
+/** Runs the query of a widget; the answer says which time it is about. */
 export async function runQuery(api: ApiClient, request: Request, signal: AbortSignal): Promise<ResultData> {
+  const { from, to } = request;
+  const span = from === null || to === null ? null : { from: Date.parse(from), to: Date.parse(to) };
+  return { ...(await answerOf(api, request, signal)), span };
+}
+
+/** A plain search counts its rows over time by level, where no list of rows is wanted. */
+async function answerOf(api: ApiClient, request: Request, signal: AbortSignal): Promise<ResultData> {
   const { kind, query, values } = request;
   const range = {
     ...(request.from === null ? {} : { from: request.from }),
@@ -38,10 +45,13 @@ export async function runQuery(api: ApiClient, request: Request, signal: AbortSi
   };
   if (query.language === 'sql') {
     const params: Record<string, unknown> = sqlParameters(query.text, values);
-    if (/\{\s*bucket_seconds\s*:/.test(query.text))
-      params.bucket_seconds = bucketSeconds(request.from, request.to);
+    const bucket = /\{\s*bucket_seconds\s*:/.test(query.text)
+      ? bucketSeconds(request.from, request.to)
+      : null;
+    if (bucket !== null) params.bucket_seconds = bucket;
     const body = { sql: query.text, params, ...range, limit: ROWS, group: 'dashboard' };
-    return api.call<ResultData>({ method: 'POST', path: '/api/v1/sql', body, signal });
+    const answer = await api.call<ResultData>({ method: 'POST', path: '/api/v1/sql', body, signal });
+    return { ...answer, bucket_seconds: bucket };
   }
   const text = fillSearch(query.text, values);
   if (hasPipe(text)) {

@@ -1,6 +1,6 @@
 import { createContext, use } from 'react';
 import type { Definition, Widget } from '@/api/dashboards';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { TimeRange } from '@/lib/time-range/range';
 import type { Gate } from '../model/gate';
 import type { Values } from '../model/variables';
@@ -12,7 +12,7 @@ export interface Board {
   /** When the queries of now were asked for; all relative ranges count from it. */
   askedAt: number;
   values: Values;
-  zone: Zone;
+  zone: TimeZone;
   isEditing: boolean;
   gate: Gate;
   setRange: (range: TimeRange) => void;

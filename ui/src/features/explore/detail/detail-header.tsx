@@ -11,8 +11,10 @@ import {
 import type { ReactNode } from 'react';
 import type { LogRow } from '@/api/types';
 import { SeverityTag } from '@/components/log/severity-tag';
+import { CopyLinkItems } from '@/components/share-link/copy-link-items';
 import { formatTime, formatTimeExact } from '@/lib/format/time';
 import { levelOfNumber } from '@/lib/severity';
+import { usePlatform } from '@/platform/context';
 import { Shortcut } from '../layout/shortcut';
 import { CopyItems } from '../rows/copy-items';
 import { useExplore } from '../state/explore-context';
@@ -33,6 +35,7 @@ interface DetailHeaderProps {
 /** Level and time of the open row, and what can be done with it. */
 export function DetailHeader({ row, actions, onMove, onNote, onClose }: DetailHeaderProps) {
   const { zone } = useExplore();
+  const { kind } = usePlatform();
   return (
     <header className={classes.header}>
       <div className={classes.heading}>
@@ -66,12 +69,25 @@ export function DetailHeader({ row, actions, onMove, onNote, onClose }: DetailHe
             <CopyItems rows={[row]} />
           </Menu.Dropdown>
         </Menu>
-        <Action
-          text="Copy a link to this row"
-          keys="l"
-          onClick={actions.copyLink}
-          icon={<IconLink size={15} aria-hidden />}
-        />
+        {kind === 'web' ? (
+          <Action
+            text="Copy a link to this row"
+            keys="l"
+            onClick={() => actions.copyLink()}
+            icon={<IconLink size={15} aria-hidden />}
+          />
+        ) : (
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target>
+              <ActionIcon size={24} aria-label="Copy a link to this row" title="Copy a link to this row">
+                <IconLink size={15} aria-hidden />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <CopyLinkItems what="to this row" onCopy={actions.copyLink} />
+            </Menu.Dropdown>
+          </Menu>
+        )}
         <Action text="Close" keys="Escape" onClick={onClose} icon={<IconX size={15} aria-hidden />} />
       </div>
     </header>

@@ -1,15 +1,15 @@
 import { useState, type KeyboardEvent, type PointerEvent } from 'react';
+import plot from '@/components/charts/plot.module.css';
 import { formatCountOf } from '@/lib/format/numbers';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { bucketName } from './bucket-name';
 import { brushedRange, type HistogramData } from './histogram-data';
 import { HistogramTooltip } from './histogram-tooltip';
 import { PLOT } from './plot';
-import classes from './histogram.module.css';
 
 interface BrushProps {
   data: HistogramData;
-  zone: Zone;
+  zone: TimeZone;
   onSelect: (from: number, to: number) => void;
 }
 
@@ -19,7 +19,7 @@ interface Cursor {
   anchor: number | null;
 }
 
-function describe(data: HistogramData, index: number, zone: Zone): string {
+function describe(data: HistogramData, index: number, zone: TimeZone): string {
   const counts = data.series
     .map(({ level, counts: all }) => ({ level, count: all[index] ?? 0 }))
     .filter(({ count }) => count > 0);
@@ -64,7 +64,8 @@ export function Brush({ data, zone, onSelect }: BrushProps) {
   const current = cursor?.index ?? count - 1;
   return (
     <div
-      className={classes.brush}
+      className={plot.overlay}
+      data-zooms
       style={PLOT}
       role="slider"
       tabIndex={0}
@@ -91,8 +92,8 @@ export function Brush({ data, zone, onSelect }: BrushProps) {
       {cursor && (
         <>
           <div
-            className={classes.selection}
-            data-dragging={cursor.anchor !== null || undefined}
+            className={plot.cursor}
+            data-selecting={cursor.anchor !== null || undefined}
             style={{ left: `${(left / count) * 100}%`, width: `${((right - left + 1) / count) * 100}%` }}
           />
           <HistogramTooltip data={data} first={left} last={right} zone={zone} />

@@ -1,9 +1,10 @@
 import { formatSpan } from '@/lib/format/time';
-import { formatClock, formatDate, type Zone } from '@/lib/time-range/zone';
+import { formatClock, formatDate } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { HistogramData } from './histogram-data';
 
 /** `2026-11-20 10:00 to 10:01`: what buckets from `first` to `last` span. */
-export function bucketName(data: HistogramData, first: number, zone: Zone, last = first): string {
+export function bucketName(data: HistogramData, first: number, zone: TimeZone, last = first): string {
   const from = data.times[first] ?? data.from;
   const to = (data.times[last] ?? data.from) + data.bucketMs;
   if (data.bucketMs >= 1_000)

@@ -4,19 +4,24 @@ import { GridComponent, type GridComponentOption } from 'echarts/components';
 import { init, use as register, type ComposeOption, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
+import plot from '@/components/charts/plot.module.css';
 import { formatCompact } from '@/lib/format/numbers';
 import { useElementSize } from '@mantine/hooks';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { axisLabels } from '@/lib/time-range/axis';
 import type { HistogramData } from './histogram-data';
 import { PLOT } from './plot';
-import classes from './histogram.module.css';
 
 register([BarChart, GridComponent, CanvasRenderer]);
 
 type Option = ComposeOption<BarSeriesOption | GridComponentOption>;
 
-function optionOf(data: HistogramData, zone: Zone, width: number, colour: (token: string) => string): Option {
+function optionOf(
+  data: HistogramData,
+  zone: TimeZone,
+  width: number,
+  colour: (token: string) => string,
+): Option {
   const labels = axisLabels(data.times, zone, Math.max(Math.floor(width / 96), 2));
   const font = { color: colour('--text-faint'), fontFamily: colour('--font-sans'), fontSize: 11 };
   return {
@@ -59,7 +64,7 @@ function optionOf(data: HistogramData, zone: Zone, width: number, colour: (token
 }
 
 /** The bars alone: what happens over them is the brush's. */
-export default function Chart({ data, zone }: { data: HistogramData; zone: Zone }) {
+export default function Chart({ data, zone }: { data: HistogramData; zone: TimeZone }) {
   const scheme = useComputedColorScheme('light');
   const { ref: sized, width, height } = useElementSize<HTMLDivElement>();
   const host = useRef<HTMLDivElement>(null);
@@ -83,8 +88,8 @@ export default function Chart({ data, zone }: { data: HistogramData; zone: Zone 
     );
   }, [data, zone, width, height, scheme]);
   return (
-    <div ref={sized} className={classes.canvas} aria-hidden>
-      <div ref={host} className={classes.canvas} />
+    <div ref={sized} className={plot.canvas} aria-hidden>
+      <div ref={host} className={plot.canvas} />
     </div>
   );
 }

@@ -52,7 +52,7 @@ describe('the axis', () => {
 
   it('has labels at round times, and the date at midnight', () => {
     const labels = axisLabels(minutes(31, 60_000), 'utc', 7).filter((label) => label !== null);
-    expect(labels).toEqual(['23:50', '23:55', '11-21', '00:05', '00:10', '00:15']);
+    expect(labels).toEqual(['23:45', '23:50', '23:55', '11-21', '00:05', '00:10', '00:15']);
   });
 
   it('has labels where buckets are not round', () => {

@@ -1,7 +1,8 @@
+import plot from '@/components/charts/plot.module.css';
 import { SeverityTag } from '@/components/log/severity-tag';
 import { formatCount, formatCountOf } from '@/lib/format/numbers';
 import { formatLength } from '@/lib/time-range/range';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import { bucketName } from './bucket-name';
 import type { HistogramData } from './histogram-data';
 import classes from './histogram.module.css';
@@ -10,7 +11,7 @@ interface HistogramTooltipProps {
   data: HistogramData;
   first: number;
   last: number;
-  zone: Zone;
+  zone: TimeZone;
 }
 
 /** The counts of what the cursor is over or what is being selected. */
@@ -28,16 +29,16 @@ export function HistogramTooltip({ data, first, last, zone }: HistogramTooltipPr
       ? { right: `calc(${(1 - first / data.times.length) * 100}% + 10px)` }
       : { left: `calc(${((last + 1) / data.times.length) * 100}% + 10px)` };
   return (
-    <div className={classes.tooltip} style={side}>
-      <div className={classes.tooltipTime}>{bucketName(data, first, zone, last)}</div>
+    <div className={plot.tooltip} style={side}>
+      <div className={plot.tooltipTime}>{bucketName(data, first, zone, last)}</div>
       <div className={classes.tooltipTotal}>
         {formatCountOf(total, 'row')} in {formatLength((last - first + 1) * data.bucketMs)}
       </div>
       {counts.map(({ level, count }) => (
-        <div key={level} className={classes.tooltipRow}>
-          <span className={classes.swatch} style={{ background: `var(--chart-${level})` }} />
+        <div key={level} className={plot.tooltipRow}>
+          <span className={plot.swatch} style={{ background: `var(--chart-${level})` }} />
           <SeverityTag level={level} />
-          <span className={classes.tooltipCount}>{formatCount(count)}</span>
+          <span className={classes.count}>{formatCount(count)}</span>
         </div>
       ))}
     </div>

@@ -3,6 +3,7 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Shortcut } from '../layout/shortcut';
 import { useExplore } from '../state/explore-context';
+import plot from '@/components/charts/plot.module.css';
 import { absoluteRange, formatLength, shiftRange } from '@/lib/time-range/range';
 import { bucketName } from './bucket-name';
 import { Brush } from './brush';
@@ -42,10 +43,10 @@ export function Histogram({ data, isStale, hasFailed }: HistogramProps) {
       </div>
       <div className={classes.plot} data-stale={(isStale && data !== undefined) || undefined}>
         {data === undefined && !hasFailed && (
-          <div className={classes.skeleton} role="status" aria-label="Counting rows" />
+          <div className={plot.skeleton} role="status" aria-label="Counting rows" />
         )}
         {data && (
-          <Suspense fallback={<div className={classes.skeleton} />}>
+          <Suspense fallback={<div className={plot.skeleton} />}>
             <Chart data={data} zone={zone} />
           </Suspense>
         )}

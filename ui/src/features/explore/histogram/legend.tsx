@@ -1,4 +1,5 @@
 import { Tooltip } from '@mantine/core';
+import plot from '@/components/charts/plot.module.css';
 import { SeverityTag } from '@/components/log/severity-tag';
 import { formatCompact, formatCount } from '@/lib/format/numbers';
 import { stateOf, toggleExclude, toggleInclude } from '@/lib/query-language/filters';
@@ -20,14 +21,14 @@ export function Legend({ series }: { series: HistogramSeries[] }) {
             >
               <button
                 type="button"
-                className={classes.legendItem}
+                className={isIncluded ? `${plot.legendItem} ${classes.included}` : plot.legendItem}
                 aria-pressed={isIncluded}
                 aria-label={`${level}, ${formatCount(total)}`}
                 onClick={(event) =>
                   editQuery((query) => (event.altKey ? toggleExclude : toggleInclude)(query, 'level', level))
                 }
               >
-                <span className={classes.swatch} style={{ background: `var(--chart-${level})` }} />
+                <span className={plot.swatch} style={{ background: `var(--chart-${level})` }} />
                 <SeverityTag level={level} />
                 <span className={classes.legendCount}>{formatCompact(total)}</span>
               </button>

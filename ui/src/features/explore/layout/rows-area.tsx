@@ -20,7 +20,8 @@ import { wordMarks } from '../table/word-marks';
 import { DEFAULT_COLUMNS, gridTemplate, layOutColumns } from '@/components/log/columns';
 import type { RowLook } from '@/components/log/log-row';
 import { LogTable } from '../table/log-table';
-import { midnight, type Zone } from '@/lib/time-range/zone';
+import { midnight } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import classes from './workspace.module.css';
 
 const TableResult = lazy(() => import('../results/table-result'));
@@ -43,7 +44,7 @@ interface RowsAreaProps {
 }
 
 /** Whether a span of time has to be told by date as well. */
-function spansDays(from: number | undefined, to: number | undefined, zone: Zone): boolean {
+function spansDays(from: number | undefined, to: number | undefined, zone: TimeZone): boolean {
   if (from === undefined || to === undefined) return true;
   return midnight(from, zone) !== midnight(to - 1, zone);
 }

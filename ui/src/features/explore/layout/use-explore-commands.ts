@@ -1,5 +1,6 @@
 import type { RefObject } from 'react';
 import type { LogRow } from '@/api/types';
+import { usePlatform } from '@/platform/context';
 import type { RowActions } from '../detail/use-row-actions';
 import type { PickedRows } from '../rows/picked-rows';
 import { FORMATS, type RowFormat } from '../rows/row-formats';
@@ -31,6 +32,7 @@ export function useExploreCommands(commands: ExploreCommands): void {
   const copy = useCopyRows();
   const subject = picked.rows.length > 0 ? picked.rows : current === null ? [] : [current];
   const { session } = useExplore();
+  const { kind } = usePlatform();
   const move = (steps: number) => {
     grid.current?.focus({ preventScroll: true });
     selection.move(steps);
@@ -96,14 +98,36 @@ export function useExploreCommands(commands: ExploreCommands): void {
       keys: ['shift+n'],
       run: commands.showNotes,
     },
-    { id: 'explore.copy-link', title: 'Copy a link to the row', group, keys: ['l'], run: actions.copyLink },
+    {
+      id: 'explore.copy-link',
+      title: 'Copy a link to the row',
+      group,
+      keys: ['l'],
+      run: () => actions.copyLink(),
+    },
     {
       id: 'explore.copy-search-link',
       title: 'Copy a link to the search',
       group,
       keys: ['shift+l'],
-      run: actions.copySearchLink,
+      run: () => actions.copySearchLink(),
     },
+    ...(kind === 'tauri'
+      ? [
+          {
+            id: 'explore.copy-desktop-link',
+            title: 'Copy a link to the row for Click-Lite',
+            group,
+            run: () => actions.copyLink('desktop'),
+          },
+          {
+            id: 'explore.copy-desktop-search-link',
+            title: 'Copy a link to the search for Click-Lite',
+            group,
+            run: () => actions.copySearchLink('desktop'),
+          },
+        ]
+      : []),
     { id: 'explore.sql', title: 'Show the SQL of the search', group, keys: ['s'], run: showSql },
     { id: 'explore.wrap', title: 'Wrap or cut long lines', group, keys: ['w'], run: toggleWrap },
     { id: 'explore.fields', title: 'Show or hide the fields', group, keys: ['f'], run: toggleFacets },

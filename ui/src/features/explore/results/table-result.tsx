@@ -17,12 +17,14 @@ function tabSeparated({ columns, rows }: ResultData): string {
 
 /** What the pipes of a search made of its records: a table, and over time a chart above it. */
 export default function TableResult({ table }: { table: SearchTable }) {
-  const { zone, setRange } = useExplore();
+  const { zone, setRange, results } = useExplore();
+  const { from, to } = results.rowsOf ?? {};
   const data: ResultData = {
     columns: table.columns,
     rows: table.rows,
     shape: table.shape,
     bucket_seconds: table.bucketSeconds,
+    span: from === undefined || to === undefined ? null : { from: Date.parse(from), to: Date.parse(to) },
   };
   const isSeries = table.shape === 'time_series' && table.rows.length > 0;
   return (

@@ -4,7 +4,7 @@ import type { LogRow } from '@/api/types';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { formatCountOf } from '@/lib/format/numbers';
 import { usePlatform } from '@/platform/context';
-import { serverAddress } from '../detail/use-row-actions';
+import { linkOrigin } from '@/components/share-link/link-forms';
 import { useExplore } from '../state/explore-context';
 import { stripAnsi } from '@/components/log/ansi';
 import {
@@ -18,6 +18,9 @@ import {
   spanOf,
   type RowFormat,
 } from './row-formats';
+
+/** Where the server listens unless told otherwise. */
+const DEFAULT_ADDRESS = 'http://127.0.0.1:7410';
 
 export type CopyRows = (rows: readonly LogRow[], format: RowFormat) => void;
 
@@ -43,7 +46,7 @@ export function useCopyRows(): CopyRows {
       case 'search':
         return searchFor(rows);
       case 'curl':
-        return asCurl(rows, serverAddress(platform.kind, listener));
+        return asCurl(rows, linkOrigin(platform.kind, listener) ?? DEFAULT_ADDRESS);
       case 'sql':
         return (
           await api.search({

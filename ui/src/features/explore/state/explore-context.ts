@@ -1,7 +1,7 @@
 import { createContext, use } from 'react';
 import type { LogRow } from '@/api/types';
 import type { TimeRange } from '@/lib/time-range/range';
-import type { Zone } from '@/lib/time-range/zone';
+import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { RowKey } from './row-key';
 import type { ExploreState } from './search-state';
 import type { SearchSession, SessionState } from './search-session';
@@ -13,7 +13,7 @@ export interface Explore {
   rowParameter: string | undefined;
   session: SearchSession;
   results: SessionState;
-  zone: Zone;
+  zone: TimeZone;
   /** Runs the search again with a fresh now. */
   refresh: () => void;
   /** True where all time is shown because the last minutes are empty, not because it was asked for. */

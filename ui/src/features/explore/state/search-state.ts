@@ -120,9 +120,9 @@ export function columnsParameter(columns: string[]): string | undefined {
   return isDefault ? undefined : columns.map((name) => name.replaceAll(',', '%2C')).join(',');
 }
 
-/** The address of a search, with a row open or none, for the clipboard; `origin` is where a browser finds the interface. */
-export function exploreAddress(origin: string, state: ExploreState, row?: string): string {
-  const url = new URL('/explore', origin);
+/** The page of a search, with a row open or none: `/explore?...`. */
+export function explorePath(state: ExploreState, row?: string): string {
+  const query = new URLSearchParams();
   const parameters: ExploreSearch = {
     ...(state.query === '' ? {} : { q: state.query }),
     ...rangeParameters(state.range),
@@ -133,9 +133,9 @@ export function exploreAddress(origin: string, state: ExploreState, row?: string
   };
   for (const [name, value] of Object.entries(parameters)) {
     // The router reads values as JSON, so what looks like a number has to be written as text.
-    if (typeof value === 'string') url.searchParams.set(name, isJson(value) ? JSON.stringify(value) : value);
+    if (typeof value === 'string') query.set(name, isJson(value) ? JSON.stringify(value) : value);
   }
-  return url.href;
+  return `/explore?${query.toString()}`;
 }
 
 function isJson(text: string): boolean {

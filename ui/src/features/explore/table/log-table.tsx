@@ -2,8 +2,8 @@ import { useCallback, useEffect, useMemo, useRef, type KeyboardEvent, type RefOb
 import type { LogRow, Note } from '@/api/types';
 import { formatCountOf } from '@/lib/format/numbers';
 import { useExplore } from '../state/explore-context';
-import { minimumTableWidth } from '@/components/log/columns';
 import {
+  gridStyle,
   LogRowView,
   rowElementId,
   type PickMode,
@@ -36,11 +36,15 @@ interface LogTableProps {
 
 /** The rows, of which only those in sight are in the document. More are fetched before the end is reached. */
 export function LogTable(props: LogTableProps) {
-  const { look, rowHeight, selectedId, onMove, onOpen, picked, notes, grid, layout } = props;
+  const { look: wanted, rowHeight, selectedId, onMove, onOpen, picked, notes, grid, layout } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { results, session } = useExplore();
   const { rows, hasMore } = results;
-  const selectedIndex = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
+  // Not with each line scrolled: there may be a million rows.
+  const selectedIndex = useMemo(
+    () => (selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId)),
+    [rows, selectedId],
+  );
   const keyOf = useCallback((index: number) => rows[index]?.IngestId ?? index, [rows]);
   const [{ items, totalHeight }, rowWindow] = useRowWindow({
     count: rows.length,
@@ -48,8 +52,15 @@ export function LogTable(props: LogTableProps) {
     headerHeight: HEADER_HEIGHT,
     keyOf,
     scroller,
+    isMeasured: wanted.isWrapped,
   });
-  useEffect(() => rowWindow.forgetHeights(), [rowWindow, rowHeight, look.isWrapped]);
+
+  // Lines are wrapped once their heights can be measured.
+  const { measureElement } = rowWindow;
+  const look = useMemo(
+    () => ({ ...wanted, isWrapped: wanted.isWrapped && measureElement !== undefined }),
+    [wanted, measureElement],
+  );
 
   const runId = results.rowsOf?.id;
   useEffect(() => {
@@ -117,7 +128,7 @@ export function LogTable(props: LogTableProps) {
       <div
         ref={grid}
         className={classes.grid}
-        style={{ minWidth: minimumTableWidth(look.columns) }}
+        style={gridStyle(look)}
         role="grid"
         aria-label="Log rows"
         aria-multiselectable
@@ -153,7 +164,7 @@ export function LogTable(props: LogTableProps) {
                 note={rowNotes.get(row.IngestId)}
                 onOpen={onOpen}
                 onPick={onPick}
-                measure={look.isWrapped ? rowWindow.measureElement : undefined}
+                measure={measureElement}
               />
             );
           })}

@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { memo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { moveColumn, placeColumn, type ColumnLayout } from '@/components/log/columns';
 import { useExplore } from '../state/explore-context';
 import { ColumnMenu } from './column-menu';
@@ -16,7 +16,7 @@ interface TableHeaderProps {
  * Titles of the columns: dragged to another place, their edges to another width, and a menu for the rest. With the focus on a
  * title, Ctrl and the arrows move the column, Shift and the arrows change its width.
  */
-export function TableHeader({ columns, template }: TableHeaderProps) {
+export const TableHeader = memo(function TableHeader({ columns, template }: TableHeaderProps) {
   const [dragged, setDragged] = useState<string | null>(null);
   const { search, setColumns } = useExplore();
   const { setWidth } = useTableLook();
@@ -69,7 +69,7 @@ export function TableHeader({ columns, template }: TableHeaderProps) {
       </div>
     </div>
   );
-}
+});
 
 function ResizeHandle({ name, width }: { name: string; width: number }) {
   const { setWidth } = useTableLook();

@@ -3,8 +3,10 @@ import { IconLayoutDashboard } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { WidgetKind } from '@/api/dashboards';
 import { hasPipe } from '@/lib/query-language/pipe';
+import { splitPipes } from '@/lib/query-language/pipes';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { useExplore } from '../state/explore-context';
+import { rangeParameters } from '../state/search-state';
 import classes from './toolbar.module.css';
 
 const AddToDashboard = lazy(() =>
@@ -20,18 +22,26 @@ const PLAIN: { value: WidgetKind; label: string }[] = [
   { value: 'pie', label: 'Rows by level' },
 ];
 
+const TIME_SERIES: { value: WidgetKind; label: string } = { value: 'time_series', label: 'Time series' };
+const TABLE: { value: WidgetKind; label: string } = { value: 'table', label: 'Table' };
 const PIPED: { value: WidgetKind; label: string }[] = [
-  { value: 'table', label: 'Table' },
-  { value: 'time_series', label: 'Time series' },
   { value: 'bar', label: 'Bars' },
   { value: 'top_list', label: 'Top list' },
   { value: 'pie', label: 'Pie' },
   { value: 'number', label: 'Number' },
 ];
 
+/** What can show a search, the best first. */
+function kindsFor(query: string): { value: WidgetKind; label: string }[] {
+  if (!hasPipe(query)) return PLAIN;
+  const isOverTime = /\|\s*timechart\b/i.test(splitPipes(query).pipes);
+  return [...(isOverTime ? [TIME_SERIES, TABLE] : [TABLE, TIME_SERIES]), ...PIPED];
+}
+
 /** The button and command that puts this search on a dashboard. */
 export function ToDashboard() {
   const { search } = useExplore();
+  const { from, to } = rangeParameters(search.range);
   const [isOpen, setOpen] = useState(false);
   useCommands([
     {
@@ -56,7 +66,8 @@ export function ToDashboard() {
         <Suspense fallback={null}>
           <AddToDashboard
             query={{ language: 'search', text: search.query }}
-            kinds={hasPipe(search.query) ? PIPED : PLAIN}
+            kinds={kindsFor(search.query)}
+            range={{ from: from ?? null, to: to ?? null }}
             onClose={() => setOpen(false)}
           />
         </Suspense>

@@ -1,0 +1,71 @@
+import { expect } from '@playwright/test';
+import { TestServer } from '../support/server';
+import { frames, heapBytes, report, reportFrames, tailSeconds, test } from './measure';
+
+const ROWS_PER_SECOND = 5_000;
+const BATCHES_PER_SECOND = 20;
+/** After this the tail keeps as many rows as it ever does. */
+const FILL_SECONDS = 15;
+
+test('the tail keeps up', async ({ page }) => {
+  const server = new TestServer();
+  try {
+    await server.start();
+    await page.goto(await server.signInLink());
+    await page.getByText('Ready', { exact: true }).waitFor();
+    await page.goto(`${server.address}/tail`);
+    await expect(page.getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
+    const session = await page.context().newCDPSession(page);
+
+    const isOver = { value: false };
+    const sending = send(server, isOver);
+    await page.waitForTimeout(FILL_SECONDS * 1_000);
+    const before = await heapBytes(session);
+    const followed = await frames(page, () => page.waitForTimeout(tailSeconds() * 1_000));
+    const after = await heapBytes(session);
+    isOver.value = true;
+    const { sent, seconds } = await sending;
+
+    report({ name: 'tail: rows a second', value: sent / seconds });
+    reportFrames('tail', [followed]);
+    report({ name: 'tail: memory of the page at first, MB', value: before / 1e6 });
+    report({ name: 'tail: memory after, in % of that', value: (after / before) * 100, limit: 110 });
+    const lost = await page.getByText(/rows? not shown/).count();
+    report({ name: 'tail: says that rows were not shown (0 or 1)', value: lost });
+  } finally {
+    await server.stop();
+    server.remove();
+  }
+});
+
+/** Sends at a steady rate until told to end; a batch that is late is made up for. */
+async function send(
+  server: TestServer,
+  isOver: { value: boolean },
+): Promise<{ sent: number; seconds: number }> {
+  const size = ROWS_PER_SECOND / BATCHES_PER_SECOND;
+  const start = performance.now();
+  let batches = 0;
+  while (!isOver.value) {
+    const due = start + (batches * 1_000) / BATCHES_PER_SECOND;
+    const wait = due - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    await server.ingest(Array.from({ length: size }, (_, n) => record(batches * size + n)));
+    batches += 1;
+  }
+  return { sent: batches * size, seconds: (performance.now() - start) / 1_000 };
+}
+
+const LEVELS = ['info', 'info', 'info', 'debug', 'warn', 'error'];
+
+function record(n: number): object {
+  return {
+    time: new Date().toISOString(),
+    level: LEVELS[n % LEVELS.length],
+    service: `service-${n % 20}`,
+    message: `request ${n} GET /api/v1/orders/${n % 9973} ended after ${(n * 37) % 900} ms, attempt ${n % 3}`,
+    'http.response.status_code': n % 50 === 0 ? 502 : 200,
+    region: n % 3 === 0 ? 'eu-west-1' : 'us-east-1',
+    'k8s.pod': `orders-6c9f-${n % 40}`,
+  };
+}
