@@ -1,5 +1,8 @@
 //! What the compiler knows about the table. Everything that depends on the schema is here.
 
+use crate::TimeRange;
+use crate::sql::SqlText;
+
 /// The table and the short cuts that its schema offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialect {
@@ -13,6 +16,32 @@ pub struct Dialect {
     /// The same over `ResourceAttributes`; equal to `record_items` where one array holds both. A name without a prefix
     /// is looked for in both maps: with an index on one of them alone, every row of the other is read.
     pub resource_items: Option<ItemsIndex>,
+    /// Both maps have an index over their keys, so that it costs next to nothing to know that no record has a key.
+    pub key_indexes: bool,
+}
+
+/// Records of a time range of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) dialect: &'a Dialect,
+    pub(crate) range: TimeRange,
+}
+
+impl Reading<'_> {
+    /// Whether no record has `key` in the map, where an index tells: a query of its own that becomes 0 or 1 before the
+    /// statement is planned, so that what it rules out is not read. For the condition of an `if`. A record that comes
+    /// in between counts for the next query.
+    pub(crate) fn write_lacks_key(&self, sql: &mut SqlText, map: &str, key: &str) {
+        sql.text(&format!("isNull((SELECT 1 FROM {} WHERE mapContains({map}, ", self.dialect.table));
+        sql.string(key).text(")");
+        if let Some(from_ns) = self.range.from_ns {
+            sql.text(" AND Timestamp >= ").time(from_ns);
+        }
+        if let Some(to_ns) = self.range.to_ns {
+            sql.text(" AND Timestamp < ").time(to_ns);
+        }
+        sql.text(" LIMIT 1))");
+    }
 }
 
 /// A text index with `tokenizer = array` over an array of `key=value`.
@@ -57,6 +86,7 @@ impl Default for Dialect {
             body_text_index: true,
             record_items: Some(items.clone()),
             resource_items: Some(items),
+            key_indexes: true,
         }
     }
 }
@@ -70,6 +100,12 @@ impl Dialect {
 
     /// A table with the OpenTelemetry columns and no index that this crate knows.
     pub fn plain(table: impl Into<String>) -> Self {
-        Self { table: table.into(), body_text_index: false, record_items: None, resource_items: None }
+        Self {
+            table: table.into(),
+            body_text_index: false,
+            record_items: None,
+            resource_items: None,
+            key_indexes: false,
+        }
     }
 }

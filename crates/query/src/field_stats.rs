@@ -81,7 +81,7 @@ impl Compiler<'_> {
              if(isFinite(toFloat64OrNull(value)), toFloat64OrNull(value), NULL) AS number\n    FROM (\n        SELECT ",
         );
         let exists = Condition::test(field.clone(), Predicate::Exists);
-        write_condition(sql, self.dialect, &exists, false);
+        write_condition(sql, self.reading(), &exists, false);
         sql.text(" AS is_present, toString(");
         match field {
             Field::Level => {

