@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cache::{CacheUse, Kept, Place, key_of};
+use super::chart::Chart;
 use super::run::{QueryKind, Run};
 use super::sql::{BudgetRequest, admit, of_statement};
 use super::{Caller, Prepared, Scope, Stats, query_error, select, store_error};
@@ -99,6 +100,7 @@ struct Search {
     hints: Vec<Hint>,
     shape: Shape,
     bucket_seconds: Option<f64>,
+    chart: Option<Chart>,
     has_pipes: bool,
 }
 
@@ -109,6 +111,7 @@ impl Search {
             request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
         let has_pipes = !prepared.parsed.query.pipes.is_empty();
+        let mut chart = None;
         let (statement, limit, shape, bucket_seconds) = if has_pipes {
             if cursor.is_some() {
                 return Err(ApiError::bad_request(
@@ -119,6 +122,7 @@ impl Search {
             let group = request.scope.group.as_deref();
             let caller = Caller { kind: QueryKind::Search, group, query_id: None };
             let piped = prepared.piped(app, request.limit, columns.as_deref(), caller).await?;
+            chart = Chart::of(app, &prepared, piped.by_bucket.as_ref());
             (piped.statement, piped.limit, piped.shape, piped.bucket_seconds)
         } else {
             let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
@@ -135,7 +139,18 @@ impl Search {
             hints.extend(prepared.parsed.query.field_hints(&known));
         }
         let group = request.scope.group.clone();
-        Ok(Self { prepared, statement, limit, query_id, group, hints, shape, bucket_seconds, has_pipes })
+        Ok(Self {
+            prepared,
+            statement,
+            limit,
+            query_id,
+            group,
+            hints,
+            shape,
+            bucket_seconds,
+            chart,
+            has_pipes,
+        })
     }
 
     /// The span that holds all rows that it reads; `compare` reads earlier ones than the range.
@@ -239,13 +254,19 @@ pub async fn search(
     if let Some((kept, used)) = app.answers.get(&key) {
         return Ok(kept_answer(&search, kept, used, wants_stream));
     }
+    let kind = if search.has_pipes { QueryKind::Table } else { QueryKind::Search };
+    let caller = Caller { kind, group: search.group.as_deref(), query_id: Some(&search.query_id) };
+    if let Some(chart) = &search.chart
+        && let Some((kept, used)) =
+            chart.answer(&app, &search.prepared, request.budget.confirmed, caller).await?
+    {
+        return Ok(kept_answer(&search, kept, used, wants_stream));
+    }
     if search.has_pipes {
         let estimate = of_statement(&app, &search.statement).await?;
         admit(&estimate, request.budget.confirmed)?;
     }
     let mut place = app.answers.place(key, search.rows_range());
-    let kind = if search.has_pipes { QueryKind::Table } else { QueryKind::Search };
-    let caller = Caller { kind, group: search.group.as_deref(), query_id: Some(&search.query_id) };
     let mut run = select(&app, &search.statement, caller).await?;
     if wants_stream {
         let body = Body::from_stream(lines(app, search, run, place));
@@ -256,7 +277,7 @@ pub async fn search(
         place = app.answers.add(place, &batch);
         rows.extend(batch);
     }
-    let stats = keep(&app, place, &run);
+    let stats = keep(&app, &search, place, &run);
     let came = rows.len() as u64;
     let rows = search.shown(rows, 0);
     let last = rows.last().map(|row| &**row);
@@ -265,10 +286,15 @@ pub async fn search(
 }
 
 /// Notes what a query that ended took, and keeps its answer.
-fn keep(app: &App, place: Option<Place>, run: &Run) -> Stats {
+fn keep(app: &App, search: &Search, place: Option<Place>, run: &Run) -> Stats {
     let stats = Stats::from(run.stats());
     app.throughput.note(&stats);
     if let Some(place) = place {
+        if let Some(chart) = &search.chart
+            && place.rows().len() <= search.limit as usize
+        {
+            chart.note(app, place.rows(), run.columns());
+        }
         app.answers.keep(place, run.columns(), stats, false);
     }
     stats
@@ -319,7 +345,7 @@ fn lines(
             Ok(Some(RowEvent::Progress(progress))) => line(&json!({ "progress": progress })),
             Ok(None) => {
                 state.ended = true;
-                let stats = keep(&state.app, state.place.take(), &state.run);
+                let stats = keep(&state.app, &state.search, state.place.take(), &state.run);
                 let (columns, last) = (state.run.columns(), state.last.as_deref());
                 let end = state.search.end(state.rows, last, columns, stats, CacheUse::default());
                 line(&json!({ "done": end }))
