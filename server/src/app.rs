@@ -214,7 +214,8 @@ impl App {
             return Some(figures);
         }
         let stats = self.store.storage_stats().await.ok()?;
-        let figures = StorageStatus { rows: stats.rows, disk_bytes: stats.disk_bytes };
+        let figures =
+            StorageStatus { rows: stats.rows, disk_bytes: stats.disk_bytes, newest_s: stats.newest_s };
         *self.storage_status.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), figures));
         Some(figures)
     }

@@ -6,12 +6,14 @@ use crate::paths::Paths;
 use crate::shell::{announce, cargo, run as execute};
 use crate::{build, setup};
 
-/// Those that open the desktop's window.
-const WITH_DESKTOP: [&str; 2] = ["idle", "window"];
+/// All of them, in the order in which they run.
+const BENCHMARKS: [&str; 8] =
+    ["search", "import", "ingest", "connections", "tail", "agent", "idle", "window"];
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {
     /// A benchmark of `benches/`; all when none is named
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(BENCHMARKS))]
     name: Option<String>,
     /// Arguments of the benchmark
     #[arg(last = true)]
@@ -20,32 +22,23 @@ pub(crate) struct BenchArgs {
 
 /// Runs the benchmarks against a release build. They write their figures as JSON to `target/bench/`.
 pub(crate) fn run(paths: &Paths, arguments: &BenchArgs) -> anyhow::Result<ExitCode> {
-    let needs_desktop = arguments.name.as_deref().is_none_or(|name| WITH_DESKTOP.contains(&name));
-    setup::run(paths, if needs_desktop { setup::Scope::Tests } else { setup::Scope::Server })?;
+    setup::run(paths, setup::Scope::Tests)?;
     build::interface(paths)?;
-    if needs_desktop {
-        build::programs(paths, true)?;
-    } else {
-        build::server(paths, true)?;
-        build::agent(paths, true)?;
-    }
+    build::programs(paths, true)?;
     let figures = paths.root.join("target/bench");
     fs::create_dir_all(&figures)?;
     announce("running the benchmarks");
     let mut command = cargo(&paths.root);
-    command.args(["bench", "-p", "click-lite-benches"]);
-    match &arguments.name {
-        Some(name) => command.args(["--bench", name]),
-        None => command.arg("--benches"),
-    };
+    // The whole workspace, or cargo would compile shared crates again with other features.
+    command.args(["bench", "--workspace"]);
+    for name in BENCHMARKS.iter().filter(|name| arguments.name.as_deref().is_none_or(|named| named == **name))
+    {
+        command.args(["--bench", name]);
+    }
     command.arg("--").args(&arguments.arguments);
     command.env("CLICK_LITE_SERVER", paths.program(true, "click-lite-server"));
     command.env("CLICK_LITE_AGENT", paths.program(true, "click-lite-agent"));
     command.env("CLICK_LITE_BENCH_OUTPUT", figures);
-    if !needs_desktop {
-        execute(&mut command)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     command.env("CLICK_LITE_DESKTOP", paths.program(true, "click-lite"));
     let display = Display::open()?;
     execute(&mut display.attach(command))?;

@@ -18,6 +18,8 @@ pub struct Dialect {
     pub resource_items: Option<ItemsIndex>,
     /// Both maps have an index over their keys, so that it costs next to nothing to know that no record has a key.
     pub key_indexes: bool,
+    /// Table of the counts of attributes by hour.
+    pub roll_up: Option<String>,
 }
 
 /// Records of a time range of a table.
@@ -51,7 +53,7 @@ pub struct ItemsIndex {
     pub expression: String,
     /// Longer items (in bytes) are not in the array.
     pub max_item_bytes: Option<usize>,
-    /// Items that this regular expression finds are not in the array.
+    /// Items whose value this regular expression finds are not in the array.
     pub excluded: Option<String>,
 }
 
@@ -62,12 +64,12 @@ impl ItemsIndex {
         Self { expression, max_item_bytes: None, excluded: None }
     }
 
-    /// Whether the array holds this item wherever the map does.
-    pub fn holds(&self, item: &str) -> bool {
-        self.max_item_bytes.is_none_or(|max| item.len() <= max)
+    /// Whether the array holds `key=value` wherever the map does.
+    pub fn holds(&self, key: &str, value: &str) -> bool {
+        self.max_item_bytes.is_none_or(|max| key.len() + 1 + value.len() <= max)
             && self.excluded.as_deref().is_none_or(|excluded| {
                 // An expression that cannot be read: use the map, which is always right.
-                regex::Regex::new(excluded).is_ok_and(|excluded| !excluded.is_match(item))
+                regex::Regex::new(excluded).is_ok_and(|excluded| !excluded.is_match(value))
             })
     }
 }
@@ -79,7 +81,7 @@ impl Default for Dialect {
         let items = ItemsIndex {
             expression: "AttributeItems".to_owned(),
             max_item_bytes: Some(128),
-            excluded: Some("[0-9]{4}|=-?[0-9]*[.][0-9]+$".to_owned()),
+            excluded: Some("[0-9]{4}|^-?[0-9]*[.][0-9]+$".to_owned()),
         };
         Self {
             table: "otel_logs".to_owned(),
@@ -87,6 +89,7 @@ impl Default for Dialect {
             record_items: Some(items.clone()),
             resource_items: Some(items),
             key_indexes: true,
+            roll_up: Some("log_facets".to_owned()),
         }
     }
 }
@@ -106,6 +109,7 @@ impl Dialect {
             record_items: None,
             resource_items: None,
             key_indexes: false,
+            roll_up: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::text::push_like_literal;
 /// Top values of a field that the facets show.
 pub const TOP_VALUES: u32 = 10;
 /// Most rows that [`Compiler::attribute_facets`] returns: at least a tenth as many fields.
-const MAX_FACET_ROWS: u32 = 3_000;
+pub(crate) const MAX_FACET_ROWS: u32 = 3_000;
 
 /// A statement for the values of a field, and how many rows it looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -360,7 +360,7 @@ impl<'a> Writer<'a> {
             Map::Resource => self.dialect.resource_items.as_ref(),
             Map::Scope => None,
         };
-        index.filter(|index| index.holds(&format!("{name}={value}"))).map(|index| index.expression.as_str())
+        index.filter(|index| index.holds(name, value)).map(|index| index.expression.as_str())
     }
 
     fn item(&mut self, items: &str, name: &str, value: &str) {

@@ -42,6 +42,7 @@ mod pipes;
 mod placeholders;
 mod plan;
 mod print;
+mod rollup;
 mod sql;
 pub mod syntax;
 mod tail;

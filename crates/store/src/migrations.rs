@@ -20,7 +20,7 @@ struct Migration {
 }
 
 /// In order.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 14] = [
     Migration { version: 1, name: "otel_logs", sql: include_str!("schema/0001_otel_logs.sql") },
     Migration { version: 2, name: "log_facets", sql: include_str!("schema/0002_log_facets.sql") },
     Migration { version: 3, name: "log_facets_view", sql: include_str!("schema/0003_log_facets_view.sql") },
@@ -32,6 +32,36 @@ const MIGRATIONS: [Migration; 8] = [
         version: 9,
         name: "key_indexes_of_old_parts",
         sql: include_str!("schema/0009_key_indexes_of_old_parts.sql"),
+    },
+    Migration {
+        version: 10,
+        name: "drop_log_facets_view",
+        sql: include_str!("schema/0010_drop_log_facets_view.sql"),
+    },
+    Migration {
+        version: 11,
+        name: "sampled_log_facets_view",
+        sql: include_str!("schema/0011_sampled_log_facets_view.sql"),
+    },
+    Migration {
+        version: 12,
+        name: "drop_attribute_items_index",
+        sql: include_str!("schema/0012_drop_attribute_items_index.sql"),
+    },
+    Migration {
+        version: 13,
+        name: "attribute_items_by_value",
+        sql: include_str!("schema/0013_attribute_items_by_value.sql"),
+    },
+    Migration {
+        version: 14,
+        name: "attribute_items_index",
+        sql: include_str!("schema/0014_attribute_items_index.sql"),
+    },
+    Migration {
+        version: 15,
+        name: "attribute_items_of_old_parts",
+        sql: include_str!("schema/0015_attribute_items_of_old_parts.sql"),
     },
 ];
 
@@ -129,9 +159,10 @@ mod tests {
     fn versions_ascend_and_statements_have_no_open_place() {
         assert!(MIGRATIONS.is_sorted_by(|before, after| before.version < after.version));
         for migration in &MIGRATIONS {
-            let is_harmless = ["IF NOT EXISTS", "MODIFY SETTING", "MATERIALIZE INDEX"]
-                .iter()
-                .any(|statement| migration.sql.contains(statement));
+            let is_harmless =
+                ["IF NOT EXISTS", "IF EXISTS", "MODIFY SETTING", "MODIFY COLUMN", "MATERIALIZE INDEX"]
+                    .iter()
+                    .any(|statement| migration.sql.contains(statement));
             assert!(is_harmless, "{} must be harmless twice", migration.name);
             let statement = migration.statement(&StoreConfig::default());
             assert!(

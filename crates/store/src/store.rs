@@ -29,6 +29,8 @@ pub struct StorageStats {
     pub rows: u64,
     /// With indexes and roll-ups.
     pub disk_bytes: u64,
+    /// Second of the newest record's time, since the epoch; `None` without records.
+    pub newest_s: Option<i64>,
 }
 
 impl Store {
@@ -157,13 +159,15 @@ impl Store {
         let connection = self.connection()?;
         let rows = connection
             .table(&format!(
-                "SELECT sumIf(rows, table IN ('otel_logs', 'otel_traces')), sum(bytes_on_disk) FROM system.parts \
-                 WHERE active AND database = '{}'",
+                "SELECT sumIf(rows, table IN ('otel_logs', 'otel_traces')), sum(bytes_on_disk), \
+                 toUnixTimestamp(maxIf(max_time, table = 'otel_logs')), countIf(table = 'otel_logs') \
+                 FROM system.parts WHERE active AND database = '{}'",
                 self.config.database
             ))
             .await?;
         let number = |index: usize| rows.first().and_then(|row| row.get(index)?.parse().ok()).unwrap_or(0);
-        Ok(StorageStats { rows: number(0), disk_bytes: number(1) })
+        let newest_s = (number(3) > 0).then(|| i64::try_from(number(2)).unwrap_or(i64::MAX));
+        Ok(StorageStats { rows: number(0), disk_bytes: number(1), newest_s })
     }
 
     /// Name of the tables' database: plain, so that it can stand in statements.

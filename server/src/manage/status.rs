@@ -73,6 +73,8 @@ pub struct SpoolStatus {
 pub struct StorageStatus {
     pub rows: u64,
     pub disk_bytes: u64,
+    /// Second of the newest record's own time, since the epoch; `null` without records.
+    pub newest_s: Option<i64>,
 }
 
 /// State of the server, its engine, its spool and its storage.

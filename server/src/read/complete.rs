@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Scope;
-use super::fields::{fields, values_of};
+use super::fields::{FieldValuesFound, fields, values_of};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 
@@ -120,7 +120,7 @@ pub async fn complete(
         }
         CompletionKind::Value { field, prefix } => {
             let prefix = prefix.trim_matches('"');
-            if let Ok((values, ..)) = values_of(&app, &scope, field, prefix, None).await {
+            if let Ok(FieldValuesFound { values, .. }) = values_of(&app, &scope, field, prefix, None).await {
                 for value in &values {
                     let detail = Some(value.count().to_string());
                     match items.iter_mut().find(|item| item.label == value.value()) {

@@ -1,10 +1,12 @@
 //! `POST /api/v1/fields` and `/field-values`: facets.
 
+mod estimate;
+
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use click_lite_query::{Condition, Field};
+use click_lite_query::{Condition, Field, Statement, TimeRange};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -31,6 +33,8 @@ pub struct FieldsAnswer {
     fields: Vec<FieldInfo>,
     /// Attributes and the host are counted in the newest so many matching records; `null`: in all of them.
     sampled_rows: Option<u64>,
+    /// Attributes and the host are estimated from each eighth record, and values that hardly come twice from the newest ones.
+    is_estimated: bool,
     /// Matching records.
     total_rows: u64,
     stats: Stats,
@@ -72,10 +76,12 @@ pub async fn fields(
     let (total, columns, attributes) =
         (compiler.count(), compiler.column_facets(), compiler.attribute_facets(SAMPLE_ROWS));
     let caller = Caller { kind: QueryKind::Fields, group: scope.group.as_deref(), query_id: None };
-    let (total, columns, attributes) = tokio::try_join!(
+    let by_hours = compiler.attributes_by_hours();
+    let (total, columns, attributes, by_hours) = tokio::try_join!(
         select_all::<Map<String, Value>>(&app, &total, prepared.range, caller),
         select_all::<Map<String, Value>>(&app, &columns, prepared.range, caller),
         select_all::<Map<String, Value>>(&app, &attributes, prepared.range, caller),
+        select_where_any(&app, by_hours.as_ref(), prepared.range, caller),
     )?;
     let total_rows = total.0.first().map_or(0, |row| number(row.get("total")));
     let mut fields = Vec::new();
@@ -85,19 +91,16 @@ pub async fn fields(
             add(&mut fields, name.to_owned(), "column", row);
         }
     }
-    let (mut hosts, mut attributes_found) = (Vec::new(), Vec::new());
-    for row in &attributes.0 {
-        let kind = text(row, "kind");
-        let name = text(row, "name");
-        if kind == "resource" && name == HOST {
-            add(&mut hosts, "host".to_owned(), "column", row);
-        } else {
-            add(&mut attributes_found, Field::query_name(&name, kind == "resource"), &kind, row);
-        }
+    let is_sampled = total_rows > u64::from(SAMPLE_ROWS);
+    let mut found = attributes_of(&attributes.0);
+    let is_estimated = is_sampled && !by_hours.is_empty();
+    if is_estimated {
+        found = estimate::all_records(found, attributes_of(&by_hours), total_rows, u64::from(SAMPLE_ROWS));
     }
+    let (hosts, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|field| field.kind == "column");
     fields.extend(hosts);
-    fields.extend(attributes_found);
-    let sampled_rows = (total_rows > u64::from(SAMPLE_ROWS)).then_some(u64::from(SAMPLE_ROWS));
+    fields.extend(others);
+    let sampled_rows = (is_sampled && !is_estimated).then_some(u64::from(SAMPLE_ROWS));
     if prepared.condition == Condition::All {
         let names = fields.iter().map(|field| (field.name.clone(), field.count)).collect();
         app.known_fields.set(&scope, Arc::new(names));
@@ -106,10 +109,39 @@ pub async fn fields(
     Ok(Json(FieldsAnswer {
         fields,
         sampled_rows,
+        is_estimated,
         total_rows,
         stats: total.1 + columns.1 + attributes.1,
         cache,
     }))
+}
+
+/// The host among the columns, as `host`; attributes by the names that the search language gives them.
+fn attributes_of(rows: &[Map<String, Value>]) -> Vec<FieldInfo> {
+    let mut fields = Vec::new();
+    for row in rows {
+        let kind = text(row, "kind");
+        let name = text(row, "name");
+        if kind == "resource" && name == HOST {
+            add(&mut fields, "host".to_owned(), "column", row);
+        } else {
+            add(&mut fields, Field::query_name(&name, kind == "resource"), &kind, row);
+        }
+    }
+    fields
+}
+
+/// Rows of a statement where there is one.
+async fn select_where_any(
+    app: &App,
+    statement: Option<&Statement>,
+    range: TimeRange,
+    caller: Caller<'_>,
+) -> Result<Vec<Map<String, Value>>, ApiError> {
+    match statement {
+        Some(statement) => Ok(select_all(app, statement, range, caller).await?.0),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Rows of one field come together.
@@ -156,9 +188,20 @@ pub struct FieldValuesAnswer {
     values: Vec<ValueCount>,
     /// Counted in the newest so many records that have the field; `null`: in all.
     sampled_rows: Option<u32>,
+    /// Counts are estimated from each eighth record; those of values that hardly come twice are of the newest ones.
+    is_estimated: bool,
     stats: Stats,
     /// Whether this was kept from an earlier request.
     cache: CacheUse,
+}
+
+/// Values of a field, and what they were counted in.
+pub struct FieldValuesFound {
+    pub values: Vec<ValueCount>,
+    pub sampled_rows: Option<u32>,
+    pub is_estimated: bool,
+    pub stats: Stats,
+    pub cache: CacheUse,
 }
 
 /// Lists the values of a field.
@@ -167,9 +210,9 @@ pub async fn field_values(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<FieldValuesRequest>,
 ) -> Result<Json<FieldValuesAnswer>, ApiError> {
-    let (values, sampled_rows, stats, cache) =
+    let FieldValuesFound { values, sampled_rows, is_estimated, stats, cache } =
         values_of(&app, &request.scope, &request.field, &request.prefix, request.limit).await?;
-    Ok(Json(FieldValuesAnswer { field: request.field, values, sampled_rows, stats, cache }))
+    Ok(Json(FieldValuesAnswer { field: request.field, values, sampled_rows, is_estimated, stats, cache }))
 }
 
 /// Values of a field under a scope, for the facets and for completion.
@@ -179,7 +222,7 @@ pub async fn values_of(
     field: &str,
     prefix: &str,
     limit: Option<u32>,
-) -> Result<(Vec<ValueCount>, Option<u32>, Stats, CacheUse), ApiError> {
+) -> Result<FieldValuesFound, ApiError> {
     if field.is_empty() {
         return Err(ApiError::bad_request(
             "query.field",
@@ -188,15 +231,33 @@ pub async fn values_of(
     }
     let prepared = Prepared::new(app, scope)?;
     let limit = limit.unwrap_or(DEFAULT_VALUES).clamp(1, MAX_VALUES);
-    let found = prepared.compiler().field_values(&Field::resolve(field), prefix, limit, SAMPLE_ROWS);
+    let (compiler, field) = (prepared.compiler(), Field::resolve(field));
+    let found = compiler.field_values(&field, prefix, limit, SAMPLE_ROWS);
+    let by_hours = compiler.values_by_hours(&field, prefix, limit);
     let caller = Caller { kind: QueryKind::Fields, group: scope.group.as_deref(), query_id: None };
-    let (rows, stats, cache) =
-        select_all::<Map<String, Value>>(app, &found.statement, prepared.range, caller).await?;
-    let values = rows
-        .iter()
-        .map(|row| ValueCount { value: text(row, "value"), count: number(row.get("count")) })
-        .collect();
-    Ok((values, found.sampled_rows, stats, cache))
+    let ((rows, stats, cache), by_hours) = tokio::try_join!(
+        select_all::<Map<String, Value>>(app, &found.statement, prepared.range, caller),
+        select_where_any(app, by_hours.as_ref(), prepared.range, caller),
+    )?;
+    let values_of = |rows: &[Map<String, Value>]| -> Vec<ValueCount> {
+        rows.iter()
+            .map(|row| ValueCount { value: text(row, "value"), count: number(row.get("count")) })
+            .collect()
+    };
+    let values = values_of(&rows);
+    // Of fewer records the sample holds all.
+    let field_count = by_hours.first().map_or(0, |row| number(row.get("field_count")));
+    if field_count <= u64::from(SAMPLE_ROWS) {
+        return Ok(FieldValuesFound {
+            values,
+            sampled_rows: found.sampled_rows,
+            is_estimated: false,
+            stats,
+            cache,
+        });
+    }
+    let values = estimate::values(values, values_of(&by_hours), limit as usize);
+    Ok(FieldValuesFound { values, sampled_rows: None, is_estimated: true, stats, cache })
 }
 
 impl ValueCount {

@@ -123,8 +123,10 @@ export interface Field {
 
 export interface FieldsResponse {
   fields: Field[];
-  /** `null` where the counts are exact. */
+  /** `null` where the counts are of all rows. */
   sampled_rows: number | null;
+  /** Counts of attributes are estimates. */
+  is_estimated: boolean;
   total_rows: number;
   stats: QueryStats;
 }
@@ -331,7 +333,7 @@ export interface Status {
   };
   /** What needs attention, the worst first. */
   alarms: Alarm[];
-  storage: { rows: number; disk_bytes: number } | null;
+  storage: { rows: number; disk_bytes: number; newest_s: number | null } | null;
   listeners: { http: string };
   data_dir: string;
 }

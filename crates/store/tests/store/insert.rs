@@ -17,7 +17,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
+/// What the roll-up counts of an attribute that every record has, and what it has to count.
 const FACETS: &str = "SELECT sum(Rows) FROM click_lite.log_facets WHERE Key = 'http.status'";
+const COUNTED: &str = "SELECT 8 * countIf(intHash32(IngestId) % 8 = 0) FROM click_lite.otel_logs";
 
 async fn a_token_inserts_once(world: World) -> Outcome {
     let store = world.store().await?;
@@ -27,7 +29,8 @@ async fn a_token_inserts_once(world: World) -> Outcome {
     }
     assert_eq!(count(&store, "otel_logs").await?, 3000);
     assert_eq!(world.ask("SELECT count() FROM system.parts WHERE database = 'click_lite' AND table = 'otel_logs' AND active").await?, "1");
-    assert_eq!(world.ask(FACETS).await?, "3000", "the view counts a retry once, too");
+    let counted = world.ask(COUNTED).await?;
+    assert!(counted != "0" && world.ask(FACETS).await? == counted, "the view counts a retry once, too");
 
     store.insert_native("otel_logs", &columns(), "cut-2", &frames).await?;
     assert_eq!(count(&store, "otel_logs").await?, 6000, "another token is another insert");
@@ -45,7 +48,7 @@ async fn a_token_inserts_once_across_a_kill(world: World) -> Outcome {
     store.connect(world.endpoint().await?).await?;
     store.insert_native("otel_logs", &columns(), "cut-1", &[frame(0, 1000)]).await?;
     assert_eq!(count(&store, "otel_logs").await?, 1000);
-    assert_eq!(world.ask(FACETS).await?, "1000");
+    assert_eq!(world.ask(FACETS).await?, world.ask(COUNTED).await?);
     Ok(())
 }
 
@@ -69,7 +72,7 @@ async fn a_kill_in_the_middle(world: World) -> Outcome {
         let distinct =
             count(&store, "(SELECT IngestId, count() AS n FROM otel_logs GROUP BY IngestId)").await?;
         assert_eq!(distinct, 400_000);
-        assert_eq!(world.ask(FACETS).await?, ((round + 1) * 400_000).to_string());
+        assert_eq!(world.ask(FACETS).await?, world.ask(COUNTED).await?);
     }
     Ok(())
 }

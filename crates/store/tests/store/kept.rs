@@ -105,7 +105,8 @@ async fn a_retry_stays_harmless_through_changes(world: World) -> Outcome {
     insert().await?;
     assert_eq!(count(&store, "otel_logs").await?, 990);
     let facets = "SELECT sum(Rows) FROM click_lite.log_facets WHERE Key = 'host.name'";
-    assert_eq!(world.ask(facets).await?, "1000", "the view did not count a retry");
+    let once = "SELECT 8 * countIf(intHash32(number) % 8 = 0) FROM numbers(1000)";
+    assert_eq!(world.ask(facets).await?, world.ask(once).await?, "the view did not count a retry");
     Ok(())
 }
 

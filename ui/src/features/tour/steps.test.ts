@@ -11,6 +11,7 @@ const fields = (values: Record<string, string[]>): FieldsResponse => ({
     values: list.map((value) => ({ value, count: 9 })),
   })),
   sampled_rows: null,
+  is_estimated: false,
   total_rows: 9,
   stats: { rows_read: 0, bytes_read: 0, elapsed_ms: 0 },
 });

@@ -59,6 +59,9 @@ export function FacetsPanel() {
           Some counts are of the newest {formatCount(data.sampled_rows)} rows only.
         </p>
       )}
+      {data?.is_estimated === true && (
+        <p className={classes.note}>Counts of attributes are estimates, from each eighth row.</p>
+      )}
       <div className={classes.fields} data-stale={(isStale && !hasFailed && data !== undefined) || undefined}>
         {data === undefined && !hasFailed && <SkeletonRows count={SKELETON_ROWS} />}
         {missing.map((name) => (

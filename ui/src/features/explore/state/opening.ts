@@ -1,5 +1,6 @@
+import type { Status } from '@/api/types';
 import { readPreferences } from '@/lib/preferences/preferences';
-import { ALL_TIME, type TimeRange } from '@/lib/time-range/range';
+import { ALL_TIME, DEFAULT_RANGE, resolveRange, type TimeRange } from '@/lib/time-range/range';
 import type { ExploreSearch } from './search-state';
 
 const KEY = 'click-lite.explore.range';
@@ -50,4 +51,14 @@ export function openingRange(
 ): 'default' | 'all' | null {
   if (rowsFound > 0 || query !== '') return 'default';
   return rowsStored === undefined || rowsStored === 0 ? null : 'all';
+}
+
+/**
+ * Whether the default range is known to hold nothing before it is searched: all that is stored is older. `null` while the
+ * server has not said yet what is stored.
+ */
+export function isDefaultRangeEmpty(storage: Status['storage'] | undefined, nowMs: number): boolean | null {
+  if (storage === undefined || storage === null) return null;
+  const { from } = resolveRange(DEFAULT_RANGE, nowMs);
+  return storage.newest_s !== null && from !== null && (storage.newest_s + 1) * 1000 <= from;
 }

@@ -44,13 +44,13 @@ export function useExploreState(pane: PaneName): Explore {
     session.start(query, iso(span.from), iso(span.to), Number(pageRows));
   }, [session, query, rangeFrom, rangeTo, pageRows]);
 
+  const { isWidened, isDeciding } = useOpening(query, results, pane === 'first');
+
   useEffect(() => {
     draft.current = query;
-    run();
-  }, [query, run]);
+    if (!isDeciding) run();
+  }, [query, run, isDeciding]);
   useEffect(() => () => session.stop(), [session]);
-
-  const isWidened = useOpening(query, results, pane === 'first');
 
   const change = useCallback(
     (next: PaneSearch, replace = false) => {

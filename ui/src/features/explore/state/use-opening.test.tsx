@@ -20,10 +20,14 @@ beforeEach(() => {
 /** A page that only opens: a server with so many rows, and a search without any. */
 async function openExplore(address: string) {
   let stored = 0;
+  let newest: number | null = null;
   const queries = new QueryClient();
   const api = new ApiClient({
     request: () =>
-      Promise.resolve({ status: 200, body: JSON.stringify({ storage: { rows: stored, disk_bytes: 1 } }) }),
+      Promise.resolve({
+        status: 200,
+        body: JSON.stringify({ state: 'ready', storage: { rows: stored, disk_bytes: 1, newest_s: newest } }),
+      }),
     stream: () => new Promise(() => undefined),
   });
   const answer = (id: number, query: string): SessionState => ({
@@ -39,7 +43,7 @@ async function openExplore(address: string) {
     validateSearch: validateExploreSearch,
     component: function Explore() {
       const search: ExploreSearch = explore.useSearch();
-      return <p>{useOpening(search.q ?? '', results) ? 'widened' : 'as asked'}</p>;
+      return <p>{useOpening(search.q ?? '', results).isWidened ? 'widened' : 'as asked'}</p>;
     },
   });
   const router = createRouter({
@@ -58,8 +62,9 @@ async function openExplore(address: string) {
   return {
     router,
     /** Rows arrive, and the status says so. */
-    store: async (rows: number) => {
+    store: async (rows: number, newestSecond = Date.now() / 1000) => {
       stored = rows;
+      newest = newestSecond;
       await act(() => queries.refetchQueries({ queryKey: ['status'] }));
     },
     /** The search was run again, and found none. */
@@ -89,4 +94,11 @@ it('leaves the link to an imported file alone', async () => {
   await page.search(2, link.q);
   expect(page.router.state.location.search).toEqual(link);
   expect(screen.getByText('as asked')).toBeVisible();
+});
+
+it('does not search the last minutes where all that is stored is older', async () => {
+  const page = await openExplore('/explore');
+  await page.store(5, Date.now() / 1000 - 3600);
+  await waitFor(() => expect(page.router.state.location.search).toEqual({ from: 'all' }));
+  expect(await screen.findByText('widened')).toBeVisible();
 });

@@ -2,17 +2,26 @@ import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useStatus } from '@/api/status';
 import { ALL_TIME, DEFAULT_RANGE } from '@/lib/time-range/range';
-import { hasNoRange, openingRange } from './opening';
+import { hasNoRange, isDefaultRangeEmpty, openingRange } from './opening';
 import { rangeParameters, type ExploreSearch } from './search-state';
 import type { SessionState } from './search-session';
 
+interface Opening {
+  /** All time is shown because nothing is newer. */
+  isWidened: boolean;
+  /** The range is about to be known: a search of the default one would be for nothing. */
+  isDeciding: boolean;
+}
+
 /**
  * Gives an address without a range the one that shows something, in place of the address, so that the way back leads
- * past it. True while all time is shown for that reason.
+ * past it.
  */
-export function useOpening(query: string, { status, rows, run }: SessionState, isFirst = true): boolean {
+export function useOpening(query: string, { status, rows, run }: SessionState, isFirst = true): Opening {
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
-  const stored = useStatus().data?.storage?.rows;
+  const server = useStatus();
+  const stored = server.data?.storage?.rows;
+  const [openedAt] = useState(() => Date.now());
   const navigate = useNavigate({ from: '/explore' });
   const router = useRouter();
   const [isWidened, setWidened] = useState(false);
@@ -23,7 +32,13 @@ export function useOpening(query: string, { status, rows, run }: SessionState, i
   if (stored === 0 && run !== null && run.id !== runOfNothing) setRunOfNothing(run.id);
   const isAnswered =
     status === 'done' && run?.query === query && (rows.length > 0 || run.id !== runOfNothing);
-  const opening = isOpen && isAnswered ? openingRange(query, rows.length, stored) : null;
+  const isEmpty = isOpen && query === '' ? isDefaultRangeEmpty(server.data?.storage, openedAt) : false;
+  // Where the server or its engine does not come, the search is what says so.
+  const isAwaited = server.data === undefined ? !server.isError : server.data.state === 'starting';
+  const isDeciding = isEmpty ?? isAwaited;
+  let opening: ReturnType<typeof openingRange> = null;
+  if (isOpen && isEmpty === true) opening = 'all';
+  else if (isOpen && isAnswered) opening = openingRange(query, rows.length, stored);
 
   useEffect(() => {
     if (opening === null) return;
@@ -37,5 +52,5 @@ export function useOpening(query: string, { status, rows, run }: SessionState, i
   }, [opening, navigate, router]);
 
   if (isWidened && parameters.from !== undefined && parameters.from !== 'all') setWidened(false);
-  return isWidened && parameters.from === 'all' && parameters.to === undefined;
+  return { isWidened: isWidened && parameters.from === 'all' && parameters.to === undefined, isDeciding };
 }

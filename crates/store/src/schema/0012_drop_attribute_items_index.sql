@@ -1,0 +1,1 @@
+ALTER TABLE {database}.otel_logs DROP INDEX IF EXISTS attribute_items

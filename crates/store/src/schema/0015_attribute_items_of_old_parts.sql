@@ -1,0 +1,1 @@
+ALTER TABLE {database}.otel_logs MATERIALIZE INDEX attribute_items
