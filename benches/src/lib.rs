@@ -4,6 +4,7 @@
 pub mod batches;
 pub mod data;
 pub mod direct;
+pub mod named_queries;
 pub mod process;
 pub mod report;
 pub mod samples;

@@ -29,7 +29,10 @@ use crate::manage::dashboards::Dashboards;
 use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
-use crate::read::{AnswerCache, KnownBuckets, KnownFields, KnownSchema, Queries, QueueLimits, Throughput};
+use crate::read::{
+    AnswerCache, KnownCharts, KnownFields, KnownHistograms, KnownSchema, Queries, QueueLimits, Throughput,
+    known_histograms,
+};
 use crate::saved::SavedQueries;
 use crate::sources::Sources;
 use crate::storage::Housekeeper;
@@ -72,7 +75,8 @@ pub struct App {
     pub schema: KnownSchema,
     pub queries: Arc<Queries>,
     pub answers: AnswerCache,
-    pub buckets: KnownBuckets,
+    pub buckets: KnownHistograms,
+    pub charts: KnownCharts,
     pub throughput: Throughput,
     pub clock: Arc<dyn Clock>,
     pub stop: CancellationToken,
@@ -153,7 +157,9 @@ impl App {
         // A remote ClickHouse has other writers, who say nothing.
         let knows_changes = config.clickhouse.url.is_none();
         let answers = AnswerCache::new(changes.clone(), config.query.cache_bytes, knows_changes);
-        let buckets = KnownBuckets::new(changes, knows_changes && config.query.cache_bytes > 0);
+        let keeps_buckets = knows_changes && config.query.cache_bytes > 0;
+        let buckets = known_histograms(changes.clone(), keeps_buckets);
+        let charts = KnownCharts::new(changes, keeps_buckets);
         let limits = QueueLimits {
             running: config.query.max_running as usize,
             heavy: config.query.max_heavy as usize,
@@ -185,6 +191,7 @@ impl App {
             queries,
             answers,
             buckets,
+            charts,
             throughput: Throughput::default(),
             clock,
             stop: CancellationToken::new(),

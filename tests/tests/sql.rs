@@ -3,6 +3,7 @@
 #[path = "sql/hostile.rs"]
 mod hostile;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -298,6 +299,24 @@ async fn quick_queries_do_not_wait_behind_a_dashboard() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Charts of errors, with their number in five minutes as `n`.
+const CHARTS: [&str; 3] = [
+    "level:error | timechart 5m count() as n",
+    "level:error | timechart 5m count() as n by service limit 2",
+    "level:error | stats count() as n, max(user) as most by service, bucket(time, 5m)",
+];
+
+/// Numbers of rows with a time, added up by that.
+fn sums_by_time(rows: &Value, name: &str) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for row in rows.as_array().into_iter().flatten() {
+        // With or without a fraction.
+        let time = row["time"].as_str().unwrap_or_default().chars().take(19).collect();
+        *sums.entry(time).or_default() += row[name].as_u64().unwrap_or_default();
+    }
+    sums
+}
+
 /// An answer without what differs each time.
 fn content(mut answer: Value) -> Value {
     for name in ["cache", "stats", "query_id"] {
@@ -375,9 +394,33 @@ async fn kept_answers_are_right_while_records_arrive() -> anyhow::Result<()> {
         let fields = server.call(calls[2].0, &calls[2].1).await?;
         assert_eq!(fields["total_rows"], seen, "round {round}: {}", fields["cache"]);
         let rows = server.call(calls[0].0, &calls[0].1).await?;
+        let histogram = server.call(calls[1].0, &with(json!({ "buckets": 12 }))).await?;
+        assert_eq!(histogram["bucket_ms"], 300_000);
+        for query in CHARTS {
+            let chart = server.call(calls[0].0, &with(json!({ "query": query }))).await?;
+            assert_eq!(chart["shape"], "time_series", "{query}");
+            assert_eq!(
+                sums_by_time(&chart["rows"], "n"),
+                sums_by_time(&histogram["buckets"], "total"),
+                "{query}, round {round}: {}",
+                chart["cache"]
+            );
+        }
         let newest: Vec<Value> = rows["rows"].as_array().cloned().unwrap_or_default();
         let fresh = server.call(calls[0].0, &with(json!({ "limit": 49 }))).await?;
         assert_eq!(newest[..49], fresh["rows"].as_array().expect("rows")[..], "round {round}");
+    }
+
+    // Of a range that goes on a little further only that is computed.
+    for query in CHARTS {
+        let chart = json!({ "query": query, "from": "2026-01-02T03:00:00Z", "to": "2026-01-02T04:07:00Z" });
+        let chart = server.call(calls[0].0, &chart).await?;
+        let (cache, rows_read) = (&chart["cache"], chart["stats"]["rows_read"].as_u64().unwrap_or(u64::MAX));
+        assert!(
+            cache["hit"] == false && cache["age_ms"].as_u64() > Some(0) && rows_read < 1500,
+            "{query}: {cache}, {rows_read}"
+        );
+        assert_eq!(sums_by_time(&chart["rows"], "n").values().sum::<u64>(), sent, "{query}");
     }
 
     // Deleting tells too.
@@ -391,6 +434,39 @@ async fn kept_answers_are_right_while_records_arrive() -> anyhow::Result<()> {
     })
     .await?;
     assert_eq!(server.call(calls[1].0, &calls[1].1).await?["total"], 1500);
+    for query in CHARTS {
+        let chart = server.call(calls[0].0, &with(json!({ "query": query }))).await?;
+        assert_eq!(sums_by_time(&chart["rows"], "n").values().sum::<u64>(), 1500, "{query}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_with_times_is_kept_while_other_times_change() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    filled(&server).await?;
+    let call = json!({
+        "sql": "SELECT ServiceName, count() AS n FROM otel_logs WHERE Timestamp >= {from:DateTime64(9)} AND Timestamp < {to:DateTime64(9)} \
+                GROUP BY ServiceName ORDER BY ServiceName",
+        "from": "2026-01-02T03:00:00Z", "to": "2026-01-02T04:00:00Z",
+    });
+    let is_kept = async || anyhow::Ok(server.call("/api/v1/sql", &call).await?["cache"]["hit"] == true);
+    until("an answer to be kept", || async {
+        is_kept().await?;
+        is_kept().await
+    })
+    .await?;
+    let record = |hour: u32| {
+        format!("{{\"timestamp\":\"2026-01-02T0{hour}:30:00Z\",\"service\":\"new\",\"message\":\"x\"}}\n")
+    };
+    server.ingest("application/x-ndjson", record(5)).await?;
+    server.wait_for_count("*", 3001).await?;
+    assert!(is_kept().await?, "the record is of another time");
+    server.ingest("application/x-ndjson", record(3)).await?;
+    server.wait_for_count("*", 3002).await?;
+    let answer = server.call("/api/v1/sql", &call).await?;
+    assert_eq!(answer["cache"]["hit"], false);
+    assert!(answer["rows"].to_string().contains("new"), "{answer}");
     Ok(())
 }
 

@@ -7,9 +7,8 @@ use crate::shell::{announce, cargo, run as execute};
 use crate::{build, setup};
 
 /// All of them, in the order in which they run.
-const BENCHMARKS: [&str; 10] = [
-    "search", "queries", "import", "ingest", "connections", "tail", "agent", "browser", "idle", "window",
-];
+const BENCHMARKS: [&str; 10] =
+    ["search", "queries", "import", "ingest", "connections", "tail", "agent", "browser", "idle", "window"];
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {

@@ -2,7 +2,7 @@
 
 use crate::network::Network;
 use crate::syntax::{Operator, Pattern};
-use crate::text::{TextMatch, longest_text};
+use crate::text::{TextMatch, longest_text, required_text};
 use crate::{Field, TimeRange};
 
 /// A filter over records. Two-valued: a test on a field that a record lacks does not hold, its negation does.
@@ -139,10 +139,16 @@ impl Condition {
 }
 
 impl Predicate {
+    /// Whether no index answers for an attribute, so that its value in each row is read.
+    pub(crate) fn reads_values(&self) -> bool {
+        !matches!(self, Self::Equals(_) | Self::Exists)
+    }
+
     fn reads_message(&self) -> bool {
         match self {
             Self::Contains(text) => text.tokens.is_empty(),
             Self::Wildcard(pattern) => longest_text(pattern).is_none(),
+            Self::Regex(regex) => required_text(regex).is_none(),
             Self::Exists => false,
             _ => true,
         }

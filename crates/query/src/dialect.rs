@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::TimeRange;
 use crate::mapping::Mapping;
 use crate::sql::SqlText;
 
@@ -20,8 +21,34 @@ pub struct Dialect {
     pub resource_items: Option<ItemsIndex>,
     /// Where the columns of the table are not those of `otel_logs`: what they are.
     pub mapping: Option<Arc<Mapping>>,
+    /// Both maps have an index over their keys, so that it costs next to nothing to know that no record has a key.
+    pub key_indexes: bool,
     /// Table of the counts of attributes by hour.
     pub roll_up: Option<String>,
+}
+
+/// Records of a time range of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) dialect: &'a Dialect,
+    pub(crate) range: TimeRange,
+}
+
+impl Reading<'_> {
+    /// Whether no record has `key` in the map, where an index tells: a query of its own that becomes 0 or 1 before the
+    /// statement is planned, so that what it rules out is not read. For the condition of an `if`. A record that comes
+    /// in between counts for the next query.
+    pub(crate) fn write_lacks_key(&self, sql: &mut SqlText, map: &str, key: &str) {
+        sql.text(&format!("isNull((SELECT 1 FROM {} WHERE mapContains({map}, ", self.dialect.table));
+        sql.string(key).text(")");
+        if let Some(from_ns) = self.range.from_ns {
+            sql.text(" AND Timestamp >= ").time(from_ns);
+        }
+        if let Some(to_ns) = self.range.to_ns {
+            sql.text(" AND Timestamp < ").time(to_ns);
+        }
+        sql.text(" LIMIT 1))");
+    }
 }
 
 /// A text index with `tokenizer = array` over an array of `key=value`.
@@ -67,6 +94,7 @@ impl Default for Dialect {
             record_items: Some(items.clone()),
             resource_items: Some(items),
             mapping: None,
+            key_indexes: true,
             roll_up: Some("log_facets".to_owned()),
         }
     }
@@ -93,6 +121,7 @@ impl Dialect {
             record_items: None,
             resource_items: None,
             mapping: None,
+            key_indexes: false,
             roll_up: None,
         }
     }

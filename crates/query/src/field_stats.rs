@@ -83,7 +83,7 @@ impl Compiler<'_> {
         let mut inner = SqlText::default();
         inner.text("SELECT ");
         let exists = Condition::test(field.clone(), Predicate::Exists);
-        write_condition(&mut inner, self.dialect, &exists, false);
+        write_condition(&mut inner, self.reading(), &exists, false);
         inner.text(" AS is_present, toString(");
         match field {
             Field::Level => {

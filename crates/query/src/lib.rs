@@ -68,7 +68,7 @@ pub use highlight::{Highlight, HighlightKind, highlight_terms};
 pub use matcher::Matcher;
 pub use network::Network;
 pub use parser::{Hint, MAX_CHARACTERS, MAX_DEPTH, MAX_PIPES, MAX_SUBQUERIES, MAX_TERMS, Parsed, parse};
-pub use pipeline::{PipeOptions, Piped, Shape};
+pub use pipeline::{ByBucket, Merge, PipeOptions, Piped, Series, Shape};
 pub use placeholders::Filling;
 pub use plan::{Compiler, MAX_ROWS, SearchOptions};
 pub use print::{quote_field, quote_value};

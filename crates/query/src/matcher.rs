@@ -138,11 +138,20 @@ fn value_matches(predicate: &Predicate, regex: Option<&Regex>, value: &str) -> b
 
 /// A number with a unit or without: `12ms`, `1.5 s`, `3MB`.
 fn amount_of(value: &str, unit: Unit) -> Option<f64> {
-    let value = value.trim();
-    let end = value.find(|next: char| next.is_alphabetic() || next == ' ').unwrap_or(value.len());
-    let (digits, name) = value.split_at(end);
-    let number = digits.parse::<f64>().ok()?;
-    let name = name.trim();
+    let value = value.trim_matches(' ');
+    let digits = |text: &str, more: &[u8]| {
+        text.bytes().take_while(|byte| byte.is_ascii_digit() || more.contains(byte)).count()
+    };
+    let sign = |text: &str| usize::from(text.starts_with(['-', '+']));
+    let mut end = sign(value);
+    end += digits(value.get(end..)?, b".");
+    if value.get(end..)?.starts_with(['e', 'E']) {
+        let exponent = end + 1 + sign(value.get(end + 1..)?);
+        let length = digits(value.get(exponent..)?, b"");
+        end = if length > 0 { exponent + length } else { end };
+    }
+    let number = value.get(..end)?.parse::<f64>().ok()?;
+    let name = value.get(end..)?.trim_matches(' ');
     if name.is_empty() {
         return Some(number);
     }

@@ -5,22 +5,26 @@
 //! inside the SELECT that holds them, so no name that a user gives can change what another expression means.
 
 mod aggregate;
+mod by_bucket;
 mod call;
 mod combine;
 mod expression;
 mod extract;
+mod facets;
+mod patterns;
 mod rows;
 mod stages;
 mod value;
 
 use serde::Serialize;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Reading};
 use crate::plan::{Compiler, MAX_ROWS};
 use crate::sql::{SqlText, Statement};
 use crate::syntax::{Pipe, PipeKind, Query, Scalar, ScalarKind};
 use crate::{Condition, ErrorKind, QueryError, Span, TimeRange};
 
+pub use by_bucket::{ByBucket, Merge, Series};
 pub(crate) use call::is_there;
 use rows::Rows;
 pub(crate) use value::Value;
@@ -48,6 +52,8 @@ pub struct Piped {
     pub bucket_seconds: Option<f64>,
     /// Most rows to show: the statement gives one more where there are more.
     pub limit: u32,
+    /// Of a time series.
+    pub by_bucket: Option<ByBucket>,
 }
 
 /// What [`Query::compile`] needs to know beside the query.
@@ -75,16 +81,43 @@ impl Query {
             plain: options.dialect.without_indexes(),
             range: options.range,
             now_ns: options.now_ns,
+            fitted_width_ms: None,
+            every_series: false,
         };
-        let rows = scope.query(self)?;
-        rows.finish(options)
+        let mut piped = scope.query(self)?.finish(options)?;
+        if piped.shape == Shape::TimeSeries {
+            piped.by_bucket = scope.by_bucket(self);
+        }
+        Ok(piped)
+    }
+
+    /// The part of a time series that lies in the range of `options`, with all its series.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn compile_buckets(&self, options: &PipeOptions<'_>, of: &ByBucket) -> Result<Piped, QueryError> {
+        let scope = Scope {
+            dialect: options.dialect,
+            plain: options.dialect.without_indexes(),
+            range: options.range,
+            now_ns: options.now_ns,
+            fitted_width_ms: Some(of.width_ms),
+            every_series: of.series.is_some(),
+        };
+        scope.query(self)?.finish(options)
     }
 
     /// The columns that the pipes leave; `None` where the rows are whole records, or make no sense.
     pub fn column_names(&self) -> Option<Vec<String>> {
         let dialect = Dialect::default();
-        let scope =
-            Scope { dialect: &dialect, plain: dialect.without_indexes(), range: TimeRange::ALL, now_ns: 0 };
+        let scope = Scope {
+            dialect: &dialect,
+            plain: dialect.without_indexes(),
+            range: TimeRange::ALL,
+            now_ns: 0,
+            fitted_width_ms: None,
+            every_series: false,
+        };
         let rows = scope.query(self).ok()?;
         (!rows.is_records).then(|| rows.columns.into_iter().map(|column| column.name).collect())
     }
@@ -123,9 +156,18 @@ struct Scope<'a> {
     plain: Dialect,
     range: TimeRange,
     now_ns: i64,
+    /// Width of the buckets that fit the range, where it is another one that they fit.
+    fitted_width_ms: Option<u64>,
+    /// The smaller series of a chart are not added up.
+    every_series: bool,
 }
 
 impl Scope<'_> {
+    /// For conditions outside of the `WHERE` of the table.
+    fn plain_reading(&self) -> Reading<'_> {
+        Reading { dialect: &self.plain, range: self.range }
+    }
+
     fn query(&self, query: &Query) -> Result<Rows, QueryError> {
         let mut source = Source { condition: query.check(self.now_ns)?, rest: Vec::new() };
         // Conditions right behind the filter are a part of it, so that the indexes serve them.

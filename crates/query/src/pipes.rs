@@ -15,7 +15,7 @@ const fn pipe(name: &'static str, usage: &'static str, about: &'static str) -> P
 }
 
 /// In the order in which they are offered.
-pub(crate) const NAMES: [PipeInfo; 18] = [
+pub(crate) const NAMES: [PipeInfo; 19] = [
     pipe("stats", "stats count(), p95(duration_ms) as p95 by service", "aggregates by fields and times"),
     pipe("timechart", "timechart 5m count() by service limit 10", "aggregates over time"),
     pipe("top", "top 10 service by host", "the most frequent values"),
@@ -37,6 +37,7 @@ pub(crate) const NAMES: [PipeInfo; 18] = [
     pipe("union", "union (service:cart | fields time, message)", "adds the rows of another search"),
     pipe("context", "context before 5 after 5 by host", "adds the rows around each row"),
     pipe("facets", "facets 10 service, host", "the most frequent values of many fields"),
+    pipe("patterns", "patterns 20 from message", "templates of messages, with how many each has"),
     pipe("compare", "compare 1d", "puts the result of an earlier time beside each row"),
 ];
 

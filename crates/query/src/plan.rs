@@ -2,7 +2,7 @@
 
 use crate::condition::Condition;
 use crate::cursor::Cursor;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Reading};
 use crate::field::{COLUMNS, Field};
 use crate::filter::write_condition;
 use crate::sql::{SqlText, Statement};
@@ -194,6 +194,10 @@ impl<'a> Compiler<'a> {
         more(sql, &separators[usize::from(!conditions.is_empty())]);
     }
 
+    pub(crate) fn reading(&self) -> Reading<'a> {
+        Reading { dialect: self.dialect, range: self.range }
+    }
+
     /// The parts of `WHERE`: the time range and the condition; all must hold.
     pub(crate) fn conditions(&self) -> Vec<SqlText> {
         let mut found = Vec::new();
@@ -218,7 +222,7 @@ impl<'a> Compiler<'a> {
             other => std::slice::from_ref(other),
         };
         for part in parts {
-            add(&|sql| write_condition(sql, self.dialect, part, false));
+            add(&|sql| write_condition(sql, self.reading(), part, false));
         }
         found
     }

@@ -3,6 +3,8 @@
 //! A token is a run of ASCII letters, ASCII digits and characters beyond ASCII. The index keeps tokens with ASCII
 //! letters in lower case (`lower()` of the engine leaves other letters alone).
 
+use regex_syntax::hir::{Hir, HirKind};
+
 use crate::syntax::{Pattern, Piece};
 
 /// Characters that are no part of a token, for a regular expression.
@@ -95,6 +97,50 @@ impl TextMatch {
 
 fn contains_ignoring_case(text: &str, wanted: &str) -> bool {
     text.to_lowercase().contains(&wanted.to_lowercase())
+}
+
+/// Shorter ones are in most messages.
+const SHORTEST_REQUIRED: usize = 4;
+
+/// The longest text that stands in whatever a regular expression matches, as it is written; `None` where there is none
+/// that is worth looking for.
+pub(crate) fn required_text(regex: &str) -> Option<String> {
+    let tree = regex_syntax::Parser::new().parse(regex).ok()?;
+    let (mut run, mut longest) = (String::new(), String::new());
+    collect_required(&tree, &mut run, &mut longest);
+    keep_longer(&mut run, &mut longest);
+    (longest.len() >= SHORTEST_REQUIRED).then_some(longest)
+}
+
+/// `run` is the text that ends where the part begins.
+fn collect_required(part: &Hir, run: &mut String, longest: &mut String) {
+    match part.kind() {
+        HirKind::Literal(literal) => {
+            for &byte in &literal.0 {
+                // What `ILIKE` makes of other letters is not worth a risk.
+                if byte.is_ascii() { run.push(char::from(byte)) } else { keep_longer(run, longest) }
+            }
+        }
+        HirKind::Capture(capture) => collect_required(&capture.sub, run, longest),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| collect_required(part, run, longest)),
+        HirKind::Repetition(repetition) => {
+            keep_longer(run, longest);
+            if repetition.min > 0 {
+                collect_required(&repetition.sub, run, longest);
+                keep_longer(run, longest);
+            }
+        }
+        // They match no character.
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Class(_) | HirKind::Alternation(_) => keep_longer(run, longest),
+    }
+}
+
+fn keep_longer(run: &mut String, longest: &mut String) {
+    let run = std::mem::take(run);
+    if run.len() > longest.len() {
+        *longest = run;
+    }
 }
 
 /// `*text*`: the text anywhere in the message.
@@ -208,6 +254,25 @@ pub(crate) fn whole_value_regex(pattern: &Pattern, ignore_case: bool) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_every_match_of_a_regular_expression_holds() {
+        for (regex, required) in [
+            ("hypervisor(panic|fault)", Some("hypervisor")),
+            ("hypervisor(?:panic|pause)", Some("hypervisor")),
+            (r"^\[?time(d )?out\b", Some("time")),
+            (r"^user-\d+ (logged in)+", Some("logged in")),
+            (r"a (connection)? refused\.$", Some(" refused.")),
+            ("(timeout)*", None),
+            ("timeout|refused", None),
+            ("(?i)timeout", None),
+            ("[a-z]{4}", None),
+            ("GET /api/v1", Some("GET /api/v1")),
+            ("größere Menge", Some("ere Menge")),
+        ] {
+            assert_eq!(required_text(regex).as_deref(), required, "{regex}");
+        }
+    }
 
     #[test]
     fn words_and_phrases_on_a_message() {

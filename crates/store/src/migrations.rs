@@ -1,7 +1,8 @@
 //! Versions of the tables, and how to get from one to the next.
 //!
-//! `schema_migrations` holds a row for each step that was taken. Steps can be taken twice without harm (`IF NOT
-//! EXISTS`, or a setting), so a crash between a step and its row, or two servers that start at once, cost nothing. A step is never
+//! `schema_migrations` holds a row for each step that was taken. Steps can be taken twice without harm (`IF NOT EXISTS`,
+//! a setting, or an index made again), so a crash between a step and its row, or two servers that start at once, cost
+//! nothing. A step is never
 //! edited once it is released: its checksum is kept, and another one is refused.
 
 use sha2::{Digest, Sha256};
@@ -19,13 +20,19 @@ struct Migration {
 }
 
 /// In order.
-const MIGRATIONS: [Migration; 12] = [
+const MIGRATIONS: [Migration; 14] = [
     Migration { version: 1, name: "otel_logs", sql: include_str!("schema/0001_otel_logs.sql") },
     Migration { version: 2, name: "log_facets", sql: include_str!("schema/0002_log_facets.sql") },
     Migration { version: 3, name: "log_facets_view", sql: include_str!("schema/0003_log_facets_view.sql") },
     Migration { version: 4, name: "otel_traces", sql: include_str!("schema/0004_otel_traces.sql") },
     Migration { version: 5, name: "log_blocks", sql: include_str!("schema/0005_log_blocks.sql") },
     Migration { version: 6, name: "span_blocks", sql: include_str!("schema/0006_span_blocks.sql") },
+    Migration { version: 8, name: "key_indexes", sql: include_str!("schema/0008_key_indexes.sql") },
+    Migration {
+        version: 9,
+        name: "key_indexes_of_old_parts",
+        sql: include_str!("schema/0009_key_indexes_of_old_parts.sql"),
+    },
     Migration {
         version: 10,
         name: "drop_log_facets_view",

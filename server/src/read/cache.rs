@@ -73,6 +73,13 @@ pub struct Place {
     rows: Vec<Box<RawValue>>,
 }
 
+impl Place {
+    /// The rows that came so far.
+    pub fn rows(&self) -> &[Box<RawValue>] {
+        &self.rows
+    }
+}
+
 impl AnswerCache {
     /// `knows_changes`: all that changes the tables is in `changes`.
     pub fn new(changes: Changes, max_bytes: u64, knows_changes: bool) -> Self {

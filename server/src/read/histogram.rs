@@ -1,6 +1,6 @@
 //! `POST /api/v1/histogram`: how many records when, by severity.
 
-mod buckets;
+mod count;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,16 +14,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::buckets::KnownBuckets;
 use super::cache::CacheUse;
 use super::run::QueryKind;
 use super::{Caller, Prepared, Scope, Stats, select_all};
 use crate::app::App;
+use crate::changes::Changes;
 use crate::http::error::{ApiError, JsonBody};
-
-pub use buckets::KnownBuckets;
 
 const DEFAULT_BUCKETS: u64 = 90;
 const MAX_BUCKETS: u64 = 2000;
+/// Histograms whose buckets are kept.
+const KEPT_HISTOGRAMS: u64 = 64;
+
+/// The buckets of histograms that were counted.
+pub type KnownHistograms = KnownBuckets<Bucket>;
+
+pub fn known_histograms(changes: Changes, knows_changes: bool) -> KnownHistograms {
+    KnownBuckets::new(changes, knows_changes, KEPT_HISTOGRAMS)
+}
 
 /// A histogram.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -78,7 +87,7 @@ pub async fn histogram(
     let buckets = request.buckets.unwrap_or(DEFAULT_BUCKETS).clamp(1, MAX_BUCKETS);
     let bucket_ms = bucket_width_ms(range, buckets);
     let statement = prepared.compiler().histogram(bucket_ms);
-    let counted = buckets::count(&app, &prepared, range, bucket_ms, caller).await?;
+    let counted = count::count(&app, &prepared, range, bucket_ms, caller).await?;
     let buckets = counted.buckets;
     Ok(Json(HistogramAnswer {
         from: range.from_ns.map(format_rfc3339),

@@ -1,6 +1,8 @@
 //! Questions about what is stored: search, histogram, facets, completion, traces.
 
+mod buckets;
 mod cache;
+mod chart;
 mod complete;
 mod field_stats;
 mod fields;
@@ -10,6 +12,7 @@ mod queries;
 mod queue;
 mod run;
 mod search;
+mod series;
 mod sql;
 mod surrounding;
 mod traces;
@@ -37,10 +40,11 @@ use cache::{CacheUse, key_of};
 use run::{Asked, QueryKind, Run};
 
 pub use cache::AnswerCache;
+pub use chart::KnownCharts;
 pub use complete::{__path_complete, KnownFields, complete};
 pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
-pub use histogram::{__path_histogram, KnownBuckets, histogram};
+pub use histogram::{__path_histogram, KnownHistograms, histogram, known_histograms};
 pub use language::{__path_parse_query, __path_print_query, parse_query, print_query};
 pub use queries::{__path_cancel, __path_get_query, __path_list_queries, cancel, get_query, list_queries};
 pub use queue::QueueLimits;

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cache::{CacheUse, Kept, Place, key_of};
+use super::chart::Chart;
 use super::run::{QueryKind, Run};
 use super::sql::{BudgetRequest, admit, of_statement};
 use super::{Caller, Prepared, Scope, Stats, query_error, read_error, select};
@@ -99,6 +100,7 @@ struct Search {
     hints: Vec<Hint>,
     shape: Shape,
     bucket_seconds: Option<f64>,
+    chart: Option<Chart>,
     has_pipes: bool,
 }
 
@@ -109,6 +111,7 @@ impl Search {
             request.cursor.as_deref().map(Cursor::decode).transpose().map_err(|error| query_error(&error))?;
         let columns = request.columns.clone().filter(|columns| !columns.is_empty());
         let has_pipes = !prepared.parsed.query.pipes.is_empty();
+        let mut chart = None;
         let (statement, limit, shape, bucket_seconds) = if has_pipes {
             if cursor.is_some() {
                 return Err(ApiError::bad_request(
@@ -119,6 +122,7 @@ impl Search {
             let group = request.scope.group.as_deref();
             let caller = prepared.caller(QueryKind::Search, group);
             let piped = prepared.piped(app, request.limit, columns.as_deref(), caller).await?;
+            chart = Chart::of(app, &prepared, piped.by_bucket.as_ref());
             (piped.statement, piped.limit, piped.shape, piped.bucket_seconds)
         } else {
             let limit = request.limit.unwrap_or(DEFAULT_ROWS).clamp(1, click_lite_query::MAX_ROWS);
@@ -135,7 +139,18 @@ impl Search {
             hints.extend(prepared.parsed.query.field_hints(&known));
         }
         let group = request.scope.group.clone();
-        Ok(Self { prepared, statement, limit, query_id, group, hints, shape, bucket_seconds, has_pipes })
+        Ok(Self {
+            prepared,
+            statement,
+            limit,
+            query_id,
+            group,
+            hints,
+            shape,
+            bucket_seconds,
+            chart,
+            has_pipes,
+        })
     }
 
     /// The span that holds all rows that it reads; `compare` reads earlier ones than the range.
@@ -241,17 +256,23 @@ pub async fn search(
     if let Some((kept, used)) = key.as_deref().and_then(|key| app.answers.get(key)) {
         return Ok(kept_answer(&search, kept, used, wants_stream));
     }
-    if search.has_pipes {
-        let estimate = of_statement(&app, &search.statement, source.as_deref()).await?;
-        admit(&estimate, request.budget.confirmed)?;
-    }
-    let mut place = key.and_then(|key| app.answers.place(key, search.rows_range()));
     let kind = if search.has_pipes { QueryKind::Table } else { QueryKind::Search };
     let caller = Caller {
         query_id: Some(&search.query_id),
         integers_as_text: search.shape == Shape::Records,
         ..search.prepared.caller(kind, search.group.as_deref())
     };
+    if let Some(chart) = &search.chart
+        && let Some((kept, used)) =
+            chart.answer(&app, &search.prepared, request.budget.confirmed, caller).await?
+    {
+        return Ok(kept_answer(&search, kept, used, wants_stream));
+    }
+    if search.has_pipes {
+        let estimate = of_statement(&app, &search.statement, source.as_deref()).await?;
+        admit(&estimate, request.budget.confirmed)?;
+    }
+    let mut place = key.and_then(|key| app.answers.place(key, search.rows_range()));
     let mut run = select(&app, &search.statement, caller).await?;
     if wants_stream {
         let body = Body::from_stream(lines(app, search, run, place));
@@ -279,6 +300,11 @@ fn keep(app: &App, search: &Search, place: Option<Place>, run: &Run) -> Stats {
         app.throughput.note(&stats);
     }
     if let Some(place) = place {
+        if let Some(chart) = &search.chart
+            && place.rows().len() <= search.limit as usize
+        {
+            chart.note(app, place.rows(), run.columns());
+        }
         app.answers.keep(place, run.columns(), stats, false);
     }
     stats

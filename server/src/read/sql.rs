@@ -12,7 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use click_lite_query::TimeRange;
+use click_lite_query::user_sql::rows_range;
 use click_lite_store::{AnswerColumn, RowEvent, SelectOptions, UserSql};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -131,7 +131,7 @@ pub async fn sql(
     }
     let server = prepared.server.clone();
     let is_heavy = ask_budget(&app, &prepared, request.budget.confirmed).await?;
-    let place = key.and_then(|key| app.answers.place(key, TimeRange::ALL));
+    let place = key.and_then(|key| app.answers.place(key, rows_range(&prepared.sql, &prepared.tree)));
     let statement = UserSql {
         sql: prepared.sql.clone(),
         params: prepared.params.clone(),

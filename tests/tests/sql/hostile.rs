@@ -1,4 +1,4 @@
-//! Statements that try to write, to read files and the network, to see what others do, or to get around limits.
+//! Texts of both modes that try to write, to read files and the network, to see what others do, or to get around limits.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -211,6 +211,13 @@ const REFUSED_BY_THE_ENGINE: &[(&str, &str)] = &[
     ("SELECT groupArray(repeat('x', 1000000)) FROM numbers(100000)", "store.memory_limit"),
 ];
 
+/// Texts of the search language, a line each; `MARKER` is a file, and `127.0.0.1:1` a listener that nobody may reach. They are
+/// refused, or search for what they say.
+const SEARCHES: &str = include_str!("../../../crates/query/cases/hostile.txt");
+
+/// At least so many in both modes together.
+const HOSTILE: usize = 280;
+
 /// Statements that look hostile and are not.
 const HARMLESS: &[&str] = &[
     "SELECT 'file(''/etc/passwd'')' AS text",
@@ -232,7 +239,9 @@ pub fn params() -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_statements_change_and_show_nothing() -> anyhow::Result<()> {
-    assert!(REFUSED.len() >= 140, "{}", REFUSED.len());
+    let searches: Vec<&str> = SEARCHES.lines().filter(|line| !line.is_empty()).collect();
+    let tried = REFUSED.len() + REFUSED_BY_THE_ENGINE.len() + searches.len();
+    assert!(tried >= HOSTILE, "{tried}");
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port().to_string();
     let reached = Arc::new(AtomicUsize::new(0));
@@ -250,7 +259,11 @@ async fn hostile_statements_change_and_show_nothing() -> anyhow::Result<()> {
         let call = json!({ "sql": "SELECT name, engine, create_table_query FROM system.tables WHERE database = 'click_lite' ORDER BY name" });
         server.call("/api/v1/sql", &call).await.map(|answer| answer["rows"].clone())
     };
-    let before = tables().await?;
+    let content = || async {
+        let call = json!({ "sql": "SELECT count() AS n, sum(cityHash64(Timestamp, Body, ServiceName, toString(LogAttributes), IngestId)) AS h FROM otel_logs" });
+        server.call("/api/v1/sql", &call).await.map(|answer| answer["rows"].clone())
+    };
+    let before = (tables().await?, content().await?);
 
     for (sql, code) in REFUSED.iter().chain(REFUSED_BY_THE_ENGINE) {
         let sql = sql.replace("PORT", &port);
@@ -276,7 +289,20 @@ async fn hostile_statements_change_and_show_nothing() -> anyhow::Result<()> {
         server.call("/api/v1/sql", &call).await.with_context(|| *sql)?;
     }
 
-    assert_eq!(tables().await?, before);
+    for text in searches {
+        let query = text.replace("MARKER", TARGET).replace("127.0.0.1:1/", &format!("127.0.0.1:{port}/"));
+        for path in ["/api/v1/search", "/api/v1/histogram", "/api/v1/estimate"] {
+            let call = json!({ "query": query, "budget": { "confirmed": true } });
+            let (status, text) = server.client()?.request(Method::POST, path, Some(call.to_string())).await?;
+            let body: Value = serde_json::from_str(&text).with_context(|| format!("{query}: {text}"))?;
+            let code = body["error"]["code"].as_str().unwrap_or_default();
+            let is_refused = status == 400 && code.starts_with("query.");
+            assert!(status == 200 || is_refused, "{path} {query}: {status} {text}");
+            assert!(!text.contains("root:"), "{path} {query}: {text}");
+        }
+    }
+
+    assert_eq!((tables().await?, content().await?), before);
     assert_eq!(server.count("*").await?, 3);
     assert!(!std::path::Path::new(TARGET).exists());
     assert_eq!(reached.load(Ordering::SeqCst), 0, "something was asked over the network");

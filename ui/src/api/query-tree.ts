@@ -108,6 +108,7 @@ export type OtherPipe =
   | 'union'
   | 'context'
   | 'facets'
+  | 'patterns'
   | 'compare';
 
 /** What is wrong with a query, and where. */

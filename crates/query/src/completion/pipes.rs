@@ -18,6 +18,7 @@ fn words_of(pipe: &str) -> &'static [&'static str] {
         "limit" => &["offset"],
         "dedup" => &["keep"],
         "extract" => &["json", "logfmt", "from"],
+        "patterns" => &["from"],
         "join" => &["left", "inner", "by"],
         "context" => &["before", "after", "by"],
         _ => &[],

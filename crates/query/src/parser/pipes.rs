@@ -14,6 +14,7 @@ use crate::{ErrorKind, QueryError, Span};
 const TOP_ROWS: u64 = 10;
 const CHART_SERIES: u64 = 10;
 const CONTEXT_ROWS: u64 = 5;
+const PATTERNS: u64 = 100;
 
 impl Parser {
     /// The pipes up to the end or the parenthesis that ends a query in a query.
@@ -68,6 +69,10 @@ impl Parser {
             "union" => PipeKind::Union(Box::new(self.subquery(depth)?)),
             "context" => self.context(depth)?,
             "facets" => self.facets(depth)?,
+            "patterns" => PipeKind::Patterns {
+                limit: self.number_if_any()?.unwrap_or(PATTERNS),
+                from: self.from_column(depth)?,
+            },
             "compare" => PipeKind::Compare { earlier: self.duration()? },
             _ => {
                 let span = self.lexer.span_from(start);
@@ -291,9 +296,13 @@ impl Parser {
                     ]));
             }
         };
+        Ok(Extraction { how, from: self.from_column(depth)? })
+    }
+
+    /// `from message`, if it is there.
+    fn from_column(&mut self, depth: usize) -> Result<Option<Scalar>, QueryError> {
         self.lexer.skip_space();
-        let from = if self.lexer.take_word_ignoring_case("from") { Some(self.column(depth)?) } else { None };
-        Ok(Extraction { how, from })
+        if self.lexer.take_word_ignoring_case("from") { self.column(depth).map(Some) } else { Ok(None) }
     }
 
     /// Names inside a text: `user.id as user, status`.

@@ -192,7 +192,7 @@ impl Writer<'_> {
 
 impl Expressions<'_> {
     /// The time of a row, if the rows have one.
-    fn rows_time(&self) -> Option<SqlText> {
+    pub(super) fn rows_time(&self) -> Option<SqlText> {
         time_of(self.rows)
     }
 }

@@ -169,7 +169,7 @@ impl Expressions<'_> {
         };
         let value = self.time(time)?;
         let width_ms = match arguments.get(1).map(|width| (&width.kind, width.span)) {
-            None => super::stages::fitted_width_ms(self.scope.range),
+            None => self.scope.fitted_width_ms(),
             Some((ScalarKind::Number(text), span)) => literal::duration_ms(text).ok_or_else(|| {
                 wrong_type(span, format!("{text} is no length of time")).expect(&["30s", "5m", "1h", "1d"])
             })?,

@@ -1,22 +1,21 @@
-//! Pipes that read more than the rows before them: joins, unions, rows around, facets, an earlier time.
+//! Pipes that read more than the rows before them: joins, unions, rows around, an earlier time.
 
+use super::call::is_there;
 use super::rows::{Column, OrderKey, Rows, named};
 use super::value::Value;
 use super::{Scope, Source, wrong_type};
 use crate::condition::Condition;
-use crate::field::{COLUMNS, Field};
+use crate::field::COLUMNS;
 use crate::filter::write_condition;
 use crate::functions::Kind;
 use crate::sql::{SqlText, identifier};
-use crate::syntax::{Join, Pipe, Query, Scalar, ScalarKind};
+use crate::syntax::{Join, Pipe, Query, Scalar};
 use crate::{QueryError, Span, TimeRange, literal};
 
 use super::stages::column_name;
 
 /// Most rows before and after each row that `context` adds.
 const MAX_CONTEXT: u64 = 1_000;
-/// Newest rows whose attributes `facets` counts where no fields are named.
-const FACET_ROWS: u64 = 10_000;
 
 impl Scope<'_> {
     pub(super) fn join(&self, rows: Rows, join: &Join, span: Span) -> Result<Rows, QueryError> {
@@ -26,7 +25,8 @@ impl Scope<'_> {
                 .hint("end it with stats, top or fields, so that it is known which columns it adds"));
         }
         let left = rows.nested();
-        let right = right.nested();
+        let mut right = right.nested();
+        let mut missing = Vec::new();
         let mut on: Vec<(SqlText, SqlText)> = Vec::new();
         let mut keys: Vec<String> = Vec::new();
         for field in &join.by {
@@ -36,6 +36,10 @@ impl Scope<'_> {
                 return Err(self.row_expressions(&right).no_column(&name, field.span));
             };
             let (left_side, right_side) = (left_value, &right_column.value);
+            // What lacks the field is no partner of what lacks it too.
+            if right_side.kind == Kind::Text {
+                missing.push(is_there(right_side));
+            }
             let same = left_side.kind == right_side.kind && !left_side.nullable && !right_side.nullable;
             on.push(if same {
                 (left_side.sql, right_side.sql.clone())
@@ -44,6 +48,7 @@ impl Scope<'_> {
             });
             keys.push(name);
         }
+        missing.into_iter().for_each(|condition| right.add_condition(condition));
         // Each side gives its columns under names that the other has not: the right one's are r0, r1, ...
         let mut columns = left.columns.clone();
         let mut right_lines = Vec::new();
@@ -53,7 +58,13 @@ impl Scope<'_> {
         let added = right.columns.iter().filter(|column| !keys.contains(&column.name));
         for (index, column) in added.enumerate() {
             let name = format!("joined_{index}");
-            right_lines.push(named(&column.value.sql, &name));
+            let mut sql = column.value.sql.clone();
+            if join.left && column.value.kind == Kind::Number {
+                // Nothing in place of 0 where there is no partner.
+                sql = SqlText::default();
+                sql.text("toNullable(").append(&column.value.sql).text(")");
+            }
+            right_lines.push(named(&sql, &name));
             let mut value = Value { sql: identifier(&name), ..column.value.clone() };
             value.nullable |= join.left;
             let mut called = column.name.clone();
@@ -179,7 +190,7 @@ impl Scope<'_> {
         ));
         let mut near = SqlText::default();
         near.text("max(");
-        write_condition(&mut near, &self.plain, condition, true);
+        write_condition(&mut near, self.plain_reading(), condition, true);
         near.text(") OVER (").append(&window).text(") AS near");
         let inner = all.select(&[identifier("Timestamp"), identifier("IngestId"), near], false);
         let mut found = SqlText::default();
@@ -191,63 +202,6 @@ impl Scope<'_> {
         let mut rows = all;
         rows.add_condition(found);
         Ok(rows)
-    }
-
-    pub(super) fn facets(&self, rows: Rows, values: u64, fields: &[Scalar]) -> Result<Rows, QueryError> {
-        let rows = rows.open_to_expressions();
-        let expressions = self.row_expressions(&rows);
-        let mut pairs = SqlText::default();
-        let mut rows = rows.clone();
-        pairs.text("arrayJoin(");
-        if fields.is_empty() && rows.is_records {
-            pairs.text("arrayConcat([");
-            for (index, name) in ["level", "service"].into_iter().enumerate() {
-                pairs.text(if index > 0 { ", (" } else { "(" }).string(name).text(", CAST(");
-                pairs.append(&rows.field(&Field::resolve(name)).sql).text(", 'String'))");
-            }
-            pairs.text("]");
-            for map in ["ResourceAttributes", "LogAttributes"] {
-                pairs.text(&format!(
-                    ", arrayMap((name, content) -> (CAST(name, 'String'), content), mapKeys({map}), mapValues({map}))"
-                ));
-            }
-            pairs.text(")");
-        } else {
-            let names: Vec<Scalar> = if fields.is_empty() {
-                let all = rows.columns.iter().map(|column| ScalarKind::Field(column.name.clone()));
-                all.map(|kind| Scalar::new(kind, Span::default())).collect()
-            } else {
-                fields.to_vec()
-            };
-            pairs.text("[");
-            for (index, field) in names.iter().enumerate() {
-                let value = expressions.value(field)?;
-                pairs
-                    .text(if index > 0 { ", (" } else { "(" })
-                    .string(&column_name(field))
-                    .text(", ifNull(toString(");
-                pairs.append(&value.sql).text("), ''))");
-            }
-            pairs.text("]");
-        }
-        pairs.text(") AS facet");
-        if fields.is_empty() && rows.is_records {
-            rows = rows.cut(FACET_ROWS, 0).nested();
-        }
-        let inner = rows.select(&[pairs], false);
-        let mut from = SqlText::default();
-        from.text("(\n").append(&inner.indented()).text("\n)");
-        let field = Column::new("field", Value::of("facet.1", Kind::Text));
-        let value = Column::new("value", Value::of("facet.2", Kind::Text));
-        let mut entries = Rows::closed(from, Vec::new());
-        entries.add_condition(Value::of("facet.2 != ''", Kind::Condition).sql);
-        let count = Column::new("count", Value::of("count()", Kind::Number));
-        let mut grouped = entries.grouped(vec![field, value], vec![count]);
-        let key =
-            |sql: &str, descending: bool| OrderKey { sql: Value::of(sql, Kind::Number).sql, descending };
-        grouped.order = vec![key("facet.1", false), key("count()", true), key("facet.2", false)];
-        grouped.keep_each(values.max(1), vec![Value::of("facet.1", Kind::Text).sql]);
-        Ok(grouped)
     }
 
     /// The same pipes over an earlier span beside these rows: for each number its value before and the change in percent.
@@ -273,6 +227,8 @@ impl Scope<'_> {
             plain: self.plain.clone(),
             range,
             now_ns: self.now_ns.saturating_sub(shift_ns),
+            fitted_width_ms: self.fitted_width_ms,
+            every_series: self.every_series,
         };
         let then = before.stages(source, pipes)?;
         let (now, then) = (rows.nested(), then.nested());
@@ -301,7 +257,10 @@ impl Scope<'_> {
             columns.push(column.clone());
             let Some(other) = then.column(&column.name).filter(is_number) else { continue };
             let name = format!("then_{index}");
-            then_lines.push(named(&other.value.sql, &name));
+            // Where there was no row then, a column that may be `NULL` is, and another one 0.
+            let mut then_value = SqlText::default();
+            then_value.text("toNullable(").append(&other.value.sql).text(")");
+            then_lines.push(named(&then_value, &name));
             let value = Value::new(identifier(&name), Kind::Number).nullable(true);
             let mut change = SqlText::default();
             change

@@ -171,9 +171,27 @@ impl Expressions<'_> {
                 .hint(format!("write any({name}), or add it behind by")));
         }
         if self.rows.is_records {
-            return Ok(self.rows.field(&Field::resolve(name)));
+            return Ok(match Field::resolve(name) {
+                Field::Attribute(name) if self.scope.dialect.key_indexes => self.attribute(name),
+                field => self.rows.field(&field),
+            });
         }
         Err(self.no_column(name, span))
+    }
+
+    /// As [`of_record`], without reading a map that lacks the key in all records.
+    fn attribute(&self, name: String) -> Value {
+        let reading = self.scope.plain_reading();
+        let mut sql = SqlText::default();
+        sql.text("if(");
+        reading.write_lacks_key(&mut sql, "ResourceAttributes", &name);
+        // ClickHouse takes the place of an `if` with a known condition, but not of one that stands in its place again.
+        sql.text(", LogAttributes[").string(&name).text("], toString(if(");
+        reading.write_lacks_key(&mut sql, "LogAttributes", &name);
+        sql.text(", ResourceAttributes[").string(&name).text("], ");
+        let either = of_record(&Field::Attribute(name.clone()));
+        sql.append(&either.sql).text(")))");
+        Value::new(sql, Kind::Text).from(Origin::Attribute(name))
     }
 
     pub(super) fn no_column(&self, name: &str, span: Span) -> QueryError {
@@ -211,7 +229,7 @@ impl Expressions<'_> {
         }
         let condition = crate::check::test(test, self.scope.now_ns)?;
         sql.text("(");
-        write_condition(&mut sql, &self.scope.plain, &condition, true);
+        write_condition(&mut sql, self.scope.plain_reading(), &condition, true);
         sql.text(")");
         Ok(sql)
     }

@@ -168,6 +168,15 @@ impl Rows {
         cut
     }
 
+    /// Of records that nothing was cut from the newest ones; a query that can be grouped.
+    pub(super) fn with_newest(self, rows: u64) -> Self {
+        if self.is_records && !self.is_cut() {
+            self.cut(rows, 0).nested()
+        } else {
+            self.open_to_expressions()
+        }
+    }
+
     /// Groups these rows: `keys` and `aggregates` are the columns from now on.
     pub(super) fn grouped(mut self, keys: Vec<Column>, aggregates: Vec<Column>) -> Self {
         let group = keys.iter().map(|key| key.group.clone().unwrap_or_else(|| key.value.sql.clone()));
@@ -247,6 +256,13 @@ impl Rows {
     /// `SELECT` these of the rows, without their order where nothing asks for it.
     pub(super) fn select(&self, lines: &[SqlText], ordered: bool) -> SqlText {
         self.write_select(lines, ordered, |_| None)
+    }
+
+    /// `SELECT` one of the rows' values in their order, for what stands behind `IN`. It has a name, because ClickHouse does
+    /// not see that two expressions with a query inside them are the same.
+    pub(super) fn select_one(&self, value: &SqlText, name: &str) -> SqlText {
+        let name = free_name(name, value, &mut self.taken());
+        self.select_named(&[(value.clone(), name)], true)
     }
 
     /// As [`Self::select`] under names that mean nothing else here, so that groups and order can be told by them.
@@ -375,12 +391,39 @@ impl Rows {
             Some((rows, offset)) => (rows.min(most), offset),
             None => (most, 0),
         });
-        let mut statement = self.select_named(&output, true).finish();
+        let mut statement =
+            self.with_few_whole_records(&options.dialect.table).select_named(&output, true).finish();
         if shape != Shape::Records {
             // Counts are numbers that people compute with; ids of records keep their 64 bits as texts.
             statement.sql.push_str(&options.dialect.settings("output_format_json_quote_64bit_integers = 0"));
         }
-        Ok(Piped { statement, shape, bucket_seconds: bucket_ms.map(|width| width as f64 / 1000.0), limit })
+        Ok(Piped {
+            statement,
+            shape,
+            bucket_seconds: bucket_ms.map(|width| width as f64 / 1000.0),
+            limit,
+            by_bucket: None,
+        })
+    }
+
+    /// The same records, found by their time and id alone where one of each value is kept: to find those, all rows are
+    /// read, and whole ones are large.
+    fn with_few_whole_records(mut self, table: &str) -> Self {
+        let mut of_table = SqlText::default();
+        of_table.text(table);
+        if !self.is_records || self.limit_by.is_none() || self.is_grouped() || self.from != of_table {
+            return self;
+        }
+        let mut found = SqlText::default();
+        found.text("(Timestamp, IngestId) IN (\n");
+        let keys = ["Timestamp", "IngestId"].map(identifier);
+        found.append(&self.select(&keys, true).indented()).text("\n)");
+        self.conditions = vec![found];
+        self.limit_by = None;
+        if let Some((_, offset)) = &mut self.limit {
+            *offset = 0;
+        }
+        self
     }
 
     /// Whether everything selected is a name of the query inside and nothing else needs one that is given anew.

@@ -13,18 +13,19 @@ use crate::syntax::{
     Aggregate, GroupKey, Named, Pipe, PipeKind, Sample, Scalar, ScalarKind, SortKey, Timechart, TopValues,
 };
 use crate::time_range::bucket_width_ms;
-use crate::{QueryError, Span, TimeRange, literal};
+use crate::{QueryError, Span, literal};
 
 /// Buckets of a chart whose width is not said.
 const BUCKETS: u64 = 100;
 /// The series of a chart that stands for all that have none of their own.
-const OTHER: &str = "other";
-
-pub(super) fn fitted_width_ms(range: TimeRange) -> u64 {
-    bucket_width_ms(range, BUCKETS).max(1000)
-}
+pub(super) const OTHER: &str = "other";
 
 impl Scope<'_> {
+    /// Of buckets whose width is not said.
+    pub(super) fn fitted_width_ms(&self) -> u64 {
+        self.fitted_width_ms.unwrap_or_else(|| bucket_width_ms(self.range, BUCKETS).max(1000))
+    }
+
     pub(super) fn stage(&self, rows: Rows, condition: &Condition, pipe: &Pipe) -> Result<Rows, QueryError> {
         match &pipe.kind {
             PipeKind::Stats { aggregates, by } => self.stats(rows, aggregates, by),
@@ -57,6 +58,7 @@ impl Scope<'_> {
                 self.context(rows, condition, *before, *after, by, pipe.span)
             }
             PipeKind::Facets { values, fields } => self.facets(rows, *values, fields),
+            PipeKind::Patterns { limit, from } => self.patterns(rows, *limit, from.as_ref(), pipe.span),
             PipeKind::Compare { .. } => Err(wrong_type(pipe.span, "compare cannot stand here")),
         }
     }
@@ -102,7 +104,7 @@ impl Scope<'_> {
     }
 
     /// A field, a bucket of time or another expression to group by.
-    fn key(&self, rows: &Rows, key: &GroupKey) -> Result<Column, QueryError> {
+    pub(super) fn key(&self, rows: &Rows, key: &GroupKey) -> Result<Column, QueryError> {
         let expressions = self.row_expressions(rows);
         let scalar = &key.expression;
         if let ScalarKind::Call { name, arguments } = &scalar.kind
@@ -135,7 +137,7 @@ impl Scope<'_> {
         let width_ms = match &chart.span {
             Some(text) => literal::duration_ms(text)
                 .ok_or_else(|| wrong_type(span, format!("{text} is no length of time")))?,
-            None => fitted_width_ms(self.range),
+            None => self.fitted_width_ms(),
         };
         let time = expressions.value(&Scalar::new(ScalarKind::Field("time".to_owned()), span))?;
         if time.kind != Kind::Time {
@@ -150,7 +152,8 @@ impl Scope<'_> {
             }
             // Levels are few: each has its series.
             if key.group.is_none() {
-                key.value = self.series(&rows, &key, chart)?;
+                key.value =
+                    if self.every_series { key.value.text() } else { self.series(&rows, &key, chart)? };
             }
             keys.push(key);
         }
@@ -170,7 +173,7 @@ impl Scope<'_> {
             OrderKey { sql: rank.value.sql.clone(), descending: true },
             OrderKey { sql: text.sql.clone(), descending: false },
         ];
-        let top = top.cut(chart.limit.max(1), 0).select(std::slice::from_ref(&text.sql), true);
+        let top = top.cut(chart.limit.max(1), 0).select_one(&text.sql, &key.name);
         let mut sql = SqlText::default();
         sql.text("if(")
             .append(&text.sql)

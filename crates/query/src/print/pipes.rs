@@ -106,6 +106,10 @@ impl fmt::Display for Pipe {
                 out.write_str(" ")?;
                 list(out, fields, |out, field| write!(out, "{field}"))
             }
+            PipeKind::Patterns { limit, from } => {
+                write!(out, "patterns {limit}")?;
+                from.as_ref().map_or(Ok(()), |from| write!(out, " from {from}"))
+            }
             PipeKind::Compare { earlier } => write!(out, "compare {earlier}"),
         }
     }

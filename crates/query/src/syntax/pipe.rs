@@ -67,6 +67,12 @@ pub enum PipeKind {
         #[serde(default)]
         fields: Vec<Scalar>,
     },
+    /// `patterns 20 from message`: templates of texts, the most frequent ones; of the message where no column is named.
+    Patterns {
+        limit: u64,
+        #[serde(default)]
+        from: Option<Scalar>,
+    },
     /// `compare 1d`: the same pipes over a span that lies so much earlier; as it is written.
     Compare {
         earlier: String,

@@ -10,6 +10,7 @@ mod hints;
 mod lexer;
 mod parameters;
 mod plan;
+mod time_bounds;
 mod tree;
 
 pub use error_text::{explain_error, missing_name};
@@ -18,6 +19,7 @@ pub use hints::{Advice, advise};
 pub use lexer::{Token, TokenKind, has_comment, tokens};
 pub use parameters::{BoundParameter, SqlParameter, bind, parameters};
 pub use plan::{PlanIndex, PlanReads, PlanStep, Selected};
+pub use time_bounds::rows_range;
 pub use tree::{Node, Tree};
 
 use crate::Span;

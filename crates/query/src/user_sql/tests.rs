@@ -314,3 +314,53 @@ fn advice_names_what_costs() {
     assert!(advice[3].suggestion.contains("has(AttributeItems, 'user=7')"), "{}", advice[3].suggestion);
     assert_eq!(advise(sql, &tree(lines), None), [], "nothing is said of tables that are not known");
 }
+
+#[test]
+fn times_that_a_statement_reads() {
+    // As ClickHouse prints it for `SELECT count() AS n FROM otel_logs AS l WHERE <conditions> GROUP BY ServiceName`.
+    let statement = |tables: &str, conditions: &str| {
+        format!(
+            "SelectWithUnionQuery (children 1)\n ExpressionList (children 1)\n  SelectQuery (children 5)\n   \
+             ExpressionList (children 1)\n    Function count (alias n) (children 1)\n     ExpressionList\n   \
+             TablesInSelectQuery (children 1)\n{tables}{conditions}   ExpressionList (children 1)\n    Identifier ServiceName"
+        )
+    };
+    let table = |name: &str| {
+        format!(
+            "    TablesInSelectQueryElement (children 1)\n     TableExpression (children 1)\n      TableIdentifier {name}\n"
+        )
+    };
+    let compared = |indent: usize, function: &str, seconds: &str| {
+        let space = " ".repeat(indent);
+        format!(
+            "{space}Function {function} (children 1)\n{space} ExpressionList (children 2)\n{space}  Identifier l.Timestamp\n\
+             {space}  Function _CAST (children 1)\n{space}   ExpressionList (children 2)\n{space}    Literal Decimal64_\\'{seconds}\\'\n\
+             {space}    Literal \\'DateTime64(9)\\'\n"
+        )
+    };
+    let (from, to) = (compared(5, "greaterOrEquals", "10.500000000"), compared(5, "less", "20.000000000"));
+    let both = format!("   Function and (children 1)\n    ExpressionList (children 2)\n{from}{to}");
+    let either = both.replace("Function and", "Function or");
+    let logs = table("click_lite.otel_logs (alias l)");
+    let of = |sql: &str, tree: &str| {
+        let range = rows_range(sql, &Tree::parse(tree.lines()));
+        (range.from_ns, range.to_ns)
+    };
+    let bounds = (Some(10_500_000_000), Some(20_000_000_001));
+    assert_eq!(of("", &statement(&logs, &both)), bounds);
+    assert_eq!(of("", &statement(&logs, &both).replace('\\', "")), bounds);
+    assert_eq!(
+        of("", &statement(&logs, &compared(3, "greater", "7.000000000"))),
+        (Some(7_000_000_000), None)
+    );
+    for (sql, tree) in [
+        ("", statement(&logs, &either)),
+        ("", statement(&format!("{logs}{}", table("otel_logs")), &both)),
+        ("... HAVING ...", statement(&logs, &both)),
+        ("", statement(&logs, &both).replace("(alias n)", "(alias Timestamp)")),
+        ("", statement(&logs, "")),
+        ("", statement(&table("numbers"), &both)),
+    ] {
+        assert_eq!(of(sql, &tree), (None, None), "{tree}");
+    }
+}

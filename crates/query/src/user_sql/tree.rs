@@ -14,6 +14,8 @@ pub struct Node {
     pub kind: String,
     /// The rest of the line without what the tree says about children and alias: a name, or a value.
     pub text: String,
+    /// The name that it is given; empty where it has none.
+    pub alias: String,
 }
 
 impl Tree {
@@ -23,7 +25,12 @@ impl Tree {
         let nodes = lines.into_iter().map(|line| {
             let inner = line.trim_start_matches(' ');
             let (kind, rest) = inner.split_once(' ').unwrap_or((inner, ""));
-            Node { depth: line.len() - inner.len(), kind: kind.to_owned(), text: bare(rest).to_owned() }
+            Node {
+                depth: line.len() - inner.len(),
+                kind: kind.to_owned(),
+                text: bare(rest).to_owned(),
+                alias: alias(rest).to_owned(),
+            }
         });
         Self { nodes: nodes.collect() }
     }
@@ -38,12 +45,17 @@ impl Tree {
 
     /// Nodes right below the one at `index`.
     pub fn children(&self, index: usize) -> impl Iterator<Item = &Node> {
+        self.child_positions(index).filter_map(|child| self.nodes.get(child))
+    }
+
+    /// Where they stand in [`Self::nodes`].
+    pub fn child_positions(&self, index: usize) -> impl Iterator<Item = usize> {
         let depth = self.nodes.get(index).map_or(0, |node| node.depth);
-        self.nodes
-            .iter()
-            .skip(index + 1)
-            .take_while(move |node| node.depth > depth)
-            .filter(move |node| node.depth == depth + 1)
+        let below = self.nodes.iter().enumerate().skip(index + 1);
+        below
+            .take_while(move |(_, node)| node.depth > depth)
+            .filter(move |(_, node)| node.depth == depth + 1)
+            .map(|(position, _)| position)
     }
 
     /// Names of all functions that are called.
@@ -59,6 +71,14 @@ impl Tree {
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
         self.nodes.iter().filter(move |node| node.kind == kind).map(|node| node.text.as_str())
     }
+}
+
+/// `name (alias x) (children 1)` to `x`.
+fn alias(text: &str) -> &str {
+    let text = text
+        .strip_suffix(')')
+        .map_or(text, |text| text.rsplit_once(" (children ").map_or(text, |(before, _)| before));
+    text.split_once("(alias ").map_or("", |(_, alias)| alias.trim_end_matches(')'))
 }
 
 /// `name (alias x) (children 1)` to `name`.
