@@ -129,7 +129,7 @@ impl Dialect {
     /// Any table, by what its columns are.
     pub fn mapped(mapping: Mapping) -> Self {
         let body_text_index = mapping.has_text_index;
-        Self { body_text_index, mapping: Some(Arc::new(mapping.clone())), ..Self::plain(mapping.from_sql()) }
+        Self { body_text_index, mapping: Some(Arc::new(mapping.clone())), ..Self::plain(mapping.table_sql()) }
     }
 
     /// Settings behind a statement: those of other people's servers are not ours to choose.

@@ -76,7 +76,7 @@ pub struct Mapping {
 
 impl Mapping {
     /// The table as it stands after `FROM`.
-    pub(crate) fn from_sql(&self) -> String {
+    pub(crate) fn table_sql(&self) -> String {
         let name = |name: &str| identifier(name).finish().sql;
         let table = format!("{}.{}", name(&self.database), name(&self.table));
         match &self.cluster {

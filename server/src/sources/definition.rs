@@ -41,8 +41,7 @@ impl ConnectionSettings {
     /// # Errors
     /// 400 `connection.url`, `connection.proxy`, `connection.certificate`
     pub fn checked(mut self) -> Result<Self, ApiError> {
-        let trimmed = |text: &str| text.trim().trim_end_matches('/').to_owned();
-        self.url = trimmed(&self.url);
+        self.url = self.url.trim().trim_end_matches('/').to_owned();
         let or_default =
             |text: String| if text.trim().is_empty() { "default".to_owned() } else { text.trim().to_owned() };
         self.user = or_default(self.user);

@@ -105,7 +105,7 @@ impl Mapping {
         }
         match &self.message {
             None => {
-                add("no_message", "no column is the message: words without a field find nothing".to_owned())
+                add("no_message", "no column is the message: words without a field find nothing".to_owned());
             }
             Some(_) if self.has_text_index || facts.engine == "Distributed" => {}
             Some(message) => {

@@ -154,11 +154,11 @@ pub fn propose(facts: &TableFacts) -> Option<(TableKind, Mapping)> {
     for column in free {
         match column.shape() {
             Shape::Map | Shape::Json if plain(&column.name).starts_with("resource") => {
-                mapping.resource.push(column)
+                mapping.resource.push(column);
             }
             Shape::Map | Shape::Json => mapping.attributes.push(column),
             Shape::Time | Shape::Date if holds_the_time(&column, &keys, facts) => {
-                mapping.key_times.push(column)
+                mapping.key_times.push(column);
             }
             _ if column.kind.starts_with("Array") || column.kind.starts_with("Tuple") => {}
             // An alias of something else that is there already.
