@@ -12,7 +12,7 @@ export default defineConfig({
   expect: {
     timeout: 15_000,
     // Edges of letters differ a little from one Chromium to the next.
-    toHaveScreenshot: { maxDiffPixelRatio: 0.005, threshold: 0.25, scale: 'css' },
+    toHaveScreenshot: { maxDiffPixelRatio: 0.02, threshold: 0.25, scale: 'css' },
   },
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   forbidOnly: process.env.CI !== undefined,

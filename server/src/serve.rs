@@ -125,6 +125,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     }
     drain.cancel();
     while tasks.join_next().await.is_some() {}
+    // Its idle connections: the engine would wait for them when it stops.
+    app.store.disconnect();
     app.engine.stop().await;
     let spools = app.pipeline.spools().map(Clone::clone);
     tokio::task::spawn_blocking(move || spools.into_iter().try_for_each(|spool| spool.close())).await??;

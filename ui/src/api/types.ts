@@ -143,6 +143,7 @@ export interface FieldValuesResponse {
   field: string;
   values: FieldValue[];
   sampled_rows: number | null;
+  is_estimated: boolean;
 }
 
 export interface FieldStatsRequest extends QueryRequest {
