@@ -2175,6 +2175,8 @@ export interface components {
        * @description Counted in the newest so many records that have the field; `null`: in all.
        */
       sampled_rows?: number | null;
+      /** @description Counts are estimated from each eighth record; those of values that hardly come twice are of the newest ones. */
+      is_estimated: boolean;
       stats: components['schemas']['Stats'];
       /** @description Whether this was kept from an earlier request. */
       cache: components['schemas']['CacheUse'];
@@ -2207,6 +2209,8 @@ export interface components {
        * @description Attributes and the host are counted in the newest so many matching records; `null`: in all of them.
        */
       sampled_rows?: number | null;
+      /** @description Attributes and the host are estimated from each eighth record, and values that hardly come twice from the newest ones. */
+      is_estimated: boolean;
       /**
        * Format: int64
        * @description Matching records.
@@ -3441,6 +3445,11 @@ export interface components {
       rows: number;
       /** Format: int64 */
       disk_bytes: number;
+      /**
+       * Format: int64
+       * @description Second of the newest record's own time, since the epoch; `null` without records.
+       */
+      newest_s?: number | null;
     };
     /** @description Rows next to a place, the nearest first. */
     SurroundingAnswer: {
