@@ -75,7 +75,9 @@ test('takes the key of the search bar in the moment in which its editor comes', 
     new MutationObserver((_, observer) => {
       if (document.querySelector('.cm-editor') === null) return;
       observer.disconnect();
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }));
+      document.body.dispatchEvent(
+        new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }),
+      );
     }).observe(document, { childList: true, subtree: true });
   });
   await app.reload();

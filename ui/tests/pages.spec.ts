@@ -7,8 +7,6 @@ import type { TestServer } from './support/server';
  * `cargo xtask screenshots`, then look at each picture that changed.
  */
 
-/** Fonts are drawn differently elsewhere. */
-test.skip(process.platform !== 'linux', 'the pictures were taken on Linux');
 test.use({ viewport: { width: 1200, height: 620 }, timezoneId: 'UTC', locale: 'en-US' });
 
 const NOW = Date.parse('2026-03-01T11:00:00Z');

@@ -71,7 +71,7 @@ impl Parser {
             "facets" => self.facets(depth)?,
             "patterns" => PipeKind::Patterns {
                 limit: self.number_if_any()?.unwrap_or(PATTERNS),
-                from: self.from_column(depth)?,
+                from: self.source_column(depth)?,
             },
             "compare" => PipeKind::Compare { earlier: self.duration()? },
             _ => {
@@ -296,11 +296,11 @@ impl Parser {
                     ]));
             }
         };
-        Ok(Extraction { how, from: self.from_column(depth)? })
+        Ok(Extraction { how, from: self.source_column(depth)? })
     }
 
     /// `from message`, if it is there.
-    fn from_column(&mut self, depth: usize) -> Result<Option<Scalar>, QueryError> {
+    fn source_column(&mut self, depth: usize) -> Result<Option<Scalar>, QueryError> {
         self.lexer.skip_space();
         if self.lexer.take_word_ignoring_case("from") { self.column(depth).map(Some) } else { Ok(None) }
     }
