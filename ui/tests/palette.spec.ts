@@ -56,7 +56,8 @@ test('the tour leads through Explore with the user’s rows, and settings change
   await expect(app.getByRole('button', { name: 'New here? Take the tour' })).toBeHidden();
 
   await app.getByRole('link', { name: 'Settings' }).click();
-  await app.getByText('UTC', { exact: true }).click();
+  await app.getByRole('combobox', { name: 'Time zone' }).fill('UTC');
+  await app.getByRole('option', { name: 'UTC', exact: true }).click();
   await app.getByRole('radiogroup', { name: 'Fraction of a second' }).getByText('6').click();
   await app.getByRole('radiogroup', { name: 'Dates in tables' }).getByText('Always').click();
   await app.getByRole('link', { name: 'Explore' }).click();

@@ -17,12 +17,15 @@ function WebGate({ children }: { children: ReactNode }) {
   const api = useApi();
   const queries = useQueryClient();
   const [code, setCode] = useState(takeLoginCode);
+  // Holds while the status is asked for again: the form must not go away under whoever fills it in.
+  const [isSignedOut, setSignedOut] = useState(false);
 
   // A query although it changes something: a code works once, and a query is sent once however often this renders.
   const signIn = useQuery({
     queryKey: ['sign-in', code],
     queryFn: async () => {
       await api.signIn(code ?? '');
+      setSignedOut(false);
       await queries.resetQueries({ queryKey: ['status'] });
       return true;
     },
@@ -31,7 +34,10 @@ function WebGate({ children }: { children: ReactNode }) {
     staleTime: 'static',
   });
   const signingIn = code !== null && signIn.isPending;
-  const { error } = useStatus({ enabled: !signingIn });
+  const { error, isSuccess } = useStatus({ enabled: !signingIn });
+  const isRefused = error instanceof ApiError && error.status === 401;
+  if (isRefused && !isSignedOut) setSignedOut(true);
+  if (isSuccess && isSignedOut) setSignedOut(false);
 
   // A link that is opened while the page is already there changes only the hash.
   useEffect(() => {
@@ -44,7 +50,7 @@ function WebGate({ children }: { children: ReactNode }) {
   }, []);
 
   if (signingIn) return null;
-  if (error instanceof ApiError && error.status === 401) {
+  if (isRefused || isSignedOut) {
     return <SignInPage failure={signIn.error} onCode={setCode} />;
   }
   return children;
