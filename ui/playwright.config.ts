@@ -14,7 +14,7 @@ export default defineConfig({
   expect: {
     timeout: 15_000,
     // Edges of letters differ a little from one Chromium to the next.
-    toHaveScreenshot: { maxDiffPixelRatio: 0.02, threshold: 0.25, scale: 'css' },
+    toHaveScreenshot: { maxDiffPixelRatio: 0.01, threshold: 0.25, scale: 'css' },
   },
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   forbidOnly: process.env.CI !== undefined,

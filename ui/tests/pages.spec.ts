@@ -146,6 +146,13 @@ const LOOKS: PageLook[] = [
     varies: costs,
   },
   {
+    name: 'connections',
+    open: async (page, server) => {
+      await page.goto(`${server.address}/connections`);
+      await expect(page.getByText('No other ClickHouse is connected')).toBeVisible();
+    },
+  },
+  {
     name: 'settings',
     open: async (page, server) => {
       await page.goto(`${server.address}/settings`);
