@@ -21,7 +21,7 @@ pub struct Dialect {
     pub resource_items: Option<ItemsIndex>,
     /// Where the columns of the table are not those of `otel_logs`: what they are.
     pub mapping: Option<Arc<Mapping>>,
-    /// Both maps have an index over their keys, so that it costs next to nothing to know that no record has a key.
+    /// The map of resources has an index over its keys, so that it costs next to nothing to know that none has a key.
     pub key_indexes: bool,
     /// Table of the counts of attributes by hour.
     pub roll_up: Option<String>,

@@ -179,18 +179,15 @@ impl Expressions<'_> {
         Err(self.no_column(name, span))
     }
 
-    /// As [`of_record`], without reading a map that lacks the key in all records.
+    /// As [`of_record`], without reading the map of resources where none has the key.
     fn attribute(&self, name: String) -> Value {
         let reading = self.scope.plain_reading();
         let mut sql = SqlText::default();
         sql.text("if(");
         reading.write_lacks_key(&mut sql, "ResourceAttributes", &name);
-        // ClickHouse takes the place of an `if` with a known condition, but not of one that stands in its place again.
-        sql.text(", LogAttributes[").string(&name).text("], toString(if(");
-        reading.write_lacks_key(&mut sql, "LogAttributes", &name);
-        sql.text(", ResourceAttributes[").string(&name).text("], ");
+        sql.text(", LogAttributes[").string(&name).text("], ");
         let either = of_record(&Field::Attribute(name.clone()));
-        sql.append(&either.sql).text(")))");
+        sql.append(&either.sql).text(")");
         Value::new(sql, Kind::Text).from(Origin::Attribute(name))
     }
 

@@ -1,4 +1,3 @@
 ALTER TABLE {database}.otel_logs
-    MATERIALIZE INDEX record_keys,
     MATERIALIZE INDEX resource_keys,
     MATERIALIZE INDEX ingest_id
