@@ -102,3 +102,11 @@ it('does not search the last minutes where all that is stored is older', async (
   await waitFor(() => expect(page.router.state.location.search).toEqual({ from: 'all' }));
   expect(await screen.findByText('widened')).toBeVisible();
 });
+
+it('leaves the range of another source alone, whatever is stored here', async () => {
+  const page = await openExplore('/explore?src=production');
+  await page.store(5, Date.now() / 1000 - 3600);
+  await page.search(2, '');
+  expect(page.router.state.location.search).toEqual({ src: 'production' });
+  expect(screen.getByText('as asked')).toBeVisible();
+});

@@ -25,8 +25,8 @@ export function useOpening(query: string, { status, rows, run }: SessionState, i
   const navigate = useNavigate({ from: '/explore' });
   const router = useRouter();
   const [isWidened, setWidened] = useState(false);
-  // A second search goes where the first one does.
-  const isOpen = isFirst && hasNoRange(parameters);
+  // A second search goes where the first one does; what is stored here says nothing of another source.
+  const isOpen = isFirst && parameters.src === undefined && hasNoRange(parameters);
   // An answer from before the first rows were stored says nothing of them.
   const [runOfNothing, setRunOfNothing] = useState<number | null>(null);
   if (stored === 0 && run !== null && run.id !== runOfNothing) setRunOfNothing(run.id);
