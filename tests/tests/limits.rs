@@ -126,7 +126,9 @@ async fn connections_beyond_the_limit_are_refused_and_garbage_is_cheap() -> anyh
     assert!(refused >= 1.0);
     // Where the reset comes before the first look, no sense is seen in it either.
     assert!(server.metric("click_lite_connections_closed_total", &["malformed"]).await? >= 1.0);
-    assert!(server.metric("click_lite_connections_closed_total", &["http"]).await? >= 90.0);
+    // A sender faster than the server's closing meets the limit, so some of the hundred were refused.
+    let closed = server.metric("click_lite_connections_closed_total", &["http"]).await?;
+    assert!(closed + refused >= 100.0, "{closed} closed, {refused} refused");
     server.ingest("text/plain", "still here\n").await?;
     let grown = resident_bytes(server.pid())?.saturating_sub(memory);
     assert!(grown < 50 << 20, "garbage took {} MiB", grown >> 20);
