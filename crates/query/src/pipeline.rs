@@ -195,7 +195,10 @@ impl Scope<'_> {
                 PipeKind::Compare { earlier } => {
                     self.compare(rows, source, pipes.get(..index).unwrap_or_default(), earlier, pipe.span)?
                 }
-                _ => self.stage(rows, &source.condition, pipe)?,
+                _ => {
+                    let behind = pipes.get(index + 1..).unwrap_or_default();
+                    self.stage(rows, &source.condition, pipe, behind)?
+                }
             };
         }
         Ok(rows)

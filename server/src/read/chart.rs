@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::buckets::{Known, KnownBuckets, WholeBuckets, gaps, is_outside};
 use super::cache::{CacheUse, Kept};
-use super::sql::{admit, of_statement};
+use super::sql::admit_statement;
 use super::{Caller, Prepared, Stats, query_error, select, series, store_error};
 use crate::app::App;
 use crate::changes::{Changes, Mark};
@@ -102,7 +102,7 @@ impl Chart {
         for gap in gaps(self.ends, self.whole, |start_ms| known.contains_key(&start_ms)) {
             let range = TimeRange { from_ns: Some(gap.0), to_ns: Some(gap.1) };
             let (statement, limit) = statement(app, prepared, &self.by, range)?;
-            admit(&of_statement(app, &statement, None).await?, confirmed)?;
+            admit_statement(app, &statement, None, confirmed).await?;
             let mark = charts.buckets.mark();
             let mut run = select(app, &statement, caller).await?;
             let mut found = Rows::new();

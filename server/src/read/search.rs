@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::cache::{CacheUse, Kept, Place, key_of};
 use super::chart::Chart;
 use super::run::{QueryKind, Run};
-use super::sql::{BudgetRequest, admit, of_statement};
+use super::sql::{BudgetRequest, admit_statement};
 use super::{Caller, Prepared, Scope, Stats, query_error, read_error, select};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
@@ -269,8 +269,7 @@ pub async fn search(
         return Ok(kept_answer(&search, kept, used, wants_stream));
     }
     if search.has_pipes {
-        let estimate = of_statement(&app, &search.statement, source.as_deref()).await?;
-        admit(&estimate, request.budget.confirmed)?;
+        admit_statement(&app, &search.statement, source.as_deref(), request.budget.confirmed).await?;
     }
     let mut place = key.and_then(|key| app.answers.place(key, search.rows_range()));
     let mut run = select(&app, &search.statement, caller).await?;

@@ -27,7 +27,7 @@ use super::run::{Asked, QueryKind, Run};
 use super::search::{NDJSON, checked_query_id, line};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
-pub use estimate::{__path_estimate, BudgetRequest, Throughput, admit, estimate, of_statement};
+pub use estimate::{__path_estimate, BudgetRequest, Throughput, admit_statement, estimate};
 pub use explain::{__path_explain_sql, __path_format_sql, explain_sql, format_sql};
 pub use prepare::PreparedSql;
 pub use schema::{__path_schema, KnownSchema, schema};

@@ -102,7 +102,18 @@ impl Scope<'_> {
     }
 }
 
-fn merge_of(aggregate: &Aggregate) -> Option<Merge> {
+impl Merge {
+    pub(super) fn function(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Least => "min",
+            Self::Greatest => "max",
+        }
+    }
+}
+
+/// How an aggregate of parts becomes that of the whole, `None` where its value does not say enough.
+pub(super) fn merge_of(aggregate: &Aggregate) -> Option<Merge> {
     let ScalarKind::Call { name, .. } = &aggregate.expression.kind else { return None };
     match name.to_ascii_lowercase().as_str() {
         "count" | "countif" | "sum" | "rate" => Some(Merge::Sum),

@@ -7,7 +7,7 @@ use super::{Scope, wrong_type};
 use crate::functions::Kind;
 use crate::pipes::check_name;
 use crate::sql::SqlText;
-use crate::syntax::{Extraction, ExtractionKind, Named, Scalar, ScalarKind};
+use crate::syntax::{Extraction, ExtractionKind, Named, Pipe, PipeKind, Scalar, ScalarKind};
 use crate::{QueryError, Span};
 
 impl Scope<'_> {
@@ -15,6 +15,7 @@ impl Scope<'_> {
         &self,
         rows: Rows,
         extraction: &Extraction,
+        behind: &[Pipe],
         span: Span,
     ) -> Result<Rows, QueryError> {
         let mut rows = rows.open_to_expressions();
@@ -22,7 +23,10 @@ impl Scope<'_> {
         let from = extraction.from.as_ref().unwrap_or(&message);
         let text = self.row_expressions(&rows).value(from)?.text();
         let columns = match &extraction.how {
-            ExtractionKind::Pattern(pattern) => groups(&text, &pattern_regex(pattern, span)?, span)?,
+            ExtractionKind::Pattern(pattern) => {
+                let wanted = |name: &str| is_read(name, behind);
+                groups(&text, &pattern_regex(pattern, wanted, span)?, span)?
+            }
             ExtractionKind::Regex(regex) => groups(&text, regex, span)?,
             ExtractionKind::Json(paths) => named_values(paths, |path| json_value(&text, path))?,
             ExtractionKind::Logfmt(keys) => named_values(keys, |key| logfmt_value(&text, key))?,
@@ -32,6 +36,23 @@ impl Scope<'_> {
         }
         Ok(rows.nested())
     }
+}
+
+/// Whether what comes behind may read a column: not where a pipe lets none but its own through before.
+fn is_read(name: &str, behind: &[Pipe]) -> bool {
+    for pipe in behind {
+        if pipe.to_string().contains(name) {
+            return true;
+        }
+        match &pipe.kind {
+            PipeKind::Stats { .. } | PipeKind::Timechart(_) | PipeKind::Top(_) | PipeKind::Rare(_) => {
+                return false;
+            }
+            PipeKind::Where(_) | PipeKind::Eval(_) | PipeKind::Extract(_) | PipeKind::Limit { .. } => {}
+            _ => return true,
+        }
+    }
+    true
 }
 
 fn named_values(names: &[Named], value: impl Fn(&str) -> Value) -> Result<Vec<Column>, QueryError> {
@@ -58,11 +79,17 @@ fn groups(text: &Value, regex: &str, span: Span) -> Result<Vec<Column>, QueryErr
         .map(|regex| regex.capture_names().map(|name| name.map(str::to_owned)).collect())
         .unwrap_or_default();
     let mut columns: Vec<Column> = Vec::new();
+    // The whole match is the first of them. One group is cheaper without an array of groups.
+    let is_one = names.len() == 2;
     for (index, name) in names.iter().enumerate() {
         let Some(name) = name else { continue };
         check_name(name, span)?;
         let mut sql = SqlText::default();
-        sql.text("extractGroups(").append(&text.sql).text(", ").string(regex).text(&format!(")[{index}]"));
+        sql.text(if is_one { "extract(" } else { "extractGroups(" });
+        sql.append(&text.sql).text(", ").string(regex).text(")");
+        if !is_one {
+            sql.text(&format!("[{index}]"));
+        }
         columns.push(Column::new(name, Value::new(sql, Kind::Text).from(Origin::Attribute(name.clone()))));
     }
     if columns.is_empty() {
@@ -73,8 +100,9 @@ fn groups(text: &Value, regex: &str, span: Span) -> Result<Vec<Column>, QueryErr
 }
 
 /// `user=<user> took <ms>ms` as a regular expression: a name stands for the shortest text up to what follows it, the
-/// last one for everything but white space; `<_>` has no name.
-fn pattern_regex(pattern: &str, span: Span) -> Result<String, QueryError> {
+/// last one for everything but white space; `<_>` has no name. Of names that are not wanted no value is kept, unless
+/// none is wanted.
+fn pattern_regex(pattern: &str, is_wanted: impl Fn(&str) -> bool, span: Span) -> Result<String, QueryError> {
     let mut regex = String::from("(?s)");
     let mut rest = pattern;
     let mut names: Vec<&str> = Vec::new();
@@ -100,5 +128,11 @@ fn pattern_regex(pattern: &str, span: Span) -> Result<String, QueryError> {
         regex.push_str(&format!("(?P<{name}>{end})"));
     }
     regex.push_str(&regex::escape(rest));
+    let (wanted, unwanted): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| is_wanted(name));
+    if !wanted.is_empty() {
+        for name in unwanted {
+            regex = regex.replace(&format!("(?P<{name}>"), "(?:");
+        }
+    }
     Ok(regex)
 }

@@ -1,5 +1,6 @@
 //! Each pipe as a change of the rows before it.
 
+use super::by_bucket::{Merge, merge_of};
 use super::expression::{Expressions, Place, level_group};
 use super::rows::{Column, OrderKey, Rows};
 use super::value::{Origin, Value};
@@ -26,7 +27,14 @@ impl Scope<'_> {
         self.fitted_width_ms.unwrap_or_else(|| bucket_width_ms(self.range, BUCKETS).max(1000))
     }
 
-    pub(super) fn stage(&self, rows: Rows, condition: &Condition, pipe: &Pipe) -> Result<Rows, QueryError> {
+    /// `behind` are the pipes that come after this one.
+    pub(super) fn stage(
+        &self,
+        rows: Rows,
+        condition: &Condition,
+        pipe: &Pipe,
+        behind: &[Pipe],
+    ) -> Result<Rows, QueryError> {
         match &pipe.kind {
             PipeKind::Stats { aggregates, by } => self.stats(rows, aggregates, by),
             PipeKind::Timechart(chart) => self.timechart(rows, chart, pipe.span),
@@ -51,7 +59,7 @@ impl Scope<'_> {
                 Ok(rows)
             }
             PipeKind::Sample(sample) => Ok(sampled(rows, *sample)),
-            PipeKind::Extract(extraction) => self.extract(rows, extraction, pipe.span),
+            PipeKind::Extract(extraction) => self.extract(rows, extraction, behind, pipe.span),
             PipeKind::Join(join) => self.join(rows, join, pipe.span),
             PipeKind::Union(query) => self.union(rows, query, pipe.span),
             PipeKind::Context { before, after, by } => {
@@ -152,6 +160,15 @@ impl Scope<'_> {
             }
             // Levels are few: each has its series.
             if key.group.is_none() {
+                if !self.every_series
+                    && is_service(&rows, by)
+                    && let Some(merges) = chart.aggregates.iter().map(merge_of).collect::<Option<Vec<_>>>()
+                    && !merges.is_empty()
+                {
+                    keys.push(key);
+                    let written = self.aggregate_columns(&rows, &keys, &chart.aggregates)?;
+                    return Ok(merged_series(rows.grouped(keys, written), &merges, chart.limit.max(1)));
+                }
                 key.value =
                     if self.every_series { key.value.text() } else { self.series(&rows, &key, chart)? };
             }
@@ -393,6 +410,52 @@ fn distinct_names(columns: &[Column], spans: impl Iterator<Item = Span>) -> Resu
         }
     }
     Ok(())
+}
+
+/// Services are few, so that it is cheaper to group by each of them than to look for the largest ones before.
+fn is_service(rows: &Rows, key: &GroupKey) -> bool {
+    let ScalarKind::Field(field) = &key.expression.kind else { return false };
+    rows.is_records
+        && rows.column(field).is_none()
+        && Field::resolve(field) == Field::TextColumn("ServiceName")
+}
+
+/// Of rows by time and series, with aggregates that can be merged: the largest series by the first of them, then by name,
+/// and one for all others.
+fn merged_series(rows: Rows, merges: &[Merge], limit: u64) -> Rows {
+    let mut rows = rows.nested();
+    let (series, first) = (rows.columns[1].value.clone(), rows.columns[2].value.clone());
+    let window = |before: &str, inner: &SqlText, over: &str, by: &SqlText, after: &str| {
+        let mut sql = SqlText::default();
+        sql.text(before).append(inner).text(over).append(by).text(after);
+        Column::new("rank", Value::new(sql, Kind::Number))
+    };
+    let merge = merges[0].function();
+    rows.columns.push(window(&format!("{merge}("), &first.sql, ") OVER (PARTITION BY ", &series.sql, ")"));
+    let mut rows = rows.nested();
+    let (series, total) = (rows.columns[1].value.clone(), rows.columns.pop().map(|column| column.value.sql));
+    let total = total.unwrap_or_default();
+    rows.columns.push(window("dense_rank() OVER (ORDER BY ", &total, " DESC, ", &series.sql, ")"));
+    let mut rows = rows.nested();
+    let place = rows.columns.pop().map(|column| column.value.sql).unwrap_or_default();
+    let mut columns = rows.columns.clone();
+    let name = &mut columns[1].value;
+    let mut sql = SqlText::default();
+    sql.text("if(")
+        .append(&place)
+        .text(&format!(" <= {limit}, "))
+        .append(&name.sql)
+        .text(", ")
+        .string(OTHER)
+        .text(")");
+    name.sql = sql;
+    for (column, merge) in columns[2..].iter_mut().zip(merges) {
+        let mut sql = SqlText::default();
+        sql.text(merge.function()).text("(").append(&column.value.sql).text(")");
+        column.value.sql = sql;
+    }
+    let aggregates = columns.split_off(2);
+    with_usual_order(rows.grouped(columns.clone(), aggregates.clone()), &columns, &aggregates)
 }
 
 /// By time where there is one, else the highest first aggregate first; then by the keys.

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use click_lite_query::user_sql::{Advice, BoundParameter, PlanStep, StatementKind, Tree, advise};
-use click_lite_query::{SearchOptions, Statement};
+use click_lite_query::{Param, SearchOptions, Statement};
 use click_lite_store::{SourceEstimate, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -165,11 +165,7 @@ pub async fn of_statement(
     if let Some(source) = source {
         return Ok(of_remote(app, statement, source).await);
     }
-    let params: Vec<BoundParameter> = statement
-        .params
-        .iter()
-        .map(|param| BoundParameter { name: param.name.clone(), http_value: param.http_value() })
-        .collect();
+    let params = bound(statement);
     let store = &app.store;
     let found = tokio::try_join!(
         store.syntax_tree(&statement.sql, &params),
@@ -185,6 +181,38 @@ pub async fn of_statement(
     // Advice is about the SQL, which the user did not write.
     estimate.hints.clear();
     Ok(estimate)
+}
+
+/// Lets a statement of ours run where the budget allows it. What is far below the budget even if all records are read
+/// is not asked about: to estimate a statement can take as long as to run it, where the answer lies in an index.
+///
+/// # Errors
+/// As [`admit`].
+pub async fn admit_statement(
+    app: &App,
+    statement: &Statement,
+    source: Option<&Source>,
+    confirmed: bool,
+) -> Result<(), ApiError> {
+    if source.is_none() && reads_little_at_most(app, statement).await {
+        return Ok(());
+    }
+    admit(&of_statement(app, statement, source).await?, confirmed)
+}
+
+/// Whether all the rows of its tables are half of what the budget allows, or less: the rest is for what comes meanwhile.
+async fn reads_little_at_most(app: &App, statement: &Statement) -> bool {
+    let Some(mut all) = app.schema.all_rows_of(&app.store, &statement.sql).await else { return false };
+    let Ok(tree) = app.store.syntax_tree(&statement.sql, &bound(statement)).await else { return false };
+    for source in &mut all {
+        source.rows = source.rows.saturating_mul(2);
+    }
+    judge(app, &tree, &all, None, "").await.verdict == Verdict::Ok
+}
+
+fn bound(statement: &Statement) -> Vec<BoundParameter> {
+    let bound = |param: &Param| BoundParameter { name: param.name.clone(), http_value: param.http_value() };
+    statement.params.iter().map(bound).collect()
 }
 
 /// Of a table of another server, as far as that says: of one that is no MergeTree it does not, and the query runs within
