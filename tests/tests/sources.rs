@@ -2,8 +2,8 @@
 //! only read and set nothing.
 
 use anyhow::{Context as _, ensure};
-use click_lite_tests::Server;
 use click_lite_tests::foreign_clickhouse::{ForeignClickHouse, READER};
+use click_lite_tests::{PATIENCE, Server};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -355,5 +355,101 @@ async fn the_shards_of_a_cluster_are_one_source() -> anyhow::Result<()> {
         let page = ask(&server, "/api/v1/search", source, "*").await?;
         assert_eq!(page["rows"][0]["Body"], "row 999", "{page}");
     }
+    Ok(())
+}
+
+/// Messages of the rows that a tail showed, and the place it is at.
+struct Tail {
+    socket: click_lite_client::TailSocket,
+    seen: Vec<String>,
+    resume: String,
+}
+
+impl Tail {
+    async fn open(server: &Server, parameters: &str) -> anyhow::Result<Self> {
+        let socket = server.client()?.tail(&format!("/api/v1/tail?{parameters}")).await?;
+        Ok(Self { socket, seen: Vec::new(), resume: String::new() })
+    }
+
+    /// Reads until a message is what is wanted.
+    async fn until(&mut self, what: &str, is_there: impl Fn(&Self, &Value) -> bool) -> anyhow::Result<()> {
+        let wait = async {
+            loop {
+                let text = self.socket.next().await?.context("the socket was closed")?;
+                let message: Value = serde_json::from_str(&text)?;
+                if let Some(resume) = message["resume"].as_str() {
+                    resume.clone_into(&mut self.resume);
+                }
+                let rows = message["rows"].as_array().into_iter().flatten();
+                self.seen.extend(rows.filter_map(|row| row["Body"].as_str().map(str::to_owned)));
+                if is_there(self, &message) {
+                    return anyhow::Ok(());
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.with_context(|| format!("waited too long for {what}"))?
+    }
+
+    async fn until_seen(&mut self, messages: &[&str]) -> anyhow::Result<()> {
+        self.until(&format!("{messages:?}"), |tail, _| tail.seen == messages).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_others_fill_are_tailed() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let other = ForeignClickHouse::start().await?;
+    for sql in [APP_TABLE, APP_ROWS] {
+        other.query(sql).await?;
+    }
+    let (_, made) = send(&server, Method::POST, "/api/v1/connections", &connection("other", &other)).await?;
+    add_source(&server, &made, "app", "app").await?;
+    let insert = async |message: &str, seconds: i64| {
+        let sql = format!(
+            "INSERT INTO logs.app (ts, lvl, msg, app) SELECT now64(3, 'UTC') + toIntervalSecond({seconds}), 'error', '{message}', 'cart'"
+        );
+        other.query(&sql).await
+    };
+
+    let mut tail = Tail::open(&server, "query=level:error+service:cart&source=app&last=2").await?;
+    tail.until("the latest rows", |_, message| message["phase"] == "live").await?;
+    assert_eq!(tail.seen, ["Request 3590 timed out", "Request 3596 done"]);
+    tail.seen.clear();
+    // One of the future would hide all that follow, and is shown when its time has come.
+    insert("future", 3600).await?;
+    insert("new", 0).await?;
+    tail.until_seen(&["new"]).await?;
+    // Stored behind one that is newer; of two that say the same at the same time both are shown.
+    insert("late", -20).await?;
+    tail.until_seen(&["new", "late"]).await?;
+    other
+        .query("INSERT INTO logs.app (ts, lvl, msg, app) SELECT now64(3, 'UTC') - 5, 'error', 'twin', 'cart' FROM numbers(2)")
+        .await?;
+    tail.until_seen(&["new", "late", "twin", "twin"]).await?;
+
+    // A pause counts what waits, and loses nothing.
+    tail.seen.clear();
+    tail.socket.send(json!({ "type": "pause", "id": "main" }).to_string()).await?;
+    tail.until("the pause", |_, message| message["phase"] == "paused").await?;
+    insert("waited", 0).await?;
+    tail.until("a row that waits", |_, message| message["waiting"] == 1).await?;
+    assert_eq!(tail.seen, Vec::<String>::new());
+    tail.socket.send(json!({ "type": "resume", "id": "main" }).to_string()).await?;
+    tail.until_seen(&["waited"]).await?;
+
+    // A connection that is made again goes on behind what it saw.
+    let resume = tail.resume.clone();
+    drop(tail);
+    insert("meanwhile", 0).await?;
+    let mut tail =
+        Tail::open(&server, &format!("query=level:error+service:cart&source=app&resume={resume}")).await?;
+    tail.until_seen(&["meanwhile"]).await?;
+    insert("after", 0).await?;
+    tail.until_seen(&["meanwhile", "after"]).await?;
+
+    let refused = server.client()?.tail("/api/v1/tail?query=*&source=nowhere").await;
+    assert!(refused.err().is_some_and(|error| error.to_string().contains("nowhere")));
+    let refused = server.client()?.tail("/api/v1/tail?query=*&source=app&resume=abc-7").await;
+    assert!(refused.err().is_some_and(|error| error.to_string().contains("resume token")));
     Ok(())
 }

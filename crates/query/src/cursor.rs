@@ -5,8 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::{ErrorKind, QueryError, Span};
 
-/// The last row of a page: the next page holds older rows. Opaque to clients; URL-safe.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The last row of a page: the next page holds older rows. Opaque to clients; URL-safe. Ordered as rows are, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
     /// `Timestamp` in nanoseconds since the Unix epoch, UTC.
     pub time_ns: i64,

@@ -73,6 +73,7 @@ pub use placeholders::Filling;
 pub use plan::{Compiler, MAX_ROWS, SearchOptions};
 pub use print::{quote_field, quote_value};
 pub use sql::{Param, ParamType, Statement, string_literal};
+pub use tail::Stretch;
 pub use text::TextMatch;
 pub use time_range::{TimePoint, TimeRange, bucket_width_ms, parse_time};
 pub use trace::{MAX_SPANS, trace_spans};

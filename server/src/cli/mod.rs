@@ -218,6 +218,9 @@ pub struct TailArgs {
     /// Print one of so many rows
     #[arg(long, value_name = "N")]
     pub sample: Option<u32>,
+    /// Source to follow: a table of another ClickHouse server, asked for what is new each second
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
     /// The filter, such as `level:error service:api`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,

@@ -92,6 +92,7 @@ impl Follower {
             Some(resume) => parameters.push(("resume", resume.clone())),
             None => parameters.push(("last", args.last.to_string())),
         }
+        parameters.extend(args.source.clone().map(|source| ("source", source)));
         parameters.extend(args.sample.map(|sample| ("sample", sample.to_string())));
         parameters.extend(args.rate_limit.map(|limit| ("rate_limit", limit.to_string())));
         let query: Vec<String> =

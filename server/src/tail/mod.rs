@@ -14,9 +14,12 @@
 //! the feed queue what is above it, waits until everything up to it is delivered, reads that and goes on with the queue.
 //! The start with the last rows, the way back from a pause, a connection made again with a resume token and a queue that
 //! ran over while it was behind are all the same.
+//!
+//! Tables that others fill tell nothing of this: [`poll`] asks them again and again.
 
 mod feed;
 mod filter;
+mod poll;
 mod protocol;
 mod pump;
 mod row;

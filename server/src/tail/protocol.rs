@@ -19,6 +19,9 @@ pub const MOST_LAST: u32 = 10_000;
 pub struct Wish {
     /// A filter of the search language; empty or `*` is everything.
     pub query: String,
+    /// A table of another ClickHouse, by the name or id of its source: asked for what is new each second. What this
+    /// server stores where it is missing.
+    pub source: Option<String>,
     /// Latest rows of the store to start with: 100 unless said, 10,000 at most.
     pub last: Option<u32>,
     /// Token of an earlier message: goes on behind it, in place of the latest rows.

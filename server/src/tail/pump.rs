@@ -17,7 +17,7 @@ use super::token;
 use crate::app::App;
 
 /// Rows and bytes of one message.
-const MESSAGE_ROWS: usize = 1000;
+pub const MESSAGE_ROWS: usize = 1000;
 const MESSAGE_BYTES: usize = 512 * 1024;
 /// Rows of one statement of those that were missed.
 const PAGE_ROWS: u32 = 5000;
@@ -47,7 +47,7 @@ pub enum Start {
 }
 
 /// The socket is closed.
-struct Closed;
+pub struct Closed;
 
 /// One filter of a socket.
 pub struct Pump {
@@ -285,7 +285,7 @@ impl Pump {
     }
 }
 
-fn ticks() -> tokio::time::Interval {
+pub fn ticks() -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(STATS_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::filter::Filter;
+use super::poll::{self, Poll};
 use super::protocol::{self, Command, DEFAULT_LAST, MOST_LAST, Wish};
 use super::pump::{Control, Pump, Start};
 use super::subscription::{Pace, Subscription};
@@ -24,6 +25,7 @@ use super::{Tails, token};
 use crate::app::App;
 use crate::http::error::{ApiError, Parameters};
 use crate::pipeline::{TAIL_COMMANDS, TAIL_MESSAGES};
+use crate::sources::Source;
 
 /// Id of the filter that the address names.
 const MAIN: &str = "main";
@@ -57,7 +59,7 @@ pub async fn tail(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let first = match parameters.contains_key("query") {
-        true => Some(prepare(&app, &wish)?),
+        true => Some(prepare(&app, &wish).await?),
         false => None,
     };
     let upgrade = upgrade.map_err(|rejection| {
@@ -87,7 +89,18 @@ impl Drop for Seat {
 }
 
 /// A wish that was understood.
-fn prepare(app: &App, wish: &Wish) -> Result<(Subscription, Start), ApiError> {
+enum Prepared {
+    /// Of what this server stores.
+    Local(Subscription, Start),
+    Foreign {
+        source: Arc<Source>,
+        filter: Filter,
+        pace: Pace,
+        start: poll::Start,
+    },
+}
+
+async fn prepare(app: &App, wish: &Wish) -> Result<Prepared, ApiError> {
     let filter = Filter::new(&wish.query, app.clock.now_ns())?;
     let zero =
         |name: &str| ApiError::bad_request("tail.pace", format!("{name} is 0: leave it out for no limit"));
@@ -97,22 +110,30 @@ fn prepare(app: &App, wish: &Wish) -> Result<(Subscription, Start), ApiError> {
     if wish.sample == Some(0) {
         return Err(zero("sample"));
     }
+    let latest = wish.last.unwrap_or(DEFAULT_LAST).min(MOST_LAST);
+    let pace = Pace { rows_per_second: wish.rate_limit, one_of: wish.sample };
+    if let Some(source) = app.sources.find(wish.source.as_deref()).await? {
+        let start = match &wish.resume {
+            Some(token) => poll::Start::Behind(token::place(token)?),
+            None => poll::Start::Latest(latest),
+        };
+        return Ok(Prepared::Foreign { source, filter, pace, start });
+    }
     let start = match &wish.resume {
         Some(token) => Start::After(token::decode(app.pipeline.spool().uuid(), token)?),
-        None => Start::Latest(wish.last.unwrap_or(DEFAULT_LAST).min(MOST_LAST)),
+        None => Start::Latest(latest),
     };
-    let pace = Pace { rows_per_second: wish.rate_limit, one_of: wish.sample };
     let position = match start {
         Start::After(position) => position,
         Start::Latest(_) => 0,
     };
-    Ok((Subscription::new(filter, pace, position), start))
+    Ok(Prepared::Local(Subscription::new(filter, pace, position), start))
 }
 
 /// A filter that runs; it ends when it is dropped.
 struct Running {
     controls: mpsc::Sender<Control>,
-    _pump: AbortOnDropHandle<()>,
+    _task: AbortOnDropHandle<()>,
 }
 
 struct Session {
@@ -122,13 +143,13 @@ struct Session {
 }
 
 impl Session {
-    async fn serve(seat: Seat, socket: WebSocket, first: Option<(Subscription, Start)>) {
+    async fn serve(seat: Seat, socket: WebSocket, first: Option<Prepared>) {
         let app = Arc::clone(&seat.0);
         let (sink, stream) = socket.split();
         let (out, messages) = mpsc::channel(TAIL_MESSAGES);
         let mut session = Self { app: Arc::clone(&app), out, filters: HashMap::new() };
-        if let Some((subscription, start)) = first {
-            session.start(MAIN.to_owned(), subscription, start);
+        if let Some(first) = first {
+            session.start(MAIN.to_owned(), first);
         }
         let stop = app.stop.clone();
         tokio::select! {
@@ -137,16 +158,20 @@ impl Session {
         }
     }
 
-    fn start(&mut self, id: String, subscription: Subscription, start: Start) {
+    fn start(&mut self, id: String, prepared: Prepared) {
         let (controls, commands) = mpsc::channel(TAIL_COMMANDS);
-        let pump = Pump {
-            app: Arc::clone(&self.app),
-            id: id.clone(),
-            subscription: Arc::new(subscription),
-            out: self.out.clone(),
+        let (app, out) = (Arc::clone(&self.app), self.out.clone());
+        let task = match prepared {
+            Prepared::Local(subscription, start) => {
+                let pump = Pump { app, id: id.clone(), subscription: Arc::new(subscription), out };
+                tokio::spawn(pump.run(start, commands))
+            }
+            Prepared::Foreign { source, filter, pace, start } => {
+                let poll = Poll { app, source, id: id.clone(), filter, pace, out };
+                tokio::spawn(poll.run(start, commands))
+            }
         };
-        let pump = AbortOnDropHandle::new(tokio::spawn(pump.run(start, commands)));
-        self.filters.insert(id, Running { controls, _pump: pump });
+        self.filters.insert(id, Running { controls, _task: AbortOnDropHandle::new(task) });
     }
 
     /// Obeys the client until it goes.
@@ -175,7 +200,7 @@ impl Session {
     async fn obey(&mut self, command: Command) -> (Option<String>, Result<(), ApiError>) {
         match command {
             Command::Subscribe { id, wish } => {
-                let subscribed = self.subscribe(id.clone(), &wish);
+                let subscribed = self.subscribe(id.clone(), &wish).await;
                 (Some(id), subscribed)
             }
             Command::Unsubscribe { id } => {
@@ -187,18 +212,18 @@ impl Session {
         }
     }
 
-    fn subscribe(&mut self, id: String, wish: &Wish) -> Result<(), ApiError> {
+    async fn subscribe(&mut self, id: String, wish: &Wish) -> Result<(), ApiError> {
         if id.is_empty() || id.len() > MOST_ID_BYTES {
             let message = format!("a filter needs an id of 1 to {MOST_ID_BYTES} bytes");
             return Err(ApiError::bad_request("tail.message", message));
         }
-        let (subscription, start) = prepare(&self.app, wish)?;
+        let prepared = prepare(&self.app, wish).await?;
         self.filters.remove(&id);
         if self.filters.len() >= MOST_FILTERS {
             let message = format!("a socket has at most {MOST_FILTERS} filters: end some, or open another");
             return Err(ApiError::bad_request("tail.filters", message));
         }
-        self.start(id, subscription, start);
+        self.start(id, prepared);
         Ok(())
     }
 

@@ -70,9 +70,36 @@ struct State {
     queue_bytes: usize,
     /// Rows were lost that the store has.
     ran_over: bool,
-    tokens: f64,
-    filled_at: Instant,
+    tokens: Tokens,
     counts: Counts,
+}
+
+/// What is left of a limit a second: a bucket that holds the rows of one second.
+pub struct Tokens {
+    left: f64,
+    filled_at: Instant,
+}
+
+impl Tokens {
+    pub fn new(pace: Pace) -> Self {
+        Self { left: f64::from(pace.rows_per_second.unwrap_or(0)), filled_at: Instant::now() }
+    }
+
+    /// Whether one more row may go now.
+    pub fn take(&mut self, pace: Pace) -> bool {
+        let Some(rows_per_second) = pace.rows_per_second else { return true };
+        let limit = f64::from(rows_per_second);
+        if self.left < 1.0 {
+            let now = Instant::now();
+            let gained = now.duration_since(self.filled_at).as_secs_f64() * limit;
+            (self.left, self.filled_at) = ((self.left + gained).min(limit), now);
+        }
+        if self.left < 1.0 {
+            return false;
+        }
+        self.left -= 1.0;
+        true
+    }
 }
 
 impl Subscription {
@@ -85,8 +112,7 @@ impl Subscription {
             queue: VecDeque::new(),
             queue_bytes: 0,
             ran_over: false,
-            tokens: f64::from(pace.rows_per_second.unwrap_or(0)),
-            filled_at: Instant::now(),
+            tokens: Tokens::new(pace),
             counts: Counts::default(),
         };
         Self { filter, pace, state: Mutex::new(state), grown: Notify::new() }
@@ -202,29 +228,13 @@ impl State {
             if self.ran_over {
                 return self.clear();
             }
-        } else if is_full || !self.has_token(pace) {
+        } else if is_full || !self.tokens.take(pace) {
             self.counts.dropped += 1;
             metrics::counter!("click_lite_tail_dropped_rows_total").increment(1);
             return;
         }
         self.queue_bytes += row.json.len();
         self.queue.push_back(row);
-    }
-
-    /// A bucket that holds the rows of one second.
-    fn has_token(&mut self, pace: Pace) -> bool {
-        let Some(rows_per_second) = pace.rows_per_second else { return true };
-        let limit = f64::from(rows_per_second);
-        if self.tokens < 1.0 {
-            let now = Instant::now();
-            let gained = now.duration_since(self.filled_at).as_secs_f64() * limit;
-            (self.tokens, self.filled_at) = ((self.tokens + gained).min(limit), now);
-        }
-        if self.tokens < 1.0 {
-            return false;
-        }
-        self.tokens -= 1.0;
-        true
     }
 }
 

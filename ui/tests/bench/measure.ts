@@ -25,6 +25,8 @@ export function report(figure: Figure): void {
 export const events = (): number => Number(required('CLICK_LITE_BENCH_EVENTS'));
 /** How long the tail is followed. */
 export const tailSeconds = (): number => Number(process.env.CLICK_LITE_BENCH_SECONDS ?? 60);
+/** What it is sent. */
+export const tailRowsPerSecond = (): number => Number(process.env.CLICK_LITE_BENCH_TAIL_ROWS ?? 5_000);
 
 /** The range of the generator's records. */
 export const RANGE = { from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' };

@@ -15,13 +15,21 @@ pub const MAX_DEPTH: u32 = 128;
 /// and Fluent's EventTime, type 0) numbers of seconds since the epoch, other extensions base64. Keys become strings.
 /// Numbers that JSON does not know become strings (`NaN`, `Infinity`). Invalid UTF-8 in strings is replaced.
 pub fn append_json(reader: &mut Reader<'_>, out: &mut String) -> Result<(), MsgpackError> {
-    append_value(reader, out, 0)
+    append_value(reader, out, Place::default())
 }
 
-fn append_value(reader: &mut Reader<'_>, out: &mut String, depth: u32) -> Result<(), MsgpackError> {
-    if depth == MAX_DEPTH {
+/// What a value lies inside of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    depth: u32,
+    is_in_key: bool,
+}
+
+fn append_value(reader: &mut Reader<'_>, out: &mut String, place: Place) -> Result<(), MsgpackError> {
+    if place.depth == MAX_DEPTH {
         return Err(MsgpackError::TooDeep);
     }
+    let inside = Place { depth: place.depth + 1, ..place };
     let (head, payload) = reader.read()?;
     match head {
         Head::Array(count) => {
@@ -30,7 +38,7 @@ fn append_value(reader: &mut Reader<'_>, out: &mut String, depth: u32) -> Result
                 if index > 0 {
                     out.push(',');
                 }
-                append_value(reader, out, depth + 1)?;
+                append_value(reader, out, inside)?;
             }
             out.push(']');
         }
@@ -40,9 +48,9 @@ fn append_value(reader: &mut Reader<'_>, out: &mut String, depth: u32) -> Result
                 if index > 0 {
                     out.push(',');
                 }
-                append_key(reader, out, depth + 1)?;
+                append_key(reader, out, inside)?;
                 out.push(':');
-                append_value(reader, out, depth + 1)?;
+                append_value(reader, out, inside)?;
             }
             out.push('}');
         }
@@ -51,10 +59,17 @@ fn append_value(reader: &mut Reader<'_>, out: &mut String, depth: u32) -> Result
     Ok(())
 }
 
-/// A key, always as a string; what is no string is written as its JSON text.
-fn append_key(reader: &mut Reader<'_>, out: &mut String, depth: u32) -> Result<(), MsgpackError> {
+/// A key, always as a string; what is no string is written as its JSON text. Of an array or a map inside of a key that is
+/// base64 of its bytes: as JSON in strings in strings it would double with each level.
+fn append_key(reader: &mut Reader<'_>, out: &mut String, place: Place) -> Result<(), MsgpackError> {
+    if place.is_in_key
+        && let Some((Head::Array(_) | Head::Map(_), _)) = Head::read(reader.rest())?
+    {
+        append_base64(out, reader.skip()?);
+        return Ok(());
+    }
     let start = out.len();
-    append_value(reader, out, depth)?;
+    append_value(reader, out, Place { is_in_key: true, ..place })?;
     if !out[start..].starts_with('"') {
         let text = out.split_off(start);
         append_quoted(out, &text);

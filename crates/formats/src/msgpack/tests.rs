@@ -66,6 +66,15 @@ fn hostile_values_are_refused_without_memory() {
     assert_eq!(Skip::value(&deep), Ok(None));
 }
 
+/// Found by fuzzing: as JSON in a string, each level doubled the text of the one below.
+#[test]
+fn keys_inside_of_keys_do_not_grow() {
+    let nested = [vec![0x81; 100], vec![0x01; 101]].concat();
+    let text = json(&[&[0x81][..], &nested, &[0x02]].concat()).expect("JSON");
+    assert!(text.len() < 2 * nested.len(), "{} bytes", text.len());
+    assert!(text.starts_with("{\"{\\\"gYGB") && text.ends_with("\":2}"), "{text}");
+}
+
 proptest! {
     #[test]
     fn a_value_in_pieces_ends_where_it_ends_whole(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 1_usize..40) {
