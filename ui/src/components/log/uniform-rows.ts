@@ -1,10 +1,5 @@
-import {
-  NOTHING,
-  type RowPlace,
-  type RowPlaces,
-  type RowWindowOptions,
-  type VisibleRows,
-} from './row-places';
+import { RowKeys } from './row-keys';
+import { NOTHING, type RowPlaces, type RowWindowOptions, type VisibleRows } from './row-places';
 
 /** Rows that are drawn above and below those in sight. */
 const OVERSCAN_ROWS = 8;
@@ -25,8 +20,7 @@ export class UniformRows implements RowPlaces {
   private top = 0;
   private height = 0;
   private rest: ReturnType<typeof setTimeout> | undefined;
-  /** Keys given so far. */
-  private keys = 0;
+  private readonly keys = new RowKeys();
   private readonly onChange = (): void => {
     this.look();
     this.publish();
@@ -95,7 +89,7 @@ export class UniformRows implements RowPlaces {
       Math.max(steps(top / rowHeight - rows), 0),
       Math.min(steps((top + height) / rowHeight + rows + STEP_ROWS), count),
     ];
-    const isJump = items.length > 0 && !this.overlaps(...around(0));
+    const isJump = items.length > 0 && !this.keys.overlaps(...around(0));
     const [first, end] = around(isJump ? 0 : OVERSCAN_ROWS);
     if (isJump) {
       clearTimeout(this.rest);
@@ -105,39 +99,13 @@ export class UniformRows implements RowPlaces {
       options === drawn && items[0]?.index === first && items.length === Math.max(end - first, 0);
     if (isSame) return;
     this.drawn = options;
-    const keys = this.keysOf(first, end);
     this.visible = {
-      items: keys.map((key, offset) => {
+      items: this.keys.of(first, end).map((key, offset) => {
         const index = first + offset;
         return { index, key, start: headerHeight + index * rowHeight };
       }),
       totalHeight: count * rowHeight,
     };
     for (const listener of this.listeners) listener();
-  }
-
-  /**
-   * Rows that stay in sight keep their keys. After a jump that leaves none, the rows take over the keys of those before, so
-   * that their elements are filled anew and not made anew.
-   */
-  private keysOf(first: number, end: number): RowPlace['key'][] {
-    const { items } = this.visible;
-    const shift = this.overlaps(first, end) ? first - (items[0]?.index ?? 0) : 0;
-    return Array.from(
-      { length: Math.max(end - first, 0) },
-      (_, offset) => items[offset + shift]?.key ?? this.newKey(),
-    );
-  }
-
-  /** Whether some of these rows are drawn already. */
-  private overlaps(first: number, end: number): boolean {
-    const { items } = this.visible;
-    const before = items[0]?.index ?? 0;
-    return first < before + items.length && before < end;
-  }
-
-  private newKey(): number {
-    this.keys += 1;
-    return this.keys;
   }
 }
