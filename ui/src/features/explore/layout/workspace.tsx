@@ -10,7 +10,6 @@ import { Histogram } from '../histogram/histogram';
 import { useHistogram } from '../histogram/use-histogram';
 import { Notice } from '../results/notice';
 import { ResultLine } from '../results/result-line';
-import { SqlDialog } from '../results/sql-dialog';
 import { Hints } from '../search/hints';
 import { useExplore, useResults } from '../state/explore-context';
 import { hasNoRange } from '../state/opening';
@@ -28,6 +27,7 @@ import classes from './workspace.module.css';
 
 const NotesDialog = lazy(() => import('../notes/notes-dialog'));
 const JumpDialog = lazy(() => import('./jump-dialog'));
+const SqlDialog = lazy(() => import('../results/sql-dialog'));
 
 /**
  * True from the moment that nothing is stored until the first rows are on screen, or until there are some and the
@@ -148,8 +148,8 @@ export function Workspace() {
       <Suspense fallback={null}>
         {areNotesShown && <NotesDialog onClose={() => setNotesShown(false)} onJump={jumpToNote} />}
         {isJumping && <JumpDialog onClose={() => setJumping(false)} />}
+        {isSqlShown && <SqlDialog histogramSql={histogram.sql} onClose={() => setSqlShown(false)} />}
       </Suspense>
-      <SqlDialog histogramSql={histogram.sql} isOpen={isSqlShown} onClose={() => setSqlShown(false)} />
     </div>
   );
 }

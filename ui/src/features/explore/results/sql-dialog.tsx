@@ -10,16 +10,15 @@ import classes from './results.module.css';
 
 interface SqlDialogProps {
   histogramSql: string | null;
-  isOpen: boolean;
   onClose: () => void;
 }
 
 /** The SQL that answered the search: nothing is hidden, and it can be taken elsewhere. */
-export function SqlDialog({ histogramSql, isOpen, onClose }: SqlDialogProps) {
+export default function SqlDialog({ histogramSql, onClose }: SqlDialogProps) {
   const sql = useResults((results) => results.sql);
   const parameters = Object.entries(sql?.params ?? {});
   return (
-    <Modal opened={isOpen} onClose={onClose} size="xl" title="SQL of this search">
+    <Modal opened onClose={onClose} size="xl" title="SQL of this search">
       {sql === null ? (
         <EmptyState title="No search has been answered yet" />
       ) : (
