@@ -3,8 +3,14 @@ export class LineSplitter {
   private rest = '';
 
   push(text: string): string[] {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
+    const end = text.lastIndexOf('\n');
+    if (end === -1) {
+      // A long line comes in many pieces, which are not gone through again with each.
+      this.rest += text;
+      return [];
+    }
+    const lines = (this.rest + text.slice(0, end)).split('\n');
+    this.rest = text.slice(end + 1);
     return lines.filter((line) => line !== '');
   }
 

@@ -18,6 +18,8 @@ import type {
 } from './platform';
 
 const PREVIEW_BYTES = 262_144;
+/** So long an answer is read before the page may paint. */
+const READING_MS = 8;
 
 /** The interface in a browser: HTTP to the server that served the page, signed in by its session cookie. */
 export class WebPlatform implements Platform {
@@ -42,12 +44,18 @@ export class WebPlatform implements Platform {
     const splitter = new LineSplitter();
     const decoder = new TextDecoder();
     const reader = response.body.getReader();
+    let since = performance.now();
     try {
       for (;;) {
         const { done, value } = await reader.read();
         const lines = done ? splitter.end() : splitter.push(decoder.decode(value, { stream: true }));
         if (lines.length > 0) onLines(lines);
         if (done) return;
+        // What has arrived is handed out without a pause, and more arrives while it is read.
+        if (performance.now() - since > READING_MS) {
+          await nextTask();
+          since = performance.now();
+        }
       }
     } catch (error) {
       if (isAbort(error) || error instanceof ApiError) throw error;
@@ -214,6 +222,18 @@ export class WebPlatform implements Platform {
       throw ApiError.unreachable();
     }
   }
+}
+
+/** Lets the browser do what waits, such as painting. Timers would wait longer, and in a hidden page for a second. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 function pickedFile(handle: File): PickedFile {

@@ -4,9 +4,29 @@ import type { AnsiStyle } from './ansi';
 import type { LogLine, Segment } from './log-text';
 import classes from './log-text.module.css';
 
+/** The palette of 16 in the colours of the theme. */
+const PALETTE = [
+  '--text',
+  '--severity-error',
+  '--good',
+  '--severity-warn',
+  '--severity-info',
+  '--severity-fatal',
+  '--accent',
+  '--text-dim',
+  '--text-faint',
+  '--severity-error',
+  '--good',
+  '--severity-warn',
+  '--severity-info',
+  '--severity-fatal',
+  '--accent',
+  '--text',
+];
+
 function colour(value: number | string | null): string | undefined {
   if (value === null) return undefined;
-  return typeof value === 'number' ? `var(--ansi-${value})` : value;
+  return typeof value === 'number' ? `var(${PALETTE[value]})` : value;
 }
 
 function cssOf(style: AnsiStyle): CSSProperties {
@@ -97,12 +117,18 @@ interface LogTextViewProps {
 
 /** A laid out log text with what was left out, measured, at its end. */
 export const LogTextView = memo(function LogTextView({ line, isWrapped, countsLines }: LogTextViewProps) {
+  const text = (
+    <bdi className={classes.text} dir="ltr">
+      <SegmentsView segments={line.segments} />
+    </bdi>
+  );
+  const hasLines = countsLines && line.lineCount > 1;
+  // Most lines are whole: their cell cuts them where it ends, and needs no box for what stands after them.
+  if (!isWrapped && !hasLines && line.hiddenBytes === 0) return text;
   return (
     <span className={isWrapped ? classes.wrapped : classes.line}>
-      <bdi className={classes.text} dir="ltr">
-        <SegmentsView segments={line.segments} />
-      </bdi>
-      {countsLines && line.lineCount > 1 && <span className={classes.badge}>{line.lineCount} lines</span>}
+      {text}
+      {hasLines && <span className={classes.badge}>{line.lineCount} lines</span>}
       {line.hiddenBytes > 0 && <span className={classes.badge}>+{formatBytes(line.hiddenBytes)}</span>}
     </span>
   );

@@ -6,12 +6,14 @@ export interface RowWindowOptions {
   rowHeight: number;
   /** Height of what stands above the rows and stays in sight. */
   headerHeight: number;
+  /** Tells rows whose heights are measured from each other. */
   keyOf: (index: number) => string | number;
   scroller: RefObject<HTMLElement | null>;
 }
 
 export interface RowPlace {
   index: number;
+  /** Of the element that shows the row, for React. */
   key: string | number | bigint;
   /** Pixels from the top of the scrolling element's content. */
   start: number;

@@ -8,8 +8,9 @@ import { formatTime } from '@/lib/format/time';
 import type { TimeZone } from '@/lib/time-range/time-zone';
 import { levelOfNumber } from '@/lib/severity';
 import { KEPT_ROWS } from './state/row-buffer';
-import { RATE_LIMIT, type TailState } from './state/tail-session';
+import { RATE_LIMIT, type TailSession, type TailState } from './state/tail-session';
 import type { Bookmarks } from './state/use-bookmarks';
+import { useTailPart } from './state/use-tail';
 import classes from './tail-line.module.css';
 
 const SAMPLES = [1, 10, 100, 1_000];
@@ -23,7 +24,7 @@ const PHASES: Record<TailState['phase'], string> = {
 };
 
 interface TailLineProps {
-  tail: TailState;
+  session: TailSession;
   isFollowing: boolean;
   words: string;
   bookmarks: Bookmarks;
@@ -37,31 +38,29 @@ interface TailLineProps {
 
 /** What the tail is doing, in figures, and what of it is shown. */
 export function TailLine(props: TailLineProps) {
-  const { tail, isFollowing, words, bookmarks, zone } = props;
+  const { session, isFollowing, words, bookmarks, zone } = props;
+  const phase = useTailPart(session, (tail) => tail.phase);
+  const rowsPerSecond = useTailPart(session, (tail) => tail.rowsPerSecond);
+  const dropped = useTailPart(session, (tail) => tail.dropped);
+  const hidden = useTailPart(session, (tail) => tail.hidden);
+  const sample = useTailPart(session, (tail) => tail.sample);
   return (
     <div className={classes.line}>
-      <span className={classes.phase} data-phase={tail.phase} role="status">
+      <span className={classes.phase} data-phase={phase} role="status">
         <span className={classes.dot} aria-hidden />
-        {PHASES[tail.phase]}
+        {PHASES[phase]}
       </span>
-      <span className={classes.figure}>{formatCount(tail.rowsPerSecond)} rows/s</span>
-      {tail.dropped > 0 && (
+      <span className={classes.figure}>{formatCount(rowsPerSecond)} rows/s</span>
+      {dropped > 0 && (
         <Tooltip
           label={`More than ${formatCount(RATE_LIMIT)} rows a second came, or this window was too slow. All are stored.`}
         >
           <span className={classes.dropped} tabIndex={0}>
-            {formatCountOf(tail.dropped, 'row')} not shown
+            {formatCountOf(dropped, 'row')} not shown
           </span>
         </Tooltip>
       )}
-      <span className={classes.figure}>
-        {formatCountOf(tail.kept, 'row')}
-        {tail.forgotten > 0 && (
-          <span className={classes.faint} title={`The newest ${formatCount(KEPT_ROWS)} rows are kept here`}>
-            , {formatCount(tail.forgotten)} older ones not kept
-          </span>
-        )}
-      </span>
+      <KeptRows session={session} />
       {!isFollowing && (
         <Button
           size="compact-xs"
@@ -73,8 +72,8 @@ export function TailLine(props: TailLineProps) {
         </Button>
       )}
       <span className={classes.space} />
-      <LevelToggles hidden={tail.hidden} onChange={props.onLevels} />
-      <SampleMenu sample={tail.sample} onChange={props.onSample} />
+      <LevelToggles hidden={hidden} onChange={props.onLevels} />
+      <SampleMenu sample={sample} onChange={props.onSample} />
       <BookmarkMenu bookmarks={bookmarks} zone={zone} onOpen={props.onOpen} />
       <TextInput
         className={classes.words}
@@ -86,6 +85,22 @@ export function TailLine(props: TailLineProps) {
         onChange={(event) => props.onWords(event.currentTarget.value)}
       />
     </div>
+  );
+}
+
+/** Changes with every row that comes, unlike the rest of the line. */
+function KeptRows({ session }: { session: TailSession }) {
+  const kept = useTailPart(session, (tail) => tail.kept);
+  const forgotten = useTailPart(session, (tail) => tail.forgotten);
+  return (
+    <span className={classes.figure}>
+      {formatCountOf(kept, 'row')}
+      {forgotten > 0 && (
+        <span className={classes.faint} title={`The newest ${formatCount(KEPT_ROWS)} rows are kept here`}>
+          , {formatCount(forgotten)} older ones not kept
+        </span>
+      )}
+    </span>
   );
 }
 

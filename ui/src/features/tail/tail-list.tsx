@@ -1,8 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { LogRow } from '@/api/types';
 import { gridStyle, LogRowView, rowElementId, type RowLook } from '@/components/log/log-row';
+import { RowKeys } from '@/components/log/row-keys';
 import type { Bookmarks } from './state/use-bookmarks';
-import type { TailState } from './state/tail-session';
+import type { TailSession } from './state/tail-session';
+import { useTailPart } from './state/use-tail';
 import classes from './tail-list.module.css';
 
 const OVERSCAN_ROWS = 8;
@@ -10,7 +12,7 @@ const OVERSCAN_ROWS = 8;
 const END_PX = 4;
 
 interface TailListProps {
-  tail: TailState;
+  session: TailSession;
   look: RowLook;
   rowHeight: number;
   selectedId: string | null;
@@ -22,8 +24,10 @@ interface TailListProps {
 
 /** The rows, newest at the end; only those in sight are in the document. All have one height, so places are sums. */
 export function TailList(props: TailListProps) {
-  const { tail, look, rowHeight, selectedId, bookmarks, isFollowing, onFollow, onSelect } = props;
-  const { rows, version, removed } = tail;
+  const { session, look, rowHeight, selectedId, bookmarks, isFollowing, onFollow, onSelect } = props;
+  const version = useTailPart(session, (tail) => tail.version);
+  const { rows, removed } = session.get();
+  const [rowKeys] = useState(() => new RowKeys());
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
 
@@ -48,14 +52,19 @@ export function TailList(props: TailListProps) {
     else if (gone > 0) element.scrollTop -= gone * rowHeight;
   }, [version, removed, isFollowing, rowHeight, view.height]);
 
+  const topBefore = useRef(0);
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    const isUp = element.scrollTop < view.top;
+    const top = element.scrollTop;
+    const isUp = top < topBefore.current;
+    topBefore.current = top;
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - END_PX;
-    setView((before) => ({ ...before, top: element.scrollTop }));
-    if (isAtEnd && !isFollowing) onFollow(true);
-    else if (isUp && !isAtEnd && isFollowing) onFollow(false);
+    // While new rows are followed it is they that say what is drawn.
+    if (isAtEnd && isFollowing) return;
+    setView((before) => ({ ...before, top }));
+    if (isAtEnd) onFollow(true);
+    else if (isUp && isFollowing) onFollow(false);
   };
 
   const selectedIndex = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
@@ -83,6 +92,7 @@ export function TailList(props: TailListProps) {
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + view.height)
       element.scrollTop = top + rowHeight - view.height;
+    setView({ top: element.scrollTop, height: element.clientHeight });
   };
 
   const total = rows.length * rowHeight;
@@ -90,6 +100,7 @@ export function TailList(props: TailListProps) {
   const first = Math.max(Math.floor(shownTop / rowHeight) - OVERSCAN_ROWS, 0);
   const last = Math.min(Math.ceil((shownTop + view.height) / rowHeight) + OVERSCAN_ROWS, rows.length);
   const selected = rows[selectedIndex];
+  const keys = rowKeys.of(first, last);
   return (
     <div ref={scroller} className={classes.scroller} onScroll={onScroll}>
       <div
@@ -107,7 +118,7 @@ export function TailList(props: TailListProps) {
       >
         {rows.slice(first, last).map((row, offset) => (
           <LogRowView
-            key={row.IngestId}
+            key={keys[offset]}
             row={row}
             index={first + offset}
             top={(first + offset) * rowHeight}

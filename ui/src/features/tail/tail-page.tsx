@@ -14,11 +14,11 @@ import { useCommands } from '@/lib/shortcuts/use-commands';
 import { usePlatform } from '@/platform/context';
 import type { WindowOptions } from '@/platform/platform';
 import { tailHighlights } from './state/highlight-words';
-import type { TailState } from './state/tail-session';
+import type { TailSession } from './state/tail-session';
 import type { TailSearch } from './state/tail-search';
 import { useBookmarks } from './state/use-bookmarks';
 import { useIsNarrow } from './state/use-is-narrow';
-import { useTail } from './state/use-tail';
+import { useTail, useTailPart } from './state/use-tail';
 import { TailDetail } from './tail-detail';
 import { TailLine } from './tail-line';
 import { TailList } from './tail-list';
@@ -40,7 +40,9 @@ export function TailPage() {
   const platform = usePlatform();
   const query = search.q ?? '';
   const isOwnWindow = search.window === true;
-  const [tail, session] = useTail(query);
+  const session = useTail(query);
+  const reason = useTailPart(session, (tail) => tail.reason);
+  const hasRows = useTailPart(session, ({ rows }) => rows.length > 0);
   const [{ density, timeZone }] = usePreferences();
   const isNarrow = useIsNarrow();
   const bookmarks = useBookmarks();
@@ -80,7 +82,7 @@ export function TailPage() {
       if (next === query) session.setQuery(next);
       else setSearch({ q: next === '' ? undefined : next });
     },
-    togglePause: () => (tail.phase === 'paused' ? session.goOn(false) : session.pause()),
+    togglePause: () => (session.get().phase === 'paused' ? session.goOn(false) : session.pause()),
     skip: () => session.goOn(true),
     clear: () => {
       session.clear();
@@ -121,7 +123,7 @@ export function TailPage() {
       title: 'Bookmark the chosen row, or the newest',
       group: GROUP,
       keys: ['b'],
-      run: () => bookmark(selected ?? tail.rows.at(-1)),
+      run: () => bookmark(selected ?? session.get().rows.at(-1)),
     },
     { id: 'tail.follow', title: 'Follow new rows', group: GROUP, keys: ['f'], run: () => setFollowing(true) },
     {
@@ -145,7 +147,7 @@ export function TailPage() {
       title="Tail"
       toolbar={
         <TailToolbar
-          tail={tail}
+          session={session}
           actions={actions}
           isOnTop={isOwnWindow && platform.shell !== null ? search.top === true : null}
           canKeepOnTop={platform.shell !== null}
@@ -155,7 +157,7 @@ export function TailPage() {
     >
       <div className={classes.page}>
         <TailLine
-          tail={tail}
+          session={session}
           isFollowing={isFollowing}
           words={words}
           bookmarks={bookmarks}
@@ -166,18 +168,18 @@ export function TailPage() {
           onSample={(sample) => session.setSample(sample)}
           onOpen={setSelected}
         />
-        {tail.reason !== null && (
+        {reason !== null && (
           <div className={classes.notice} role="status">
-            {tail.reason}
+            {reason}
           </div>
         )}
         <div className={classes.panels}>
           <div className={classes.rows}>
-            {tail.rows.length === 0 ? (
-              <NoRows tail={tail} />
+            {!hasRows ? (
+              <NoRows session={session} />
             ) : (
               <TailList
-                tail={tail}
+                session={session}
                 look={look}
                 rowHeight={ROW_HEIGHTS[density]}
                 selectedId={selected?.IngestId ?? null}
@@ -206,15 +208,18 @@ export function TailPage() {
 }
 
 /** What stands in the place of the rows. */
-function NoRows({ tail }: { tail: TailState }) {
-  if (tail.error !== null)
-    return <EmptyState title="The filter can't be tailed">{tail.error.message}</EmptyState>;
-  if (tail.phase === 'connecting' || tail.phase === 'starting') return <SkeletonRows count={20} />;
-  if (tail.kept > 0)
+function NoRows({ session }: { session: TailSession }) {
+  const error = useTailPart(session, (tail) => tail.error);
+  const phase = useTailPart(session, (tail) => tail.phase);
+  const query = useTailPart(session, (tail) => tail.query);
+  const hasKept = useTailPart(session, ({ kept }) => kept > 0);
+  if (error !== null) return <EmptyState title="The filter can't be tailed">{error.message}</EmptyState>;
+  if (phase === 'connecting' || phase === 'starting') return <SkeletonRows count={20} />;
+  if (hasKept)
     return <EmptyState title="All levels of these rows are off">Switch a level on to see them.</EmptyState>;
   return (
     <EmptyState title="Waiting for rows">
-      {tail.query === ''
+      {query === ''
         ? 'Rows stand here as they come in.'
         : 'Nothing matched so far. New rows stand here as they come in.'}
     </EmptyState>

@@ -12,7 +12,8 @@ import type { Ref } from 'react';
 import { Keys } from '@/components/keys';
 import { SearchBar, type SearchBarHandle } from '@/components/search-bar/search-bar';
 import { formatCount } from '@/lib/format/numbers';
-import type { TailState } from './state/tail-session';
+import type { TailSession } from './state/tail-session';
+import { useTailPart } from './state/use-tail';
 import classes from './tail-page.module.css';
 
 export interface TailActions {
@@ -25,7 +26,7 @@ export interface TailActions {
 }
 
 interface TailToolbarProps {
-  tail: TailState;
+  session: TailSession;
   actions: TailActions;
   /** Null where this window can't be kept above others. */
   isOnTop: boolean | null;
@@ -34,22 +35,25 @@ interface TailToolbarProps {
 }
 
 /** The filter, and what starts and stops the rows. */
-export function TailToolbar({ tail, actions, isOnTop, canKeepOnTop, bar }: TailToolbarProps) {
-  const isPaused = tail.phase === 'paused' && tail.error === null;
+export function TailToolbar({ session, actions, isOnTop, canKeepOnTop, bar }: TailToolbarProps) {
+  const query = useTailPart(session, (tail) => tail.query);
+  const error = useTailPart(session, (tail) => tail.error);
+  const waiting = useTailPart(session, (tail) => tail.waiting);
+  const isPaused = useTailPart(session, ({ phase }) => phase === 'paused') && error === null;
   return (
     <div className={classes.toolbar}>
       <SearchBar
         ref={bar}
-        query={tail.query}
+        query={query}
         onRun={actions.setQuery}
         onClear={() => actions.setQuery('')}
-        problem={tail.error === null ? null : { text: tail.query, error: tail.error }}
+        problem={error === null ? null : { text: query, error }}
         span={() => ({ from: 'now-1h', to: undefined })}
       />
       <Button.Group className={classes.run}>
         <Button
           variant={isPaused ? 'filled' : 'default'}
-          disabled={tail.error !== null}
+          disabled={error !== null}
           onClick={actions.togglePause}
           leftSection={
             isPaused ? (
@@ -59,7 +63,7 @@ export function TailToolbar({ tail, actions, isOnTop, canKeepOnTop, bar }: TailT
             )
           }
         >
-          {isPaused ? resumeText(tail.waiting) : 'Pause'}
+          {isPaused ? resumeText(waiting) : 'Pause'}
         </Button>
         {isPaused && (
           <Menu position="bottom-end" withinPortal>

@@ -4,7 +4,7 @@ import type { LogRow } from '@/api/types';
 import { formatBytes } from '@/lib/format/numbers';
 import { highlightsOf } from '@/lib/query-language/highlight';
 import { prettyJson } from '@/components/log/record';
-import { useExplore } from '../state/explore-context';
+import { useResults } from '../state/explore-context';
 import { splitLinks } from '@/components/log/links';
 import { layOut, utf8Length, type Segment } from '@/components/log/log-text';
 import { SegmentsView } from '@/components/log/log-text-view';
@@ -15,14 +15,14 @@ const WHOLE_LIMIT = 1_000_000;
 
 /** The message whole: JSON with indents, stack traces with their lines, addresses as links. */
 export function DetailMessage({ row }: { row: LogRow }) {
-  const { results } = useExplore();
+  const query = useResults(({ rowsOf }) => rowsOf?.query ?? '');
   const [isRaw, setRaw] = useState(false);
   const [limit, setLimit] = useState(LIMIT);
   const pretty = prettyJson(row.Body);
   const text = pretty !== null && !isRaw ? pretty : row.Body;
   const line = layOut(text, {
     field: 'message',
-    highlights: highlightsOf(results.rowsOf?.query ?? ''),
+    highlights: highlightsOf(query),
     limit,
     firstLineOnly: false,
   });

@@ -14,11 +14,11 @@ export interface RowActions {
 
 /** What can be copied of a row; nothing happens where there is none. */
 export function useRowActions(row: LogRow | null): RowActions {
-  const { search, results } = useExplore();
+  const { search, session } = useExplore();
   const copy = useCopyLink();
   // A link is opened later, when "the last 15 min" are others: it holds the times that are on screen.
   const path = (key?: string): string => {
-    const { from, to } = results.run ?? {};
+    const { from, to } = session.get().run ?? {};
     const range =
       from !== undefined && to !== undefined ? absoluteRange(Date.parse(from), Date.parse(to)) : search.range;
     return explorePath({ ...search, range }, key);

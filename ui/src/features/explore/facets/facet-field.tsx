@@ -11,7 +11,7 @@ import { formatCompact, formatCountOf } from '@/lib/format/numbers';
 import type { Filter } from '@/lib/query-language/filters';
 import { canonicalField } from '@/lib/query-language/syntax';
 import { GRAVEST_FIRST, levelNamed } from '@/components/log/record';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { toggleColumn } from '@/components/log/columns';
 import { FieldStatsButton } from '../stats/field-stats-button';
 import { FacetValue } from './facet-value';
@@ -46,7 +46,8 @@ function withNamed(values: FieldValue[], filters: Filter[]): FieldValue[] {
 }
 
 export function FacetField({ field, filters, isOpen, onToggle }: FacetFieldProps) {
-  const { results, search, setColumns } = useExplore();
+  const { search, setColumns } = useExplore();
+  const run = useResults((results) => results.run);
   const [showsAll, setShowsAll] = useState(false);
   const id = useId();
   const name = canonicalField(field.name);
@@ -54,7 +55,7 @@ export function FacetField({ field, filters, isOpen, onToggle }: FacetFieldProps
   const isActive = own.length > 0;
   const needsValues = isActive || showsAll || field.values.length === 0;
   const loaded = useFieldValues(
-    results.run,
+    run,
     field.name,
     showsAll ? VALUES_LIMIT : VALUES_SHOWN,
     isOpen && needsValues,

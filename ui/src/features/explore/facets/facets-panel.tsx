@@ -5,7 +5,7 @@ import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCount } from '@/lib/format/numbers';
 import { filtersOf } from '@/lib/query-language/filters';
 import { canonicalField } from '@/lib/query-language/syntax';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { filterPart } from '../state/pipes';
 import { useStored } from '../state/stored';
 import { FacetField } from './facet-field';
@@ -26,8 +26,9 @@ type OpenFields = Partial<Record<string, boolean>>;
 
 /** The fields of what was found and their values; a click asks for a value, another button leaves it out. */
 export function FacetsPanel() {
-  const { results, search } = useExplore();
-  const { data, isStale, hasFailed } = useFields(results.run);
+  const { search } = useExplore();
+  const run = useResults((results) => results.run);
+  const { data, isStale, hasFailed } = useFields(run);
   const [sought, setSought] = useState('');
   const [open, setOpen] = useStored<OpenFields>('facets.open', {});
   const filters = useMemo(() => filtersOf(filterPart(search.query)), [search.query]);

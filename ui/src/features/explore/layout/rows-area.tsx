@@ -12,7 +12,7 @@ import { EmptyResult } from '../results/empty-result';
 import { NewRowsPill } from '../results/new-rows-pill';
 import type { PickedRows } from '../rows/picked-rows';
 import { SelectionBar } from '../rows/selection-bar';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { usePane } from '../state/pane';
 import type { Selection } from '../state/use-selection';
 import { useTableLook } from '../table/table-look';
@@ -69,10 +69,15 @@ export function RowsArea(props: RowsAreaProps) {
   const { histogram, selection, picked, isComparing, onCompare, grid, layout, isNarrow } = props;
   const notes = useNotesByRow();
   const { name: pane } = usePane();
-  const { search, results, zone, refresh } = useExplore();
+  const { search, zone, refresh } = useExplore();
   const [{ wrapLines, density, dates, fractionDigits }] = usePreferences();
   const { widths, formats, highlights } = useTableLook();
-  const { rows, status, error, run, rowsOf, table } = results;
+  const hasRows = useResults(({ rows }) => rows.length > 0);
+  const status = useResults((results) => results.status);
+  const error = useResults((results) => results.error);
+  const run = useResults((results) => results.run);
+  const rowsOf = useResults((results) => results.rowsOf);
+  const table = useResults((results) => results.table);
 
   const from = rowsOf?.from === undefined ? histogram?.from : Date.parse(rowsOf.from);
   const to = rowsOf?.to === undefined ? histogram?.to : Date.parse(rowsOf.to);
@@ -108,14 +113,14 @@ export function RowsArea(props: RowsAreaProps) {
       </div>
     );
   }
-  if (rows.length === 0 && status === 'running') {
+  if (!hasRows && status === 'running') {
     return (
       <div className={classes.rows}>
         <SkeletonRows count={SKELETON_ROWS} />
       </div>
     );
   }
-  if (rows.length === 0 && status === 'failed') {
+  if (!hasRows && status === 'failed') {
     return (
       <div className={classes.rows}>
         {isQueryError(error) ? (
@@ -126,7 +131,7 @@ export function RowsArea(props: RowsAreaProps) {
       </div>
     );
   }
-  if (rows.length === 0 && status === 'done' && run !== null) {
+  if (!hasRows && status === 'done' && run !== null) {
     return (
       <div className={classes.rows}>
         <NewRowsPill />

@@ -10,9 +10,8 @@ import { Histogram } from '../histogram/histogram';
 import { useHistogram } from '../histogram/use-histogram';
 import { Notice } from '../results/notice';
 import { ResultLine } from '../results/result-line';
-import { SqlDialog } from '../results/sql-dialog';
 import { Hints } from '../search/hints';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { hasNoRange } from '../state/opening';
 import type { ExploreSearch } from '../state/search-state';
 import { useStored } from '../state/stored';
@@ -28,17 +27,18 @@ import classes from './workspace.module.css';
 
 const NotesDialog = lazy(() => import('../notes/notes-dialog'));
 const JumpDialog = lazy(() => import('./jump-dialog'));
+const SqlDialog = lazy(() => import('../results/sql-dialog'));
 
 /**
  * True from the moment that nothing is stored until the first rows are on screen, or until there are some and the
  * address says which span of them to show.
  */
 function useIsFirstStart(): boolean {
-  const { results, refresh } = useExplore();
+  const { refresh } = useExplore();
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const stored = useStatus().data?.storage?.rows;
   const [isFirst, setFirst] = useState(false);
-  const hasRows = results.rows.length > 0;
+  const hasRows = useResults(({ rows }) => rows.length > 0);
   const isEmpty = stored === 0;
   const isChosen = stored !== undefined && stored > 0 && !hasNoRange(parameters);
   if (isEmpty && !hasRows && !isFirst) setFirst(true);
@@ -55,14 +55,14 @@ function useIsFirstStart(): boolean {
 
 /** Everything below the toolbar. */
 export function Workspace() {
-  const { results } = useExplore();
+  const { session } = useExplore();
+  const run = useResults((results) => results.run);
+  const isOverTime = useResults(({ table }) => table?.shape === 'time_series');
   const layout = useLayout();
-  const histogram = useHistogram(results.run);
+  const histogram = useHistogram(run);
   const selection = useSelection();
-  const current =
-    selection.openRow ?? results.rows.find((row) => row.IngestId === selection.selectedId) ?? null;
-  const actions = useRowActions(current);
-  const picked = usePickedRows(results.rows);
+  const actions = useRowActions(selection.current);
+  const picked = usePickedRows(session);
   const [isComparing, setComparing] = useState(false);
   const [areNotesShown, setNotesShown] = useState(false);
   const [isJumping, setJumping] = useState(false);
@@ -83,7 +83,7 @@ export function Workspace() {
   useExploreCommands({
     selection,
     picked,
-    current,
+    current: selection.current,
     actions,
     grid,
     toggleFacets,
@@ -104,7 +104,7 @@ export function Workspace() {
         onToggleFacets={toggleFacets}
         onShowSql={() => setSqlShown(true)}
       />
-      {results.table?.shape !== 'time_series' && (
+      {!isOverTime && (
         <Histogram data={histogram.data} isStale={histogram.isStale} hasFailed={histogram.hasFailed} />
       )}
       <Notice />
@@ -148,8 +148,8 @@ export function Workspace() {
       <Suspense fallback={null}>
         {areNotesShown && <NotesDialog onClose={() => setNotesShown(false)} onJump={jumpToNote} />}
         {isJumping && <JumpDialog onClose={() => setJumping(false)} />}
+        {isSqlShown && <SqlDialog histogramSql={histogram.sql} onClose={() => setSqlShown(false)} />}
       </Suspense>
-      <SqlDialog histogramSql={histogram.sql} isOpen={isSqlShown} onClose={() => setSqlShown(false)} />
     </div>
   );
 }

@@ -5,7 +5,7 @@ import type { LogRow, NewNote, Note, NoteContent } from '@/api/types';
 import { stripAnsi } from '@/components/log/ansi';
 import type { RowNote } from '@/components/log/log-row';
 import { notifyFailure, notifyUndo } from '@/components/notify';
-import { useExplore } from '../state/explore-context';
+import { useResults } from '../state/explore-context';
 
 const KEY = ['explore', 'notes'];
 const EXCERPT_CHARACTERS = 200;
@@ -19,7 +19,7 @@ export function useAllNotes() {
 /** Notes on the rows of the search's time range, by the `IngestId` of their row. */
 export function useNotesByRow(): ReadonlyMap<string, Note[]> {
   const api = useApi();
-  const { run } = useExplore().results;
+  const run = useResults((results) => results.run);
   const { data } = useQuery({
     queryKey: [...KEY, run?.from, run?.to],
     queryFn: ({ signal }) => api.notes({ from: run?.from, to: run?.to }, signal),

@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core';
 import { ApiError } from '@/api/errors';
 import { plainMessage } from '@/components/notify';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { DEFAULT_RANGE } from '@/lib/time-range/range';
 import classes from './results.module.css';
 
 /** Says above the rows what went wrong with the search, or that its range is not the usual one; errors of the text stand at the search bar. */
 export function Notice() {
-  const { results, refresh, session, isWidened, setRange } = useExplore();
-  const { error, willRetry, rows } = results;
+  const { refresh, session, isWidened, setRange } = useExplore();
+  const error = useResults((results) => results.error);
+  const willRetry = useResults((results) => results.willRetry);
+  const hasRows = useResults(({ rows }) => rows.length > 0);
   if (error === null && isWidened) {
     return (
       <div className={classes.quiet} role="status">
@@ -25,7 +27,7 @@ export function Notice() {
       <span>
         {plainMessage(error)}
         {willRetry && ' It is tried again until it works.'}
-        {rows.length > 0 && ' The rows below are from before.'}
+        {hasRows && ' The rows below are from before.'}
       </span>
       <span className={classes.noticeActions}>
         {willRetry && (

@@ -1,11 +1,11 @@
-import { useExplore } from '../state/explore-context';
+import { useResults } from '../state/explore-context';
 import classes from './results.module.css';
 
 /** A line that fills as the engine reads; short searches end before it shows. */
 export function ProgressBar() {
-  const { results } = useExplore();
-  const { progress, status, isLoadingMore } = results;
-  if (status !== 'running' && !isLoadingMore) return null;
+  const progress = useResults((results) => results.progress);
+  const isShown = useResults(({ status, isLoadingMore }) => status === 'running' || isLoadingMore);
+  if (!isShown) return null;
   const share =
     progress !== null && progress.total_rows > 0
       ? Math.min(progress.rows_read / progress.total_rows, 1)

@@ -4,7 +4,7 @@ import { formatBytes, formatCompact, formatCount, formatCountOf, formatDuration 
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
 import { Shortcut } from '../layout/shortcut';
-import { useExplore } from '../state/explore-context';
+import { useResults } from '../state/explore-context';
 import { ColumnsMenu } from '../table/columns-menu';
 import { HighlightsMenu } from '../table/highlights-menu';
 import { FilterChips } from './filter-chips';
@@ -74,8 +74,16 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
 }
 
 function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
-  const { results } = useExplore();
-  const { progress, stats, status, rows, hasMore, table } = results;
+  const status = useResults((results) => results.status);
+  const stats = useResults((results) => results.stats);
+  const table = useResults((results) => results.table);
+  const hasMore = useResults((results) => results.hasMore);
+  const progress = useResults((results) => (results.status === 'running' ? results.progress : null));
+  // Where the search failed, rows and counts are both of the search before.
+  const isCounted =
+    table === null && histogram.data !== undefined && (!histogram.isStale || status === 'failed');
+  const loaded = useResults(({ rows }) => (isCounted ? 0 : rows.length));
+  const hasRows = useResults(({ rows }) => rows.length > 0);
   if (status === 'running') {
     return (
       <span className={classes.figures} role="status">
@@ -85,11 +93,8 @@ function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
       </span>
     );
   }
-  if (status === 'failed' && rows.length === 0) return null;
-  // Where the search failed, rows and counts are both of the search before.
-  const isCounted =
-    table === null && histogram.data !== undefined && (!histogram.isStale || status === 'failed');
-  const total = isCounted ? (histogram.data?.total ?? 0) : (table?.rows ?? rows).length;
+  if (status === 'failed' && !hasRows) return null;
+  const total = isCounted ? (histogram.data?.total ?? 0) : (table?.rows.length ?? loaded);
   return (
     <span className={classes.figures} role="status">
       <strong>

@@ -5,22 +5,20 @@ import { CopyButton } from '@/components/copy-button';
 import { EmptyState } from '@/components/empty-state';
 import { SqlText } from '@/components/sql-editor/sql-text-view';
 import { sqlLink } from '@/lib/sql-link';
-import { useExplore } from '../state/explore-context';
+import { useResults } from '../state/explore-context';
 import classes from './results.module.css';
 
 interface SqlDialogProps {
   histogramSql: string | null;
-  isOpen: boolean;
   onClose: () => void;
 }
 
 /** The SQL that answered the search: nothing is hidden, and it can be taken elsewhere. */
-export function SqlDialog({ histogramSql, isOpen, onClose }: SqlDialogProps) {
-  const { results } = useExplore();
-  const { sql } = results;
+export default function SqlDialog({ histogramSql, onClose }: SqlDialogProps) {
+  const sql = useResults((results) => results.sql);
   const parameters = Object.entries(sql?.params ?? {});
   return (
-    <Modal opened={isOpen} onClose={onClose} size="xl" title="SQL of this search">
+    <Modal opened onClose={onClose} size="xl" title="SQL of this search">
       {sql === null ? (
         <EmptyState title="No search has been answered yet" />
       ) : (

@@ -4,7 +4,7 @@ import { ResultTable } from '@/components/charts/result-table';
 import { TimeSeriesChart } from '@/components/charts/time-series-chart';
 import { formatCount } from '@/lib/format/numbers';
 import { absoluteRange } from '@/lib/time-range/range';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import type { SearchTable } from '../state/search-session';
 import classes from './table-result.module.css';
 
@@ -17,8 +17,8 @@ function tabSeparated({ columns, rows }: ResultData): string {
 
 /** What the pipes of a search made of its records: a table, and over time a chart above it. */
 export default function TableResult({ table }: { table: SearchTable }) {
-  const { zone, setRange, results } = useExplore();
-  const { from, to } = results.rowsOf ?? {};
+  const { zone, setRange } = useExplore();
+  const { from, to } = useResults((results) => results.rowsOf) ?? {};
   const data: ResultData = {
     columns: table.columns,
     rows: table.rows,

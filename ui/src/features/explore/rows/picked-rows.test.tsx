@@ -1,13 +1,18 @@
 import { act, renderHook } from '@testing-library/react';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { logRow } from '@/test/log-row';
+import { RowList } from '../state/row-list';
+import { SearchSession } from '../state/search-session';
 import { usePickedRows } from './picked-rows';
 
 const rows = ['9', '8', '7', '6', '5'].map((IngestId) => logRow({ IngestId }));
 const row = (id: string) => rows.find(({ IngestId }) => IngestId === id) ?? logRow();
 
 it('picks one by one, from one to another, and all', () => {
-  const { result } = renderHook(() => usePickedRows(rows));
+  const session = new SearchSession({ searchStream: () => new Promise(() => undefined) });
+  const results = { ...session.get(), rows: RowList.of(rows) };
+  vi.spyOn(session, 'get').mockReturnValue(results);
+  const { result } = renderHook(() => usePickedRows(session));
   const picked = () => result.current.rows.map(({ IngestId }) => IngestId).join(' ');
   act(() => result.current.toggle(row('6')));
   act(() => result.current.toggle(row('9')));

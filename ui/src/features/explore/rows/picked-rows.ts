@@ -1,5 +1,8 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { LogRow } from '@/api/types';
+import { useResultsOf } from '../state/explore-context';
+import type { RowList } from '../state/row-list';
+import type { SearchSession } from '../state/search-session';
 
 /** Rows that were picked for something that is done to several, beside the one that is open. */
 export interface PickedRows {
@@ -16,19 +19,27 @@ export interface PickedRows {
 const NONE: ReadonlySet<string> = new Set<string>();
 
 /** The ids from one row of the list to another, both included. */
-export function idsBetween(rows: readonly LogRow[], from: string, to: string): string[] {
-  const ends = [from, to].map((id) => rows.findIndex((row) => row.IngestId === id));
+export function idsBetween(rows: RowList, from: string, to: string): string[] {
+  const ends = [from, to].map((id) => rows.indexOf(id));
   if (ends.includes(-1)) return [to];
   return rows.slice(Math.min(...ends), Math.max(...ends) + 1).map((row) => row.IngestId);
 }
 
-export function usePickedRows(rows: readonly LogRow[]): PickedRows {
+function pickedOf(rows: RowList, ids: ReadonlySet<string>): LogRow[] {
+  const picked: LogRow[] = [];
+  for (const row of rows) {
+    if (picked.length === ids.size) break;
+    if (ids.has(row.IngestId)) picked.push(row);
+  }
+  return picked;
+}
+
+export function usePickedRows(session: SearchSession): PickedRows {
   const [ids, setIds] = useState(NONE);
   const [anchor, setAnchor] = useState<string | null>(null);
-  const picked = useMemo(
-    () => (ids.size === 0 ? [] : rows.filter((row) => ids.has(row.IngestId))),
-    [ids, rows],
-  );
+  // Rows that come in draw nothing again as long as none is picked.
+  const searched = useResultsOf(session, ({ rows }) => (ids.size === 0 ? null : rows));
+  const picked = useMemo(() => (searched === null ? [] : pickedOf(searched, ids)), [ids, searched]);
   const toggle = useCallback((row: LogRow) => {
     setAnchor(row.IngestId);
     setIds((before) => {
@@ -44,9 +55,9 @@ export function usePickedRows(rows: readonly LogRow[]): PickedRows {
     extendTo: (row, origin) => {
       const from = anchor ?? origin?.IngestId ?? row.IngestId;
       setAnchor(from);
-      setIds(new Set(idsBetween(rows, from, row.IngestId)));
+      setIds(new Set(idsBetween(session.get().rows, from, row.IngestId)));
     },
-    all: () => setIds(new Set(rows.map((row) => row.IngestId))),
+    all: () => setIds(new Set(Array.from(session.get().rows, (row) => row.IngestId))),
     clear: () => {
       setIds(NONE);
       setAnchor(null);

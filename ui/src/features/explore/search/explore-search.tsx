@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { SearchBar, type SearchBarHandle } from '@/components/search-bar/search-bar';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { useStored, withRecent } from '../state/stored';
 import { usePaneCommands } from '../state/pane';
 
@@ -8,7 +8,9 @@ const HISTORY_LIMIT = 50;
 
 /** The search bar tied to the search in the URL and to the searches run before. */
 export function ExploreSearch() {
-  const { search, results, session, setQuery, setDraft } = useExplore();
+  const { search, session, setQuery, setDraft } = useExplore();
+  const error = useResults((results) => results.error);
+  const asked = useResults(({ run }) => run?.query ?? '');
   const [history, setHistory] = useStored<string[]>('queries', []);
   const bar = useRef<SearchBarHandle>(null);
 
@@ -27,7 +29,7 @@ export function ExploreSearch() {
       ref={bar}
       query={search.query}
       history={history}
-      problem={results.error === null ? null : { text: results.run?.query ?? '', error: results.error }}
+      problem={error === null ? null : { text: asked, error }}
       span={() => {
         const { run } = session.get();
         return { from: run?.from, to: run?.to, source: run?.source };

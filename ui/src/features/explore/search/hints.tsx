@@ -1,11 +1,12 @@
 import { IconBulb } from '@tabler/icons-react';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import classes from './hints.module.css';
 
 /** Under the search bar: what may have been meant otherwise, such as a field that is not known or `or` for `OR`. */
 export function Hints() {
-  const { search, results } = useExplore();
-  const { hints, rowsOf } = results;
+  const { search } = useExplore();
+  const hints = useResults((results) => results.hints);
+  const rowsOf = useResults((results) => results.rowsOf);
   if (hints.length === 0 || rowsOf?.query !== search.query) return null;
   return (
     <div className={classes.hints} role="status">

@@ -1,4 +1,4 @@
-import { createContext, use } from 'react';
+import { createContext, use, useSyncExternalStore } from 'react';
 import type { LogRow } from '@/api/types';
 import type { TimeRange } from '@/lib/time-range/range';
 import type { TimeZone } from '@/lib/time-range/time-zone';
@@ -6,13 +6,12 @@ import type { RowKey } from './row-key';
 import type { ExploreState } from './search-state';
 import type { SearchSession, SessionState } from './search-session';
 
-/** What the panels of Explore share: the search in the URL, its results, and what can be done to them. */
+/** What the panels of Explore share: the search in the URL, the session that answers it, and what can be done to them. */
 export interface Explore {
   search: ExploreState;
   /** The open row as the address names it. */
   rowParameter: string | undefined;
   session: SearchSession;
-  results: SessionState;
   zone: TimeZone;
   /** Runs the search again with a fresh now. */
   refresh: () => void;
@@ -50,4 +49,14 @@ export function useExplore(): Explore {
   const explore = use(ExploreContext);
   if (explore === null) throw new Error('ExploreContext has no value');
   return explore;
+}
+
+/** A part of what a session has found, which has to be the same one as long as it did not change. */
+export function useResultsOf<T>(session: SearchSession, select: (results: SessionState) => T): T {
+  return useSyncExternalStore(session.subscribe, () => select(session.get()));
+}
+
+/** A part of the results. Who takes no more than it shows is not drawn again with every batch of rows. */
+export function useResults<T>(select: (results: SessionState) => T): T {
+  return useResultsOf(useExplore().session, select);
 }

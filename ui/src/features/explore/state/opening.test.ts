@@ -20,12 +20,12 @@ it('remembers the last range, and takes what is not one for none', () => {
 });
 
 it('shows all time only where rows are stored and none of them is recent', () => {
-  expect(openingRange('', 0, 5)).toBe('all');
-  expect(openingRange('', 3, 5)).toBe('default');
-  expect(openingRange('', 0, 0)).toBeNull();
-  expect(openingRange('', 0, undefined)).toBeNull();
+  expect(openingRange('', false, 5)).toBe('all');
+  expect(openingRange('', true, 5)).toBe('default');
+  expect(openingRange('', false, 0)).toBeNull();
+  expect(openingRange('', false, undefined)).toBeNull();
   // Whoever looks for something is told where it is, in place of being moved there.
-  expect(openingRange('level:error', 0, 5)).toBe('default');
+  expect(openingRange('level:error', false, 5)).toBe('default');
 });
 
 it('leaves the range of an address alone', () => {

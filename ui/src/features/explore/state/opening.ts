@@ -46,10 +46,10 @@ export function rememberRange(storage: Pick<Storage, 'setItem'>, range: TimeRang
  */
 export function openingRange(
   query: string,
-  rowsFound: number,
+  hasRows: boolean,
   rowsStored: number | undefined,
 ): 'default' | 'all' | null {
-  if (rowsFound > 0 || query !== '') return 'default';
+  if (hasRows || query !== '') return 'default';
   return rowsStored === undefined || rowsStored === 0 ? null : 'all';
 }
 

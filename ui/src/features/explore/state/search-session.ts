@@ -2,6 +2,7 @@ import type { ApiClient } from '@/api/client';
 import { isAbort, isTransient } from '@/api/errors';
 import type { LogRow, QueryHint, QueryStats, SearchColumn, SearchDone, SearchProgress } from '@/api/types';
 import { hasPipes } from '@/lib/query-language/pipes';
+import { RowList } from './row-list';
 
 /** One search with its times fixed, so that every page and every panel speaks of the same rows. */
 export interface Run {
@@ -29,7 +30,7 @@ export interface SessionState {
   /** The search that was asked for last; null before the first. */
   run: Run | null;
   status: SessionStatus;
-  rows: readonly LogRow[];
+  rows: RowList;
   /** The answer of a search whose pipes leave no records; null for records. */
   table: SearchTable | null;
   /** The search that the rows are of: the one before while the first rows of the last one are awaited. */
@@ -52,10 +53,12 @@ const NEXT_PAGE_ROWS = { least: 1_000, most: 5_000 };
 const PIPED_ROWS = 10_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
 
+const NO_ROWS = RowList.of([]);
+
 const START: SessionState = {
   run: null,
   status: 'running',
-  rows: [],
+  rows: NO_ROWS,
   table: null,
   rowsOf: null,
   isLoadingMore: false,
@@ -152,7 +155,7 @@ export class SearchSession {
   }
 
   private async load(): Promise<void> {
-    const { run, isLoadingMore } = this.state;
+    const { run, isLoadingMore, rows: before } = this.state;
     if (run === null) return;
     const abort = new AbortController();
     this.abort = abort;
@@ -165,7 +168,7 @@ export class SearchSession {
       source: run.source,
       from: run.from,
       to: run.to,
-      limit: isPiped ? PIPED_ROWS : isLoadingMore ? nextPageRows(this.state.rows.length) : this.firstPageRows,
+      limit: isPiped ? PIPED_ROWS : isLoadingMore ? nextPageRows(before.length) : this.firstPageRows,
       cursor: this.cursor,
     };
     try {
@@ -183,7 +186,11 @@ export class SearchSession {
             }
             const isFirst = !isLoadingMore && received === 0;
             received += rows.length;
-            this.set({ rows: isFirst ? rows : [...this.state.rows, ...rows], table: null, rowsOf: run });
+            this.set({
+              rows: isFirst ? RowList.of(rows) : this.state.rows.with(rows),
+              table: null,
+              rowsOf: run,
+            });
           },
         },
         abort.signal,
@@ -192,7 +199,7 @@ export class SearchSession {
       if (isPiped) this.set(pipedRows(done, held));
       this.finish(run, done, isPiped || isLoadingMore || received > 0);
     } catch (error) {
-      if (!abort.signal.aborted && !isAbort(error)) this.fail(error, received);
+      if (!abort.signal.aborted && !isAbort(error)) this.fail(error, before);
     }
   }
 
@@ -201,7 +208,7 @@ export class SearchSession {
     this.cursor = done.next_cursor;
     this.set({
       status: 'done',
-      rows: hasRows ? this.state.rows : [],
+      rows: hasRows ? this.state.rows : NO_ROWS,
       table: hasRows ? this.state.table : null,
       rowsOf: run,
       isLoadingMore: false,
@@ -215,9 +222,9 @@ export class SearchSession {
     });
   }
 
-  private fail(error: unknown, received: number): void {
+  private fail(error: unknown, before: RowList): void {
     // Rows of a page that broke off come again with the retry, from the same cursor.
-    if (this.state.isLoadingMore && received > 0) this.set({ rows: this.state.rows.slice(0, -received) });
+    if (this.state.isLoadingMore) this.set({ rows: before });
     const willRetry = isTransient(error);
     this.set({
       status: this.state.isLoadingMore ? this.state.status : 'failed',
@@ -240,9 +247,9 @@ export class SearchSession {
 
 /** Records as records, anything else as a table. */
 function pipedRows(done: SearchDone, rows: LogRow[]): Pick<SessionState, 'rows' | 'table'> {
-  if (done.shape === 'records') return { rows, table: null };
+  if (done.shape === 'records') return { rows: RowList.of(rows), table: null };
   return {
-    rows: [],
+    rows: NO_ROWS,
     table: {
       shape: done.shape,
       columns: done.columns,

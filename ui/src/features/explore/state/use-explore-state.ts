@@ -1,10 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '@/api/client';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { absoluteRange, resolveRange, type TimeRange } from '@/lib/time-range/range';
 import { fieldTerm } from '@/lib/query-language/filters';
-import type { Explore } from './explore-context';
+import { useResultsOf, type Explore } from './explore-context';
 import { rememberRange } from './opening';
 import { isTimeLinked, paneChange, paneSearch, type PaneName, type PaneSearch } from './pane';
 import { withFilterPart } from './pipes';
@@ -30,7 +30,6 @@ export function useExploreState(pane: PaneName): Explore {
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const navigate = useNavigate({ from: '/explore' });
   const [session] = useState(() => new SearchSession(api));
-  const results = useSyncExternalStore(session.subscribe, session.get);
   const isLinked = isTimeLinked(parameters);
   const { q, from, to, cols, pin, src, row: rowParameter } = paneSearch(parameters, pane);
   const search = useMemo(() => readState({ q, from, to, cols, pin, src }), [q, from, to, cols, pin, src]);
@@ -44,7 +43,12 @@ export function useExploreState(pane: PaneName): Explore {
     session.start(query, iso(span.from), iso(span.to), Number(pageRows), source);
   }, [session, query, rangeFrom, rangeTo, pageRows, source]);
 
-  const { isWidened, isDeciding } = useOpening(query, results, pane === 'first');
+  const found = {
+    status: useResultsOf(session, ({ status }) => status),
+    run: useResultsOf(session, (results) => results.run),
+    hasRows: useResultsOf(session, ({ rows }) => rows.length > 0),
+  };
+  const { isWidened, isDeciding } = useOpening(query, found, pane === 'first');
 
   useEffect(() => {
     draft.current = query;
@@ -74,7 +78,6 @@ export function useExploreState(pane: PaneName): Explore {
       search,
       rowParameter,
       session,
-      results,
       zone,
       refresh: run,
       isWidened,
@@ -113,18 +116,5 @@ export function useExploreState(pane: PaneName): Explore {
         }),
       openRow: (next) => change({ row: next === null ? undefined : rowKeyText(next) }, true),
     };
-  }, [
-    search,
-    rowParameter,
-    session,
-    results,
-    zone,
-    run,
-    query,
-    rangeFrom,
-    rangeTo,
-    change,
-    autoRefreshS,
-    isWidened,
-  ]);
+  }, [search, rowParameter, session, zone, run, query, rangeFrom, rangeTo, change, autoRefreshS, isWidened]);
 }

@@ -6,6 +6,10 @@ import { hasNoRange, isDefaultRangeEmpty, openingRange } from './opening';
 import { rangeParameters, type ExploreSearch } from './search-state';
 import type { SessionState } from './search-session';
 
+interface Found extends Pick<SessionState, 'status' | 'run'> {
+  hasRows: boolean;
+}
+
 interface Opening {
   /** All time is shown because nothing is newer. */
   isWidened: boolean;
@@ -17,7 +21,7 @@ interface Opening {
  * Gives an address without a range the one that shows something, in place of the address, so that the way back leads
  * past it.
  */
-export function useOpening(query: string, { status, rows, run }: SessionState, isFirst = true): Opening {
+export function useOpening(query: string, { status, hasRows, run }: Found, isFirst = true): Opening {
   const parameters: ExploreSearch = useSearch({ from: '/explore' });
   const server = useStatus();
   const stored = server.data?.storage?.rows;
@@ -30,15 +34,14 @@ export function useOpening(query: string, { status, rows, run }: SessionState, i
   // An answer from before the first rows were stored says nothing of them.
   const [runOfNothing, setRunOfNothing] = useState<number | null>(null);
   if (stored === 0 && run !== null && run.id !== runOfNothing) setRunOfNothing(run.id);
-  const isAnswered =
-    status === 'done' && run?.query === query && (rows.length > 0 || run.id !== runOfNothing);
+  const isAnswered = status === 'done' && run?.query === query && (hasRows || run.id !== runOfNothing);
   const isEmpty = isOpen && query === '' ? isDefaultRangeEmpty(server.data?.storage, openedAt) : false;
   // Where the server or its engine does not come, the search is what says so.
   const isAwaited = server.data === undefined ? !server.isError : server.data.state === 'starting';
   const isDeciding = isEmpty ?? isAwaited;
   let opening: ReturnType<typeof openingRange> = null;
   if (isOpen && isEmpty === true) opening = 'all';
-  else if (isOpen && isAnswered) opening = openingRange(query, rows.length, stored);
+  else if (isOpen && isAnswered) opening = openingRange(query, hasRows, stored);
 
   useEffect(() => {
     if (opening === null) return;

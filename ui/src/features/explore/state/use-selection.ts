@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useApi } from '@/api/client';
 import type { LogRow } from '@/api/types';
-import { useExplore } from './explore-context';
+import { useExplore, useResults } from './explore-context';
+import type { RowList } from './row-list';
 import { parseRowKey, rangeOfRow, type RowKey } from './row-key';
 
 /** How far below the top an open row is looked for in the list. */
@@ -14,6 +15,8 @@ const LOOK_AGAIN_MS = 300;
 
 export interface Selection {
   selectedId: string | null;
+  /** The row that the keys are at, or that is open. */
+  current: LogRow | null;
   /** The row beside the table; null where none is open or it is on its way. */
   openRow: LogRow | null;
   isOpen: boolean;
@@ -49,24 +52,27 @@ function useRowByKey(key: RowKey | null, isListed: boolean, source: string | und
 
 /** Which row the keys are at, and which is open; the open one is in the URL. */
 export function useSelection(): Selection {
-  const { search, results, session, rowParameter, openRow: show } = useExplore();
+  const { search, session, rowParameter, openRow: show } = useExplore();
   const [cursorId, setCursorId] = useState<string | null>(null);
-  const { rows, hasMore, status, isLoadingMore } = results;
   const key = parseRowKey(rowParameter ?? null);
   const openId = key?.id ?? null;
   const selectedId = openId ?? cursorId;
-  const index = selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId);
-  const listed = openId === null ? undefined : rows[index];
-  const fetched = useRowByKey(key, listed !== undefined || status === 'running', search.source);
+  const indexIn = (rows: RowList) => (selectedId === null ? -1 : rows.indexOf(selectedId));
+  const selected = useResults(({ rows }) => rows.row(indexIn(rows)));
+  const isRunning = useResults(({ status }) => status === 'running');
+  const listed = openId === null ? undefined : selected;
+  const fetched = useRowByKey(key, listed !== undefined || isRunning, search.source);
 
   // Rows come newest first, so an open row that is older than the last of them is still to come.
-  const last = rows.at(-1);
-  const isBelow =
-    key !== null && last !== undefined && Date.parse(last.Timestamp) >= Date.parse(key.timestamp);
-  const seeks = isBelow && listed === undefined && hasMore && rows.length < SEEK_LIMIT_ROWS;
+  const seeks = useResults(({ rows, hasMore, status, isLoadingMore }) => {
+    if (key === null || listed !== undefined || !hasMore || status !== 'done' || isLoadingMore) return false;
+    const last = rows.row(rows.length - 1);
+    const isBelow = last !== undefined && Date.parse(last.Timestamp) >= Date.parse(key.timestamp);
+    return isBelow && rows.length < SEEK_LIMIT_ROWS;
+  });
   useEffect(() => {
-    if (seeks && status === 'done' && !isLoadingMore) session.loadMore();
-  }, [session, seeks, status, isLoadingMore]);
+    if (seeks) session.loadMore();
+  }, [session, seeks]);
 
   const open = (row: LogRow) => {
     setCursorId(row.IngestId);
@@ -75,19 +81,21 @@ export function useSelection(): Selection {
   const openRow = openId === null ? null : (listed ?? fetched.data ?? null);
   return {
     selectedId,
+    current: openRow ?? selected ?? null,
     openRow,
     isOpen: openId !== null,
     isMissing: openId !== null && openRow === null && fetched.isSuccess,
     move: (steps) => {
-      const next = rows[Math.min(Math.max(index === -1 ? 0 : index + steps, 0), rows.length - 1)];
+      const { rows } = session.get();
+      const index = indexIn(rows);
+      const next = rows.row(Math.min(Math.max(index === -1 ? 0 : index + steps, 0), rows.length - 1));
       if (next === undefined) return;
       if (openId === null) setCursorId(next.IngestId);
       else open(next);
     },
     open,
     openSelected: () => {
-      const row = rows[index];
-      if (row) open(row);
+      if (selected) open(selected);
     },
     close: () => {
       setCursorId(selectedId);

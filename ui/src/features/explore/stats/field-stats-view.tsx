@@ -4,7 +4,7 @@ import { plainMessage } from '@/components/notify';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCompact, formatCount, formatCountOf } from '@/lib/format/numbers';
 import { toggleInclude } from '@/lib/query-language/filters';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { formatFigure, formatShare } from './figures';
 import { useFieldStats } from './use-field-stats';
 import classes from './stats.module.css';
@@ -13,8 +13,8 @@ const QUANTILES_SHOWN = [0.5, 0.9, 0.95, 0.99];
 
 /** What the values of a field look like: how often it is there, its values, and for numbers their distribution. */
 export default function FieldStatsView({ field }: { field: string }) {
-  const { results } = useExplore();
-  const { data, error, refetch } = useFieldStats(results.run, field);
+  const run = useResults((results) => results.run);
+  const { data, error, refetch } = useFieldStats(run, field);
   return (
     <section className={classes.stats} aria-label={`Statistics of ${field}`}>
       <h3 className={classes.title}>{field}</h3>

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, type KeyboardEvent, type RefObject } from 'react';
 import type { LogRow, Note } from '@/api/types';
 import { formatCountOf } from '@/lib/format/numbers';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import {
   gridStyle,
   LogRowView,
@@ -38,14 +38,15 @@ interface LogTableProps {
 export function LogTable(props: LogTableProps) {
   const { look: wanted, rowHeight, selectedId, onMove, onOpen, picked, notes, grid, layout } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const { results, session } = useExplore();
-  const { rows, hasMore } = results;
-  // Not with each line scrolled: there may be a million rows.
-  const selectedIndex = useMemo(
-    () => (selectedId === null ? -1 : rows.findIndex((row) => row.IngestId === selectedId)),
-    [rows, selectedId],
-  );
-  const keyOf = useCallback((index: number) => rows[index]?.IngestId ?? index, [rows]);
+  const { session } = useExplore();
+  const rows = useResults((results) => results.rows);
+  const hasMore = useResults((results) => results.hasMore);
+  const isLoadingMore = useResults((results) => results.isLoadingMore);
+  const status = useResults((results) => results.status);
+  const runId = useResults(({ rowsOf }) => rowsOf?.id);
+  const isStale = useResults(({ rowsOf, run }) => rowsOf !== null && rowsOf.id !== run?.id);
+  const selectedIndex = selectedId === null ? -1 : rows.indexOf(selectedId);
+  const keyOf = useCallback((index: number) => rows.row(index)?.IngestId ?? index, [rows]);
   const [{ items, totalHeight }, rowWindow] = useRowWindow({
     count: rows.length,
     rowHeight,
@@ -62,7 +63,6 @@ export function LogTable(props: LogTableProps) {
     [wanted, measureElement],
   );
 
-  const runId = results.rowsOf?.id;
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
   }, [scroller, runId]);
@@ -80,7 +80,7 @@ export function LogTable(props: LogTableProps) {
   useEffect(() => {
     latestPicked.current = picked;
   });
-  const selectedRow = rows[selectedIndex];
+  const selectedRow = rows.row(selectedIndex);
   const origin = useRef(selectedRow);
   useEffect(() => {
     origin.current = selectedRow;
@@ -104,7 +104,7 @@ export function LogTable(props: LogTableProps) {
     const step = steps[event.key];
     const isOwn = event.target === event.currentTarget;
     if (step !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      const target = rows[Math.min(Math.max(selectedIndex + step, 0), rows.length - 1)];
+      const target = rows.row(Math.min(Math.max(selectedIndex + step, 0), rows.length - 1));
       if (event.shiftKey && target !== undefined) picked.extendTo(target, selectedRow);
       onMove(step);
     } else if (event.key === 'Enter' && selectedRow && isOwn) onOpen(selectedRow);
@@ -122,7 +122,6 @@ export function LogTable(props: LogTableProps) {
     }
     return shown;
   }, [notes]);
-  const isStale = results.rowsOf !== null && results.rowsOf.id !== results.run?.id;
   return (
     <div ref={scroller} className={classes.scroller}>
       <div
@@ -139,7 +138,7 @@ export function LogTable(props: LogTableProps) {
             ? rowElementId(selectedRow, look.idPrefix)
             : undefined
         }
-        aria-busy={results.status === 'running'}
+        aria-busy={status === 'running'}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
@@ -151,7 +150,7 @@ export function LogTable(props: LogTableProps) {
           style={{ height: totalHeight }}
         >
           {items.map((item) => {
-            const row = rows[item.index];
+            const row = rows.row(item.index);
             return row === undefined ? null : (
               <LogRowView
                 key={item.key}
@@ -171,7 +170,7 @@ export function LogTable(props: LogTableProps) {
         </div>
       </div>
       <div className={classes.end} role="status">
-        {endText(hasMore || results.isLoadingMore, results.status, rows.length)}
+        {endText(hasMore || isLoadingMore, status, rows.length)}
       </div>
     </div>
   );

@@ -2,6 +2,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
+import { vi } from 'vitest';
 import { ApiClient, ApiContext } from '@/api/client';
 import { ExploreContext, type Explore } from '../state/explore-context';
 import { SearchSession, type SessionState } from '../state/search-session';
@@ -20,11 +21,11 @@ export function renderExplore(
     stream: () => new Promise(() => undefined),
   });
   const session = new SearchSession(api);
+  vi.spyOn(session, 'get').mockReturnValue({ ...session.get(), ...results });
   const explore: Explore = {
     search: readState(query === '' ? {} : { q: query }),
     rowParameter: undefined,
     session,
-    results: { ...session.get(), ...results },
     zone: 'utc',
     refresh: () => undefined,
     isWidened: false,

@@ -5,7 +5,7 @@ import { SavedMenu } from '@/components/saved/saved-menu';
 import { HistoryMenu } from '../history/history-menu';
 import { Shortcut } from '../layout/shortcut';
 import { ExploreSearch } from '../search/explore-search';
-import { useExplore } from '../state/explore-context';
+import { useExplore, useResults } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
@@ -18,11 +18,10 @@ import classes from './toolbar.module.css';
 import { usePaneCommands } from '../state/pane';
 
 export function Toolbar() {
-  const { search, session, results, refresh, editQuery, setRange } = useExplore();
+  const { search, refresh, setRange } = useExplore();
   const navigate = useNavigate();
   const openTail = () =>
     void navigate({ to: '/tail', search: search.query === '' ? {} : { q: search.query } });
-  const isBusy = results.status === 'running' || results.isLoadingMore || results.willRetry;
   const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
     const range = change(search.range, Date.now());
     if (range) setRange(range);
@@ -86,22 +85,7 @@ export function Toolbar() {
       </div>
       <SplitActions />
       <Button.Group className={classes.run}>
-        {isBusy ? (
-          <Button
-            variant="default"
-            onClick={() => session.cancel()}
-            leftSection={<IconPlayerStopFilled size={12} aria-hidden />}
-          >
-            Cancel
-          </Button>
-        ) : (
-          <Button
-            onClick={() => editQuery((query) => query)}
-            leftSection={<IconRefresh size={14} aria-hidden />}
-          >
-            Run
-          </Button>
-        )}
+        <RunButton />
         <AutoRefresh />
       </Button.Group>
       {isLocal && (
@@ -117,5 +101,26 @@ export function Toolbar() {
         </Tooltip>
       )}
     </div>
+  );
+}
+
+/** Runs what stands in the search bar, or cancels what runs. */
+function RunButton() {
+  const { session, editQuery } = useExplore();
+  const isBusy = useResults(
+    ({ status, isLoadingMore, willRetry }) => status === 'running' || isLoadingMore || willRetry,
+  );
+  return isBusy ? (
+    <Button
+      variant="default"
+      onClick={() => session.cancel()}
+      leftSection={<IconPlayerStopFilled size={12} aria-hidden />}
+    >
+      Cancel
+    </Button>
+  ) : (
+    <Button onClick={() => editQuery((query) => query)} leftSection={<IconRefresh size={14} aria-hidden />}>
+      Run
+    </Button>
   );
 }

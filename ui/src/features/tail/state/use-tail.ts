@@ -11,14 +11,18 @@ function beforeNextPaint(run: () => void): void {
 }
 
 /** A tail that is open as long as the component is on screen. */
-export function useTail(query: string): [TailState, TailSession] {
+export function useTail(query: string): TailSession {
   const platform = usePlatform();
   const [session] = useState(
     () =>
       new TailSession({ connect: (handlers) => platform.tail(handlers), schedule: beforeNextPaint }, query),
   );
-  const state = useSyncExternalStore(session.subscribe, session.get);
   useEffect(() => session.open(), [session]);
   useEffect(() => session.setQuery(query), [session, query]);
-  return [state, session];
+  return session;
+}
+
+/** A part of a tail, which has to be the same one as long as it did not change: what shows no rows is not drawn with them. */
+export function useTailPart<T>(session: TailSession, select: (tail: TailState) => T): T {
+  return useSyncExternalStore(session.subscribe, () => select(session.get()));
 }
