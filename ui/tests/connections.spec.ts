@@ -49,6 +49,16 @@ test('a table of another ClickHouse is connected, mapped and searched', async ({
     await connection.getByRole('link', { name: 'orders' }).click();
     await expect(app).toHaveURL(/src=orders/);
     await expect(app.getByRole('grid', { name: 'Log rows' })).toContainText('order 0 paid');
+
+    // A live tail of it asks for what is new.
+    await app.getByRole('button', { name: 'Live', exact: true }).click();
+    await expect(app).toHaveURL(/tail.*src=orders/);
+    await expect(app.getByRole('grid', { name: 'Live log rows' })).toContainText('order 0 paid');
+    await other.query("INSERT INTO logs.shop SELECT now64(3), 'error', 'order 77 refused', 'checkout', 500");
+    await expect(app.getByRole('grid', { name: 'Live log rows' })).toContainText('order 77 refused');
+    await expectAccessible(app);
+    await app.goBack();
+
     await app.getByRole('button', { name: 'Source: orders' }).click();
     await app.getByRole('menuitem', { name: /^Logs/ }).click();
     await expect(app).not.toHaveURL(/src=/);

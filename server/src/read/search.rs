@@ -28,6 +28,8 @@ use crate::http::error::{ApiError, JsonBody};
 
 pub(super) const NDJSON: &str = "application/x-ndjson";
 const DEFAULT_ROWS: u32 = 100;
+/// Rows of one line of a stream; one row alone may have more.
+const LINE_BYTES: usize = 96 * 1024;
 
 /// A search.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -316,7 +318,7 @@ fn kept_answer(search: &Search, kept: Kept, used: CacheUse, wants_stream: bool) 
     if !wants_stream {
         return Json(SearchAnswer { rows, end }).into_response();
     }
-    let body = [line(&Rows { rows: &rows }), line(&json!({ "done": end }))].concat();
+    let body = [row_lines(&rows), line(&json!({ "done": end }))].concat();
     ([(header::CONTENT_TYPE, NDJSON)], body).into_response()
 }
 
@@ -347,9 +349,9 @@ fn lines(
                 let came = rows.len() as u64;
                 let rows = state.search.shown(rows, state.rows);
                 state.rows += came;
-                let line = line(&Rows { rows: &rows });
+                let lines = row_lines(&rows);
                 state.last = rows.into_iter().next_back().or(state.last);
-                line
+                lines
             }
             Ok(Some(RowEvent::Progress(progress))) => line(&json!({ "progress": progress })),
             Ok(None) => {
@@ -373,6 +375,23 @@ fn lines(
 #[derive(Serialize)]
 struct Rows<'a> {
     rows: &'a [Box<RawValue>],
+}
+
+/// Rows in lines that a browser reads between two frames.
+fn row_lines(rows: &[Box<RawValue>]) -> Bytes {
+    let mut lines = Vec::new();
+    let mut rest = rows;
+    while let Some(first) = rest.first() {
+        let mut bytes = first.get().len();
+        let more = rest[1..].iter().take_while(|row| {
+            bytes += row.get().len();
+            bytes <= LINE_BYTES
+        });
+        let (together, behind) = rest.split_at(1 + more.count());
+        lines.extend_from_slice(&line(&Rows { rows: together }));
+        rest = behind;
+    }
+    lines.into()
 }
 
 pub(super) fn line(value: &impl Serialize) -> Bytes {

@@ -6,6 +6,8 @@ export interface ExploreLink {
   q?: string;
   from?: string;
   to?: string;
+  /** Name of the source; left out for what the server stores itself. */
+  src?: string;
   /** The row that is open: `IngestId@Timestamp`. */
   row?: string;
 }
@@ -30,10 +32,15 @@ export function exploreLinkOfFile(
 const AROUND_MS = 30_000;
 
 /** A row, open, among those of its search that are close to it in time. */
-export function exploreLinkOfRow(row: { IngestId: string; Timestamp: string }, query: string): ExploreLink {
+export function exploreLinkOfRow(
+  row: { IngestId: string; Timestamp: string },
+  query: string,
+  source?: string,
+): ExploreLink {
   const at = Date.parse(row.Timestamp);
   return {
     ...(query === '' ? {} : { q: query }),
+    ...(source === undefined ? {} : { src: source }),
     from: new Date(at - AROUND_MS).toISOString(),
     to: new Date(at + AROUND_MS).toISOString(),
     row: `${row.IngestId}@${row.Timestamp}`,

@@ -39,8 +39,9 @@ export function TailPage() {
   const router = useRouter();
   const platform = usePlatform();
   const query = search.q ?? '';
+  const source = search.src;
   const isOwnWindow = search.window === true;
-  const session = useTail(query);
+  const session = useTail(query, source);
   const reason = useTailPart(session, (tail) => tail.reason);
   const hasRows = useTailPart(session, ({ rows }) => rows.length > 0);
   const [{ density, timeZone }] = usePreferences();
@@ -73,15 +74,16 @@ export function TailPage() {
     }, failed);
   };
   const explore = (row: LogRow) => {
-    const target = { to: '/explore', search: exploreLinkOfRow(row, query) } as const;
+    const target = { to: '/explore', search: exploreLinkOfRow(row, query, source) } as const;
     if (isOwnWindow) openWindow(router.buildLocation(target).href, EXPLORE_WINDOW);
     else void router.navigate(target);
   };
   const actions: TailActions = {
     setQuery: (next) => {
-      if (next === query) session.setQuery(next);
+      if (next === query) session.follow(next, source);
       else setSearch({ q: next === '' ? undefined : next });
     },
+    setSource: (next) => setSearch({ src: next }),
     togglePause: () => (session.get().phase === 'paused' ? session.goOn(false) : session.pause()),
     skip: () => session.goOn(true),
     clear: () => {

@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import { Keys } from '@/components/keys';
+import { SourceMenu } from '@/components/source-menu';
 import { SearchBar, type SearchBarHandle } from '@/components/search-bar/search-bar';
 import { formatCount } from '@/lib/format/numbers';
 import type { TailSession } from './state/tail-session';
@@ -18,6 +19,7 @@ import classes from './tail-page.module.css';
 
 export interface TailActions {
   setQuery: (query: string) => void;
+  setSource: (source: string | undefined) => void;
   togglePause: () => void;
   skip: () => void;
   clear: () => void;
@@ -37,18 +39,20 @@ interface TailToolbarProps {
 /** The filter, and what starts and stops the rows. */
 export function TailToolbar({ session, actions, isOnTop, canKeepOnTop, bar }: TailToolbarProps) {
   const query = useTailPart(session, (tail) => tail.query);
+  const source = useTailPart(session, (tail) => tail.source);
   const error = useTailPart(session, (tail) => tail.error);
   const waiting = useTailPart(session, (tail) => tail.waiting);
   const isPaused = useTailPart(session, ({ phase }) => phase === 'paused') && error === null;
   return (
     <div className={classes.toolbar}>
+      <SourceMenu source={source} onChoose={actions.setSource} />
       <SearchBar
         ref={bar}
         query={query}
         onRun={actions.setQuery}
         onClear={() => actions.setQuery('')}
         problem={error === null ? null : { text: query, error }}
-        span={() => ({ from: 'now-1h', to: undefined })}
+        span={() => ({ from: 'now-1h', to: undefined, source })}
       />
       <Button.Group className={classes.run}>
         <Button

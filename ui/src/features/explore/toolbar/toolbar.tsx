@@ -21,23 +21,22 @@ export function Toolbar() {
   const { search, refresh, setRange } = useExplore();
   const navigate = useNavigate();
   const openTail = () =>
-    void navigate({ to: '/tail', search: search.query === '' ? {} : { q: search.query } });
+    void navigate({
+      to: '/tail',
+      search: {
+        ...(search.query === '' ? {} : { q: search.query }),
+        ...(search.source === undefined ? {} : { src: search.source }),
+      },
+    });
   const move = (change: (range: TimeRange, now: number) => TimeRange | null) => {
     const range = change(search.range, Date.now());
     if (range) setRange(range);
   };
   const saveSearch = useSaveSearch();
   const group = 'Explore';
-  // What is followed, saved or built is of the server's own records.
+  // What is saved or built is of the server's own records.
   const isLocal = search.source === undefined;
   const ofLocal = [
-    {
-      id: 'explore.live',
-      title: 'Follow this search as rows come in',
-      group,
-      keys: ['shift+t'],
-      run: openTail,
-    },
     { id: 'explore.save', title: 'Save this search', group, keys: ['mod+s'], run: saveSearch },
   ];
   usePaneCommands([
@@ -55,6 +54,13 @@ export function Toolbar() {
       group,
       keys: ['}'],
       run: () => move((range, now) => shiftRange(range, 1, now)),
+    },
+    {
+      id: 'explore.live',
+      title: 'Follow this search as rows come in',
+      group,
+      keys: ['shift+t'],
+      run: openTail,
     },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
     ...(isLocal ? ofLocal : []),
@@ -88,18 +94,16 @@ export function Toolbar() {
         <RunButton />
         <AutoRefresh />
       </Button.Group>
-      {isLocal && (
-        <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
-          <Button
-            className={classes.live}
-            variant="default"
-            leftSection={<IconActivity size={14} aria-hidden />}
-            onClick={openTail}
-          >
-            Live
-          </Button>
-        </Tooltip>
-      )}
+      <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
+        <Button
+          className={classes.live}
+          variant="default"
+          leftSection={<IconActivity size={14} aria-hidden />}
+          onClick={openTail}
+        >
+          Live
+        </Button>
+      </Tooltip>
     </div>
   );
 }

@@ -25,6 +25,7 @@ export type TailCommand =
       type: 'subscribe';
       id: string;
       query: string;
+      source?: string;
       last?: number;
       resume?: string;
       rate_limit?: number;

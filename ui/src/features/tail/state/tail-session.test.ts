@@ -73,7 +73,7 @@ describe('a tail', () => {
   it('hears nothing more of a filter that was changed', () => {
     const { session, sent, say, paint } = open('a');
     const before = sent[0]?.id;
-    session.setQuery('b');
+    session.follow('b', undefined);
     expect(sent.slice(-2)).toMatchObject([
       { type: 'unsubscribe', id: before },
       { type: 'subscribe', query: 'b' },
@@ -97,5 +97,19 @@ describe('a tail', () => {
     sockets[1]?.onOpen();
     say({ ...stats, dropped: 2 });
     expect(session.get().dropped).toBe(5);
+  });
+
+  it('asks another source from its latest rows on', () => {
+    const { session, sent, say, paint } = open('level:error');
+    say({ type: 'rows', resume: 'a', rows: rows('1') });
+    paint();
+    session.follow('level:error', 'app');
+    expect(sent.at(-1)).toMatchObject({
+      type: 'subscribe',
+      query: 'level:error',
+      source: 'app',
+      last: expect.any(Number) as number,
+    });
+    expect(session.get().rows).toEqual([]);
   });
 });

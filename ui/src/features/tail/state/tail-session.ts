@@ -24,6 +24,8 @@ export interface TailState {
   /** Why the phase is not what it should be. */
   reason: string | null;
   query: string;
+  /** Undefined is what the server stores itself. */
+  source: string | undefined;
   error: Error | null;
   rowsPerSecond: number;
   dropped: number;
@@ -57,7 +59,7 @@ export class TailSession {
   private droppedBefore = 0;
   private state: TailState;
 
-  constructor(surroundings: TailSurroundings, query: string) {
+  constructor(surroundings: TailSurroundings, query: string, source?: string) {
     this.surroundings = surroundings;
     this.state = {
       version: 0,
@@ -68,6 +70,7 @@ export class TailSession {
       phase: 'connecting',
       reason: null,
       query,
+      source,
       error: null,
       rowsPerSecond: 0,
       dropped: 0,
@@ -94,10 +97,11 @@ export class TailSession {
     };
   };
 
-  /** Tails another filter, from its latest rows on. */
-  setQuery(query: string): void {
-    if (query === this.state.query && this.state.error === null) return;
-    this.restart({ query, error: null });
+  /** Tails another filter, or another source, from its latest rows on. */
+  follow(query: string, source: string | undefined): void {
+    const { state } = this;
+    if (query === state.query && source === state.source && state.error === null) return;
+    this.restart({ query, source, error: null });
   }
 
   /** Shows one of so many rows. */
@@ -180,11 +184,12 @@ export class TailSession {
 
   private begin(): void {
     this.lastStats = null;
-    const { query, sample } = this.state;
+    const { query, source, sample } = this.state;
     this.command({
       type: 'subscribe',
       id: this.id,
       query,
+      ...(source === undefined ? {} : { source }),
       rate_limit: RATE_LIMIT,
       ...(sample === 1 ? {} : { sample }),
       ...(this.resume === null ? { last: LAST_ROWS } : { resume: this.resume }),

@@ -11,14 +11,18 @@ function beforeNextPaint(run: () => void): void {
 }
 
 /** A tail that is open as long as the component is on screen. */
-export function useTail(query: string): TailSession {
+export function useTail(query: string, source: string | undefined): TailSession {
   const platform = usePlatform();
   const [session] = useState(
     () =>
-      new TailSession({ connect: (handlers) => platform.tail(handlers), schedule: beforeNextPaint }, query),
+      new TailSession(
+        { connect: (handlers) => platform.tail(handlers), schedule: beforeNextPaint },
+        query,
+        source,
+      ),
   );
   useEffect(() => session.open(), [session]);
-  useEffect(() => session.setQuery(query), [session, query]);
+  useEffect(() => session.follow(query, source), [session, query, source]);
   return session;
 }
 
