@@ -6142,6 +6142,11 @@ export interface operations {
       query?: {
         /** @description A filter of the search language; empty or `*` is everything. */
         query?: string;
+        /**
+         * @description A table of another ClickHouse, by the name or id of its source: asked for what is new each second. What this
+         *     server stores where it is missing.
+         */
+        source?: string;
         /** @description Latest rows of the store to start with: 100 unless said, 10,000 at most. */
         last?: number;
         /** @description Token of an earlier message: goes on behind it, in place of the latest rows. */
