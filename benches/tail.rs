@@ -45,6 +45,8 @@ async fn run() -> anyhow::Result<()> {
     let folder = output_folder()?.join("tail");
     let _ = fs::remove_dir_all(&folder);
     let server = Server::start(&folder, &[])?;
+    // It sets up what the HTTP client needs.
+    let _ = server.client()?;
     // Caches fill, and the engine comes to rest.
     ingest(&server, 2).await?;
     process::wait_until_idle(server.engine_pid()?).await?;
