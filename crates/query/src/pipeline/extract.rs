@@ -38,8 +38,14 @@ impl Scope<'_> {
     }
 }
 
+/// Columns that pipes read without their being named: `extract`, `timechart`, `rate`.
+const READ_UNSAID: [&str; 4] = ["message", "Body", "time", "Timestamp"];
+
 /// Whether what comes behind may read a column: not where a pipe lets none but its own through before.
 fn is_read(name: &str, behind: &[Pipe]) -> bool {
+    if READ_UNSAID.contains(&name) {
+        return true;
+    }
     for pipe in behind {
         if pipe.to_string().contains(name) {
             return true;

@@ -1,6 +1,7 @@
 //! `GET /api/v1/schema`: what statements can be about.
 
 use std::collections::{BTreeMap, HashSet};
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,8 @@ use crate::app::App;
 use crate::http::error::ApiError;
 use crate::read::store_error;
 
-/// How old the names may be that errors suggest.
-const NAMES_AGE: Duration = Duration::from_secs(30);
+/// How old lists of what there is may be.
+const LIST_AGE: Duration = Duration::from_secs(30);
 /// What a row counts as where nothing is known of its table.
 const UNKNOWN_ROW_BYTES: u64 = 100;
 
@@ -26,9 +27,32 @@ const UNKNOWN_ROW_BYTES: u64 = 100;
 #[derive(Default)]
 pub struct KnownSchema {
     functions: Mutex<Option<Arc<Vec<SchemaFunction>>>>,
-    names: Mutex<Option<(Instant, Arc<Vec<String>>)>>,
-    widths: Mutex<Option<(Instant, Arc<Vec<ColumnWidth>>)>>,
-    tables: Mutex<Option<(Instant, Arc<Vec<SchemaTable>>)>>,
+    names: Recent<String>,
+    widths: Recent<ColumnWidth>,
+    tables: Recent<SchemaTable>,
+}
+
+/// A list that is asked for anew once it is half a minute old.
+struct Recent<T>(Mutex<Option<(Instant, Arc<Vec<T>>)>>);
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Recent<T> {
+    async fn get<E>(&self, ask: impl Future<Output = Result<Vec<T>, E>>) -> Result<Arc<Vec<T>>, E> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, list)) = known
+            && at.elapsed() < LIST_AGE
+        {
+            return Ok(list);
+        }
+        let list = Arc::new(ask.await?);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::clone(&list)));
+        Ok(list)
+    }
 }
 
 impl KnownSchema {
@@ -45,7 +69,9 @@ impl KnownSchema {
 
     /// Bytes that an estimated number of rows has in the columns that a statement names.
     pub async fn bytes_of(&self, store: &Store, source: &SourceEstimate, tree: &Tree) -> u64 {
-        let Ok(widths) = self.widths(store).await else { return source.rows * UNKNOWN_ROW_BYTES };
+        let Ok(widths) = self.widths.get(store.column_widths()).await else {
+            return source.rows * UNKNOWN_ROW_BYTES;
+        };
         let all = tree.nodes().iter().any(|node| node.kind.starts_with("Asterisk"));
         let named: HashSet<&str> =
             tree.of_kind("Identifier").filter_map(|name| name.rsplit('.').next()).collect();
@@ -58,24 +84,10 @@ impl KnownSchema {
         (row_bytes.max(1.0) * source.rows as f64) as u64
     }
 
-    /// What rows have in each column, at most half a minute old.
-    async fn widths(&self, store: &Store) -> Result<Arc<Vec<ColumnWidth>>, StoreError> {
-        let known = self.widths.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, widths)) = known
-            && at.elapsed() < NAMES_AGE
-        {
-            return Ok(widths);
-        }
-        let widths = Arc::new(store.column_widths().await?);
-        *self.widths.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((Instant::now(), Arc::clone(&widths)));
-        Ok(widths)
-    }
-
     /// All rows of the tables that a statement names, each as often as it does, at most half a minute old; `None` where
     /// that is not known.
     pub async fn all_rows_of(&self, store: &Store, sql: &str) -> Option<Vec<SourceEstimate>> {
-        let tables = self.tables(store).await.ok()?;
+        let tables = self.tables.get(store.schema_tables()).await.ok()?;
         let of = |table: &SchemaTable| {
             let times = sql.matches(table.name.as_str()).count() as u64;
             let (database, name) = (table.database.clone(), table.name.clone());
@@ -87,39 +99,20 @@ impl KnownSchema {
         tables.iter().filter_map(of).collect()
     }
 
-    /// Tables with their rows, at most half a minute old.
-    async fn tables(&self, store: &Store) -> Result<Arc<Vec<SchemaTable>>, StoreError> {
-        let known = self.tables.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, tables)) = known
-            && at.elapsed() < NAMES_AGE
-        {
-            return Ok(tables);
-        }
-        let tables = Arc::new(store.schema_tables().await?);
-        *self.tables.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((Instant::now(), Arc::clone(&tables)));
-        Ok(tables)
-    }
-
     /// Names of tables, columns and functions, in this order; none where ClickHouse does not answer.
     pub async fn names(&self, store: &Store) -> Arc<Vec<String>> {
-        let known = self.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, names)) = known
-            && at.elapsed() < NAMES_AGE
-        {
-            return names;
-        }
-        let mut names: Vec<String> = Vec::new();
-        if let (Ok(tables), Ok(columns)) = tokio::join!(store.schema_tables(), store.schema_columns()) {
-            names.extend(columns.into_iter().map(|column| column.name));
-            names.extend(tables.into_iter().map(|table| table.name));
-        }
-        if let Ok(functions) = self.functions(store).await {
-            names.extend(functions.iter().map(|function| function.name.clone()));
-        }
-        let names = Arc::new(names);
-        *self.names.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((Instant::now(), Arc::clone(&names)));
+        let ask = async {
+            let mut names: Vec<String> = Vec::new();
+            if let (Ok(tables), Ok(columns)) = tokio::join!(store.schema_tables(), store.schema_columns()) {
+                names.extend(columns.into_iter().map(|column| column.name));
+                names.extend(tables.into_iter().map(|table| table.name));
+            }
+            if let Ok(functions) = self.functions(store).await {
+                names.extend(functions.iter().map(|function| function.name.clone()));
+            }
+            Ok::<_, Infallible>(names)
+        };
+        let Ok(names) = self.names.get(ask).await;
         names
     }
 }
