@@ -139,11 +139,6 @@ impl Condition {
 }
 
 impl Predicate {
-    /// Whether no index answers for an attribute, so that its value in each row is read.
-    pub(crate) fn reads_values(&self) -> bool {
-        !matches!(self, Self::Equals(_) | Self::Exists)
-    }
-
     fn reads_message(&self) -> bool {
         match self {
             Self::Contains(text) => text.tokens.is_empty(),

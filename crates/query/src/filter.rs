@@ -309,10 +309,15 @@ impl<'a> Writer<'a> {
         if missing(AttributeMap::Record) {
             return self.attribute(AttributeMap::Resource, name, predicate);
         }
-        // Where the values of all rows are read, it is worth knowing whether resources have the key at all. An `if` whose
+        // Where values are read, it is worth knowing whether resources have the key at all. An `if` whose
         // condition is known is replaced by one side of it; `AND` with it is not, and ClickHouse 26.7 then found
         // rows beside a test that a text index answers that it should not.
-        let asks = self.dialect.key_indexes && predicate.reads_values();
+        let reads_values = match predicate {
+            Predicate::Exists => false,
+            Predicate::Equals(value) => self.items(AttributeMap::Record, name, value).is_none(),
+            _ => true,
+        };
+        let asks = self.dialect.key_indexes && reads_values;
         if asks {
             self.sql.text("if(");
             self.reading.write_lacks_key(self.sql, AttributeMap::Resource.column(), name);
