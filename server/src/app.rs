@@ -30,8 +30,8 @@ use crate::manage::imports::Imports;
 use crate::manage::{Rates, StorageStatus};
 use crate::pipeline::Pipeline;
 use crate::read::{
-    AnswerCache, KnownCharts, KnownFields, KnownHistograms, KnownSchema, Queries, QueueLimits, Throughput,
-    known_histograms,
+    AnswerCache, KnownCharts, KnownFields, KnownHistograms, KnownSchema, KnownValues, Queries, QueueLimits,
+    Throughput, known_histograms,
 };
 use crate::saved::SavedQueries;
 use crate::sources::Sources;
@@ -71,6 +71,7 @@ pub struct App {
     pub metrics: PrometheusHandle,
     pub rates: Rates,
     pub known_fields: KnownFields,
+    pub known_values: KnownValues,
     pub tails: Tails,
     pub schema: KnownSchema,
     pub queries: Arc<Queries>,
@@ -186,6 +187,7 @@ impl App {
             metrics,
             rates: Rates::default(),
             known_fields: KnownFields::default(),
+            known_values: KnownValues::default(),
             tails,
             schema: KnownSchema::default(),
             queries,

@@ -1,6 +1,6 @@
 //! Searching what is stored: pages, errors, facets, streams, cancelling.
 
-use click_lite_tests::Server;
+use click_lite_tests::{Server, signal};
 use serde_json::{Value, json};
 
 async fn filled() -> anyhow::Result<Server> {
@@ -189,6 +189,13 @@ async fn completion_offers_fields_and_values() -> anyhow::Result<()> {
     let answer = server.call("/api/v1/complete", &json!({ "query": "service:c", "cursor": 9 })).await?;
     assert_eq!(answer["items"][0]["text"], "cart", "{answer}");
     assert_eq!(answer["replace"], json!({ "from": 8, "to": 9 }));
+
+    // The values are known by now: the letters that follow need no ClickHouse.
+    let engine = server.engine_pid()?;
+    signal(engine, libc::SIGSTOP)?;
+    let answer = server.call("/api/v1/complete", &json!({ "query": "service:CA", "cursor": 10 })).await;
+    signal(engine, libc::SIGCONT)?;
+    assert_eq!(answer?["items"][0]["text"], "cart");
 
     // The names are known by now: one that is nearly right finds nothing, and the answer says why.
     let answer = server.call("/api/v1/search", &json!({ "query": "usr.id:u3" })).await?;

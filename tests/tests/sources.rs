@@ -285,6 +285,8 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
     )?;
     assert_eq!(String::from_utf8_lossy(&printed.stdout).trim(), "n\n900", "{printed:?}");
 
+    is_worked_with(&server).await?;
+
     // Sources are edited, and go with their connection.
     let (_, source) = send(&server, Method::GET, "/api/v1/sources/app", &Value::Null).await?;
     let mut edited = json!({ "name": "application", "connection_id": made["id"], "mapping": source["mapping"], "version": 1 });
@@ -302,6 +304,63 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
     let (status, _) = send(&server, Method::DELETE, &path, &Value::Null).await?;
     assert_eq!(status, 204);
     assert_eq!(server.get("/api/v1/sources").await?["sources"].as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+/// The SQL page, saved queries and dashboards of the connection `other` and its source `app`.
+async fn is_worked_with(server: &Server) -> anyhow::Result<()> {
+    // What statements can be about is what is there: its tables, as far as the user sees them.
+    let here = server.get("/api/v1/schema").await?;
+    let there = server.get("/api/v1/schema?source=other").await?;
+    let tables = |schema: &Value| schema["databases"].to_string();
+    assert!(tables(&here).contains("IngestId") && !tables(&here).contains("hostname"));
+    assert!(tables(&there).contains("hostname") && !tables(&there).contains("IngestId"), "{there}");
+    assert_eq!(there["default_database"], "logs");
+    assert!(
+        there["functions"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "uniqExact"))
+    );
+    let (status, text) = server.client()?.request(Method::GET, "/api/v1/schema?source=nope", None).await?;
+    assert!(status == 400 && text.contains("query.source"), "{status} {text}");
+
+    let sql =
+        json!({ "source": "app", "sql": "SELECT count() FROM logs.app WHERE ts < '2026-11-27 10:04:16'" });
+    let plan = server.call("/api/v1/sql/explain", &sql).await?;
+    assert!(plan["plan"].to_string().contains("logs.app"), "{plan}");
+    let estimate = server.call("/api/v1/estimate", &sql).await?;
+    assert!((256..1_000).contains(&estimate["rows"].as_u64().unwrap_or_default()), "{estimate}");
+
+    // A saved query asks the source that it was saved with, unless the run says another.
+    let search = json!({ "name": "Slow there", "language": "search", "text": "message:\"timed out\" | stats count() as n",
+        "source": "app", "from": RANGE[0], "to": RANGE[1] });
+    let statement = json!({ "name": "Rows there", "language": "sql", "text": "SELECT count() AS n FROM app",
+        "source": "other" });
+    for content in [search, statement] {
+        let (status, saved) = send(server, Method::POST, "/api/v1/saved-queries", &content).await?;
+        assert_eq!((status, &saved["source"]), (201, &content["source"]), "{saved}");
+    }
+    let run = |name: &str, call: Value| {
+        let path = format!("/api/v1/saved-queries/{}/run", name.replace(' ', "%20"));
+        async move { server.call(&path, &call).await }
+    };
+    assert_eq!(run("Slow there", json!({})).await?["rows"][0]["n"], 360);
+    assert_eq!(run("Rows there", json!({})).await?["rows"][0]["n"], "3600");
+    assert_eq!(run("Slow there", json!({ "source": "logs" })).await?["rows"][0]["n"], 0);
+    let bound = server.call("/api/v1/saved-queries/Slow%20there/bind", &json!({})).await?;
+    assert_eq!(bound["source"], "app", "{bound}");
+
+    // So do dashboards and their widgets.
+    let query = |source: Value| json!({ "language": "search", "text": "*", "source": source });
+    let widget = |id: &str, query: Value| json!({ "id": id, "kind": "number", "layout": { "x": 0, "y": 0, "w": 4, "h": 4 }, "query": query });
+    let content = json!({ "name": "There", "definition": { "source": "app",
+        "widgets": [widget("a", query(Value::Null)), widget("b", query(json!("logs")))] } });
+    let (status, made) = send(server, Method::POST, "/api/v1/dashboards", &content).await?;
+    let definition = &made["definition"];
+    assert_eq!((status, &definition["source"]), (201, &json!("app")), "{made}");
+    assert_eq!(definition["widgets"][1]["query"]["source"], "logs", "{made}");
+    let mut nameless = content;
+    nameless["definition"]["source"] = json!("");
+    let (status, error) = send(server, Method::POST, "/api/v1/dashboards", &nameless).await?;
+    assert_eq!((status, &error["error"]["details"]["field"]), (400, &json!("source")), "{error}");
     Ok(())
 }
 

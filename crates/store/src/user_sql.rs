@@ -124,19 +124,16 @@ pub struct RunningQuery {
 }
 
 /// Tables that a reader may read, but for ClickHouse's own.
-pub(crate) const TABLES: &str =
-    "SELECT database, name, engine, comment, sorting_key, partition_key, total_rows, total_bytes \
+pub(crate) const TABLES: &str = "SELECT database, name, engine, comment, sorting_key, partition_key, total_rows, total_bytes \
     FROM system.tables WHERE lower(database) NOT IN ('system', 'information_schema') AND NOT is_temporary \
     ORDER BY database, name";
 /// Columns of those tables, in order.
-pub(crate) const COLUMNS: &str =
-    "SELECT database, table, name, type, comment, default_kind, is_in_sorting_key, \
+pub(crate) const COLUMNS: &str = "SELECT database, table, name, type, comment, default_kind, is_in_sorting_key, \
     data_compressed_bytes AS compressed_bytes, data_uncompressed_bytes AS uncompressed_bytes \
     FROM system.columns WHERE lower(database) NOT IN ('system', 'information_schema') \
     ORDER BY database, table, position";
 /// Functions of a ClickHouse.
-pub(crate) const FUNCTIONS: &str =
-    "SELECT name, if(is_aggregate, 'aggregate', 'function') AS kind, \
+pub(crate) const FUNCTIONS: &str = "SELECT name, if(is_aggregate, 'aggregate', 'function') AS kind, \
     CAST(case_insensitive, 'Bool') AS case_insensitive, trimBoth(syntax) AS syntax, \
     substringUTF8(splitByChar('\\n', trimBoth(description))[1], 1, 200) AS description \
     FROM system.functions WHERE name NOT LIKE '\\\\_\\\\_%' ORDER BY name";

@@ -1,7 +1,8 @@
 //! `POST /api/v1/complete`: what could be written at the cursor.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+mod known;
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
@@ -13,61 +14,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Scope;
-use super::fields::{FieldValuesFound, fields, values_of};
+use super::fields::{ValueCount, fields, values_of};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
+use known::{Counted, Offer, WHOLE};
+
+pub use known::{KnownFields, KnownValues};
 
 /// Most items of an answer.
 const MAX_ITEMS: usize = 80;
-
-/// How old the names of fields may be that are offered: they are asked for at every key.
-const NAMES_AGE: Duration = Duration::from_secs(15);
-
-/// Names of fields and how many records have them, of the time range that was asked for last.
-#[derive(Debug, Default)]
-pub struct KnownFields(Mutex<Option<Known>>);
-
-#[derive(Debug)]
-struct Known {
-    at: Instant,
-    source: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-    names: Arc<Vec<(String, u64)>>,
-}
-
-impl KnownFields {
-    fn get(&self, scope: &Scope) -> Option<Arc<Vec<(String, u64)>>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known
-            .as_ref()
-            .filter(|known| {
-                known.at.elapsed() < NAMES_AGE
-                    && known.from == scope.from
-                    && known.to == scope.to
-                    && known.source == scope.source
-            })
-            .map(|known| Arc::clone(&known.names))
-    }
-
-    /// The names that were found last of a source, whatever the range.
-    pub fn latest(&self, source: Option<&str>) -> Option<Arc<Vec<(String, u64)>>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|known| known.source.as_deref() == source).map(|known| Arc::clone(&known.names))
-    }
-
-    /// Keeps the fields of all records of a range.
-    pub fn set(&self, scope: &Scope, names: Arc<Vec<(String, u64)>>) {
-        let known = Known {
-            at: Instant::now(),
-            source: scope.source.clone(),
-            from: scope.from.clone(),
-            to: scope.to.clone(),
-            names,
-        };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
-    }
-}
 
 /// A query that is being written.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -115,11 +70,9 @@ pub async fn complete(
     match &context.kind {
         CompletionKind::Field { prefix } => {
             let prefix = prefix.trim_matches('"').to_lowercase();
-            for (name, count) in field_names(&app, scope)
-                .await
-                .iter()
-                .filter(|(name, _)| name.to_lowercase().contains(&prefix))
-            {
+            let names = field_names(&app, &scope).await;
+            ask_ahead(&app, &scope, &names, &prefix);
+            for (name, count) in names.iter().filter(|(name, _)| name.to_lowercase().contains(&prefix)) {
                 if items.iter().all(|item| item.label != *name) {
                     items.push(CompletionItem {
                         text: format!("{}:", quote_field(name)),
@@ -132,24 +85,25 @@ pub async fn complete(
         }
         CompletionKind::Value { field, prefix } => {
             let prefix = prefix.trim_matches('"');
-            if let Ok(FieldValuesFound { values, .. }) = values_of(&app, &scope, field, prefix, None).await {
-                for value in &values {
-                    let detail = Some(value.count().to_string());
-                    match items.iter_mut().find(|item| item.label == value.value()) {
-                        Some(known) => known.detail = detail,
-                        None => items.push(CompletionItem {
-                            text: quote_value(value.value()),
-                            label: value.value().to_owned(),
-                            kind: ItemKind::Value,
-                            detail,
-                        }),
-                    }
+            for (value, count) in values(&app, &scope, field, prefix).await.iter() {
+                if items.len() >= MAX_ITEMS {
+                    break;
+                }
+                let detail = Some(count.to_string());
+                match items.iter_mut().find(|item| item.label == *value) {
+                    Some(known) => known.detail = detail,
+                    None => items.push(CompletionItem {
+                        text: quote_value(value),
+                        label: value.clone(),
+                        kind: ItemKind::Value,
+                        detail,
+                    }),
                 }
             }
         }
         CompletionKind::Column { prefix, columns: None } => {
             let prefix = prefix.to_lowercase();
-            let known = field_names(&app, scope).await;
+            let known = field_names(&app, &scope).await;
             let own = SHORT_NAMES.iter().map(|name| ((*name).to_owned(), None));
             let found = known.iter().map(|(name, count)| (name.clone(), Some(count.to_string())));
             let fitting = own.chain(found).filter(|(name, _)| name.to_lowercase().contains(&prefix));
@@ -180,11 +134,61 @@ pub async fn complete(
 }
 
 /// Names of the fields of a time range. Without an engine there are none: the keywords are still worth an answer.
-async fn field_names(app: &Arc<App>, scope: Scope) -> Arc<Vec<(String, u64)>> {
-    if let Some(names) = app.known_fields.get(&scope) {
-        return names;
+async fn field_names(app: &Arc<App>, scope: &Scope) -> Counted {
+    match app.known_fields.get(scope) {
+        Some(Offer { list, is_stale: false }) => list,
+        Some(Offer { list, .. }) => {
+            let (app, scope) = (Arc::clone(app), scope.clone());
+            tokio::spawn(async move { ask_fields(&app, scope).await });
+            list
+        }
+        None => {
+            ask_fields(app, scope.clone()).await;
+            app.known_fields.get(scope).map(|offer| offer.list).unwrap_or_default()
+        }
     }
-    // It notes what it finds.
-    let _ = fields(State(Arc::clone(app)), JsonBody(scope.clone())).await;
-    app.known_fields.get(&scope).unwrap_or_default()
+}
+
+/// The answer is noted as that of every other who asks.
+async fn ask_fields(app: &Arc<App>, scope: Scope) {
+    let _ = fields(State(Arc::clone(app)), JsonBody(scope)).await;
+}
+
+/// Values of a field that begin so. Where all values are few, ClickHouse is asked once, and not for each letter.
+async fn values(app: &Arc<App>, scope: &Scope, field: &str, prefix: &str) -> Counted {
+    if let Some((Offer { list, is_stale }, of)) = app.known_values.get(scope, field, prefix) {
+        if is_stale {
+            let (app, scope, field) = (Arc::clone(app), scope.clone(), field.to_owned());
+            tokio::spawn(async move { ask_values(&app, &scope, &field, &of).await });
+        }
+        return list;
+    }
+    // What was asked for before is known to be many: only those of this beginning are of use.
+    let is_many = !prefix.is_empty() && app.known_values.has(scope, field);
+    let all = ask_values(app, scope, field, if is_many { prefix } else { "" }).await;
+    match app.known_values.get(scope, field, prefix) {
+        Some((Offer { list, .. }, _)) => list,
+        None if is_many => all,
+        None => ask_values(app, scope, field, prefix).await,
+    }
+}
+
+async fn ask_values(app: &App, scope: &Scope, field: &str, prefix: &str) -> Counted {
+    let Ok(found) = values_of(app, scope, field, prefix, Some(WHOLE)).await else {
+        return Counted::default();
+    };
+    let counted = |value: &ValueCount| (value.value().to_owned(), value.count());
+    let values: Counted = Arc::new(found.values.iter().map(counted).collect());
+    app.known_values.set(scope, field, prefix, Arc::clone(&values));
+    values
+}
+
+/// Where only one field begins so, its values come next: they are asked for while its name is typed.
+fn ask_ahead(app: &Arc<App>, scope: &Scope, names: &Counted, prefix: &str) {
+    let mut fitting = names.iter().filter(|(name, _)| name.to_lowercase().starts_with(prefix));
+    let (Some((name, _)), None) = (fitting.next(), fitting.next()) else { return };
+    if !app.known_values.has(scope, name) {
+        let (app, scope, name) = (Arc::clone(app), scope.clone(), name.clone());
+        tokio::spawn(async move { ask_values(&app, &scope, &name, "").await });
+    }
 }

@@ -41,7 +41,7 @@ use run::{Asked, QueryKind, Run};
 
 pub use cache::AnswerCache;
 pub use chart::KnownCharts;
-pub use complete::{__path_complete, KnownFields, complete};
+pub use complete::{__path_complete, KnownFields, KnownValues, complete};
 pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, KnownHistograms, histogram, known_histograms};

@@ -190,7 +190,8 @@ impl Remote {
     /// # Errors
     /// What ClickHouse refuses, and what keeps it from answering.
     pub async fn plan(&self, sql: &str, params: &[BoundParameter]) -> Result<String, StoreError> {
-        self.text(self.send(&format!("{}{sql}", Store::PLAN_PREFIX), values(params), &[], "TSVRaw").await?).await
+        self.text(self.send(&format!("{}{sql}", Store::PLAN_PREFIX), values(params), &[], "TSVRaw").await?)
+            .await
     }
 
     /// Tables that the user may read, but for ClickHouse's own.

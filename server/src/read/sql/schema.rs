@@ -80,7 +80,8 @@ impl KnownSchema {
             let (at, functions) = all.get(connection)?;
             (at.elapsed() < FUNCTIONS_AGE).then(|| Arc::clone(functions))
         };
-        if let Some(functions) = known(&self.remote_functions.lock().unwrap_or_else(PoisonError::into_inner)) {
+        if let Some(functions) = known(&self.remote_functions.lock().unwrap_or_else(PoisonError::into_inner))
+        {
             return Ok(functions);
         }
         let functions = Arc::new(remote.schema_functions().await?);
