@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::TimeRange;
+use crate::attribute_columns::AttributeColumns;
 use crate::mapping::Mapping;
 use crate::sql::SqlText;
 
@@ -23,6 +24,8 @@ pub struct Dialect {
     pub mapping: Option<Arc<Mapping>>,
     /// The map of resources has an index over its keys, so that it costs next to nothing to know that none has a key.
     pub key_indexes: bool,
+    /// Columns that hold one attribute each.
+    pub columns: AttributeColumns,
     /// Table of the counts of attributes by hour.
     pub roll_up: Option<String>,
 }
@@ -95,6 +98,7 @@ impl Default for Dialect {
             resource_items: Some(items),
             mapping: None,
             key_indexes: true,
+            columns: AttributeColumns::default(),
             roll_up: Some("log_facets".to_owned()),
         }
     }
@@ -102,13 +106,15 @@ impl Default for Dialect {
 
 impl Dialect {
     /// The same table for conditions that no index serves: outside of the `WHERE` of the table ClickHouse applies no
-    /// `preprocessor`, and the items would be made anew for each row.
+    /// `preprocessor`, and the items would be made anew for each row. A query around that of the table has no columns but
+    /// those that it selects.
     pub(crate) fn without_indexes(&self) -> Self {
         Self {
             body_text_index: false,
             record_items: None,
             resource_items: None,
             mapping: None,
+            columns: AttributeColumns::default(),
             ..self.clone()
         }
     }
@@ -122,6 +128,7 @@ impl Dialect {
             resource_items: None,
             mapping: None,
             key_indexes: false,
+            columns: AttributeColumns::default(),
             roll_up: None,
         }
     }

@@ -61,7 +61,7 @@ struct Writer<'a> {
 }
 
 impl AttributeMap {
-    fn column(self) -> &'static str {
+    pub(crate) fn column(self) -> &'static str {
         match self {
             Self::Record => "LogAttributes",
             Self::Resource => "ResourceAttributes",
@@ -379,9 +379,20 @@ impl<'a> Writer<'a> {
             self.contains_key(column, name);
             self.sql.text(" AND ");
         }
-        self.value_of(predicate, |sql| {
-            sql.text(column).text("[").string(name).text("]");
-        });
+        match (predicate, self.dialect.columns.number(map, name)) {
+            (Predicate::CompareNumber(comparison, number), Some(column)) => {
+                self.sql.text("ifNull(").append(&column);
+                self.sql.text(&format!(" {} ", comparison.symbol())).float(*number).text(", 0)");
+            }
+            // By way of the map, whose values have a filter.
+            (Predicate::Equals(_), _) => self.value_of(predicate, |sql| {
+                sql.text(column).text("[").string(name).text("]");
+            }),
+            _ => {
+                let columns = &self.dialect.columns;
+                self.value_of(predicate, |sql| columns.write_text(sql, map, name));
+            }
+        }
         if guarded {
             self.sql.text(")");
         }

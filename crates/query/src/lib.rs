@@ -17,6 +17,7 @@
 //! The language is described in `docs/search-language.md`. Nothing in here does I/O. What a user wrote never gets into
 //! the text of a statement other than as a bound parameter, but for names of result columns, which are quoted.
 
+mod attribute_columns;
 mod check;
 mod completion;
 mod condition;
@@ -53,6 +54,7 @@ mod time_range;
 mod trace;
 pub mod user_sql;
 
+pub use attribute_columns::{AttributeColumn, AttributeColumns, ColumnKind};
 pub use completion::{
     CompletionContext, CompletionItem, CompletionKind, ItemKind, Signature, column_text, complete,
 };

@@ -1,10 +1,12 @@
 //! Plans for reading: a condition and a time range to statements.
 
+use crate::attribute_columns::AttributeColumns;
 use crate::condition::Condition;
 use crate::cursor::Cursor;
 use crate::dialect::{Dialect, Reading};
 use crate::field::{COLUMNS, Field};
 use crate::filter::write_condition;
+use crate::mapping::AttributeMap;
 use crate::sql::{SqlText, Statement};
 use crate::{QueryError, Span, TimeRange};
 
@@ -152,7 +154,7 @@ impl<'a> Compiler<'a> {
     pub(crate) fn write_field(&self, sql: &mut SqlText, field: &Field) {
         let is_written = self.dialect.mapping.as_ref().is_some_and(|mapping| mapping.write_field(sql, field));
         if !is_written {
-            write_field(sql, field);
+            write_field(sql, field, &self.dialect.columns);
         }
     }
 
@@ -236,24 +238,29 @@ pub(crate) const LEVEL_RANGE: &str = "['unknown', 'trace', 'debug', 'info', 'war
                                       [least(intDiv(SeverityNumber + 3, 4), 6) + 1]";
 
 /// The value of a field, as a text unless it is a column of another type.
-pub(crate) fn write_field(sql: &mut SqlText, field: &Field) {
+pub(crate) fn write_field(sql: &mut SqlText, field: &Field, columns: &AttributeColumns) {
     match field {
-        Field::Time => sql.text("Timestamp"),
-        Field::Level => sql.text(LEVEL_TEXT),
-        Field::Body => sql.text("Body"),
-        Field::HexColumn(column) | Field::TextColumn(column) | Field::NumberColumn(column) => {
-            sql.text(column)
+        Field::Time => {
+            sql.text("Timestamp");
         }
-        Field::Attribute(name) => sql
-            .text("if(mapContains(LogAttributes, ")
-            .string(name)
-            .text("), LogAttributes[")
-            .string(name)
-            .text("], ResourceAttributes[")
-            .string(name)
-            .text("])"),
-        Field::RecordAttribute(name) => sql.text("LogAttributes[").string(name).text("]"),
-        Field::ResourceAttribute(name) => sql.text("ResourceAttributes[").string(name).text("]"),
-        Field::ScopeAttribute(name) => sql.text("ScopeAttributes[").string(name).text("]"),
-    };
+        Field::Level => {
+            sql.text(LEVEL_TEXT);
+        }
+        Field::Body => {
+            sql.text("Body");
+        }
+        Field::HexColumn(column) | Field::TextColumn(column) | Field::NumberColumn(column) => {
+            sql.text(column);
+        }
+        Field::Attribute(name) => {
+            sql.text("if(mapContains(LogAttributes, ").string(name).text("), ");
+            columns.write_text(sql, AttributeMap::Record, name);
+            sql.text(", ");
+            columns.write_text(sql, AttributeMap::Resource, name);
+            sql.text(")");
+        }
+        Field::RecordAttribute(name) => columns.write_text(sql, AttributeMap::Record, name),
+        Field::ResourceAttribute(name) => columns.write_text(sql, AttributeMap::Resource, name),
+        Field::ScopeAttribute(name) => columns.write_text(sql, AttributeMap::Scope, name),
+    }
 }

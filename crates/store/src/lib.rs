@@ -7,6 +7,7 @@
 //! through a [`Remote`], which makes nothing and asks for no more than a user who may only read has.
 
 mod answer;
+mod attribute_columns;
 mod config;
 mod connection;
 mod error;
@@ -20,6 +21,7 @@ mod store;
 mod user_sql;
 
 pub use answer::{AnswerColumn, Progress};
+pub use attribute_columns::StoredColumn;
 pub use config::{Credentials, Endpoint, StoreConfig};
 pub use error::StoreError;
 pub use kept::{

@@ -65,7 +65,7 @@ impl Scope<'_> {
                 sql.text("toNullable(").append(&column.value.sql).text(")");
             }
             right_lines.push(named(&sql, &name));
-            let mut value = Value { sql: identifier(&name), ..column.value.clone() };
+            let mut value = column.value.clone().at(identifier(&name));
             value.nullable |= join.left;
             let mut called = column.name.clone();
             while columns.iter().any(|known| known.name == called)

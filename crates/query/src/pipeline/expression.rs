@@ -3,11 +3,14 @@
 use super::rows::{Column, Rows};
 use super::value::{Origin, Value};
 use super::{Scope, wrong_type};
+use crate::attribute_columns::AttributeColumns;
 use crate::check::in_unit;
+use crate::dialect::{Dialect, Reading};
 use crate::field::{Field, nearest_name};
 use crate::filter::{write_condition, write_value_condition};
 use crate::functions::Kind;
 use crate::literal::{Quantity, quantity, unit_of_name};
+use crate::mapping::AttributeMap;
 use crate::plan::LEVEL_RANGE;
 use crate::sql::SqlText;
 use crate::syntax::{
@@ -181,14 +184,30 @@ impl Expressions<'_> {
 
     /// As [`of_record`], without reading the map of resources where none has the key.
     fn attribute(&self, name: String) -> Value {
-        let reading = self.scope.plain_reading();
-        let mut sql = SqlText::default();
-        sql.text("if(");
-        reading.write_lacks_key(&mut sql, "ResourceAttributes", &name);
-        sql.text(", LogAttributes[").string(&name).text("], ");
-        let either = of_record(&Field::Attribute(name.clone()));
-        sql.append(&either.sql).text(")");
-        Value::new(sql, Kind::Text).from(Origin::Attribute(name))
+        let columns = self.rows.attribute_columns();
+        let mut lacks = SqlText::default();
+        self.scope.plain_reading().write_lacks_key(&mut lacks, "ResourceAttributes", &name);
+        let of_either = of_record(&Field::Attribute(name.clone()), &columns);
+        let either = |of_record: &SqlText, otherwise: &SqlText| {
+            let mut sql = SqlText::default();
+            sql.text("if(")
+                .append(&lacks)
+                .text(", ")
+                .append(of_record)
+                .text(", ")
+                .append(otherwise)
+                .text(")");
+            sql
+        };
+        let mut text = SqlText::default();
+        columns.write_text(&mut text, AttributeMap::Record, &name);
+        let as_number = columns.number(AttributeMap::Record, &name).map(|column| {
+            let mut otherwise = SqlText::default();
+            otherwise.text("toFloat64OrNull(").append(&of_either.sql).text(")");
+            either(&column, &otherwise)
+        });
+        Value { as_number, ..Value::new(either(&text, &of_either.sql), Kind::Text) }
+            .from(Origin::Attribute(name))
     }
 
     pub(super) fn no_column(&self, name: &str, span: Span) -> QueryError {
@@ -226,7 +245,8 @@ impl Expressions<'_> {
         }
         let condition = crate::check::test(test, self.scope.now_ns)?;
         sql.text("(");
-        write_condition(&mut sql, self.scope.plain_reading(), &condition, true);
+        let dialect = Dialect { columns: self.rows.attribute_columns(), ..self.scope.plain.clone() };
+        write_condition(&mut sql, Reading { dialect: &dialect, range: self.scope.range }, &condition, true);
         sql.text(")");
         Ok(sql)
     }
@@ -505,33 +525,32 @@ pub(super) fn described(value: &Value) -> &'static str {
 }
 
 /// A field of a record. An attribute is that of the record, else of the resource; an empty one counts as missing.
-pub(super) fn of_record(field: &Field) -> Value {
-    let mut sql = SqlText::default();
-    let (kind, name) = match field {
+pub(super) fn of_record(field: &Field, columns: &AttributeColumns) -> Value {
+    let (map, name) = match field {
         Field::Time => return Value::of("Timestamp", Kind::Time),
         Field::Level => return Value::of(LEVEL_RANGE, Kind::Text),
         Field::Body => return Value::of("Body", Kind::Text),
         Field::HexColumn(column) | Field::TextColumn(column) => return Value::of(column, Kind::Text),
         Field::NumberColumn(column) => return Value::of(column, Kind::Number),
         Field::Attribute(name) => {
-            sql.text("if(LogAttributes[").string(name).text("] != '', LogAttributes[").string(name);
-            sql.text("], ResourceAttributes[").string(name).text("])");
-            (Kind::Text, name)
+            let mut sql = SqlText::default();
+            sql.text("if(");
+            columns.write_text(&mut sql, AttributeMap::Record, name);
+            sql.text(" != '', ");
+            columns.write_text(&mut sql, AttributeMap::Record, name);
+            sql.text(", ");
+            columns.write_text(&mut sql, AttributeMap::Resource, name);
+            sql.text(")");
+            return Value::new(sql, Kind::Text).from(Origin::Attribute(name.clone()));
         }
-        Field::RecordAttribute(name) => {
-            sql.text("LogAttributes[").string(name).text("]");
-            (Kind::Text, name)
-        }
-        Field::ResourceAttribute(name) => {
-            sql.text("ResourceAttributes[").string(name).text("]");
-            (Kind::Text, name)
-        }
-        Field::ScopeAttribute(name) => {
-            sql.text("ScopeAttributes[").string(name).text("]");
-            (Kind::Text, name)
-        }
+        Field::RecordAttribute(name) => (AttributeMap::Record, name),
+        Field::ResourceAttribute(name) => (AttributeMap::Resource, name),
+        Field::ScopeAttribute(name) => (AttributeMap::Scope, name),
     };
-    Value::new(sql, kind).from(Origin::Attribute(name.clone()))
+    let mut sql = SqlText::default();
+    columns.write_text(&mut sql, map, name);
+    let value = Value::new(sql, Kind::Text).from(Origin::Attribute(name.clone()));
+    Value { as_number: columns.number(map, name), ..value }
 }
 
 /// What tells the levels apart in `GROUP BY`, cheaper than their names.

@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use super::expression::of_record;
 use super::value::Value;
 use super::{PipeOptions, Piped, Shape, row_limit, wrong_type};
+use crate::attribute_columns::AttributeColumns;
 use crate::dialect::Dialect;
 use crate::field::{COLUMNS, Field};
 use crate::functions::Kind;
+use crate::mapping::Mapping;
 use crate::pipes::check_name;
 use crate::plan::write_field;
 use crate::sql::{SqlText, identifier};
@@ -60,8 +62,8 @@ pub(super) struct Rows {
     limit: Option<(u64, u64)>,
     /// Names that the query in `from` gives.
     inner_names: Vec<String>,
-    /// Of the table, where `from` is one whose columns have other names.
-    mapped: Option<Dialect>,
+    /// Of the table, where `from` is one and no query.
+    dialect: Option<Dialect>,
     /// A window function is among the columns: it sees the rows before any further condition.
     pub(super) has_windows: bool,
 }
@@ -80,31 +82,38 @@ impl Rows {
             limit_by: None,
             limit: None,
             inner_names: Vec::new(),
-            mapped: None,
+            dialect: None,
             has_windows: false,
         }
     }
 
     /// Records as they lie in the table.
     pub(super) fn of_table(from: SqlText, conditions: Vec<SqlText>, dialect: &Dialect) -> Self {
-        let mapped = dialect.mapping.is_some().then(|| dialect.clone());
-        Self { mapped, ..Self::records(from, conditions) }
+        Self { dialect: Some(dialect.clone()), ..Self::records(from, conditions) }
+    }
+
+    fn mapping(&self) -> Option<&Mapping> {
+        self.dialect.as_ref()?.mapping.as_deref()
+    }
+
+    /// Columns of the table that hold one attribute each; none of a query.
+    pub(super) fn attribute_columns(&self) -> AttributeColumns {
+        self.dialect.as_ref().map(|dialect| dialect.columns.clone()).unwrap_or_default()
     }
 
     /// Before a subquery that reads the table again: one of another server may be spread over a cluster, whose nodes
     /// are given the answer then.
     pub(super) fn is_in(&self) -> &'static str {
-        if self.mapped.is_some() { " GLOBAL IN " } else { " IN " }
+        if self.mapping().is_some() { " GLOBAL IN " } else { " IN " }
     }
 
     /// A field of a record.
     pub(super) fn field(&self, field: &Field) -> Value {
-        let known = of_record(field);
+        let known = of_record(field, &self.attribute_columns());
         let mut sql = SqlText::default();
-        let mapping = self.mapped.as_ref().and_then(|dialect| dialect.mapping.as_ref());
-        match mapping {
+        match self.mapping() {
             // Not by way of the maps, which would have to be made of each row.
-            Some(mapping) if mapping.write_field(&mut sql, field) => Value { sql, ..known },
+            Some(mapping) if mapping.write_field(&mut sql, field) => known.at(sql),
             _ => known,
         }
     }
@@ -196,7 +205,7 @@ impl Rows {
         for column in &self.columns {
             let name = free_name(&column.name, &column.value.sql, &mut taken);
             selected.push((column.value.sql.clone(), name.clone()));
-            let value = Value { sql: identifier(&name), ..column.value.clone() };
+            let value = column.value.clone().at(identifier(&name));
             columns.push(Column { value, group: None, ..column.clone() });
         }
         let mut order = Vec::new();
@@ -250,7 +259,9 @@ impl Rows {
     fn taken(&self) -> HashSet<String> {
         let of_table = COLUMNS.iter().chain(&HIDDEN_COLUMNS).map(|&name| name.to_owned());
         let ours = self.columns.iter().filter_map(|column| column.value.sql.as_identifier());
-        of_table.chain(ours).chain(self.inner_names.iter().cloned()).collect()
+        let of_attributes = self.attribute_columns();
+        let of_attributes = of_attributes.iter().map(|column| column.name.clone());
+        of_table.chain(ours).chain(of_attributes).chain(self.inner_names.iter().cloned()).collect()
     }
 
     /// `SELECT` these of the rows, without their order where nothing asks for it.
@@ -314,7 +325,7 @@ impl Rows {
                 sql.text(&format!(" OFFSET {offset}"));
             }
         }
-        match &self.mapped {
+        match &self.dialect {
             Some(dialect) => dialect.select(sql, ""),
             None => sql,
         }
@@ -355,9 +366,8 @@ impl Rows {
 
     fn written(&self, field: &Field) -> SqlText {
         let mut sql = SqlText::default();
-        let mapping = self.mapped.as_ref().and_then(|dialect| dialect.mapping.as_ref());
-        if !mapping.is_some_and(|mapping| mapping.write_field(&mut sql, field)) {
-            write_field(&mut sql, field);
+        if !self.mapping().is_some_and(|mapping| mapping.write_field(&mut sql, field)) {
+            write_field(&mut sql, field, &self.attribute_columns());
         }
         sql
     }

@@ -448,11 +448,11 @@ fn merged_series(rows: Rows, merges: &[Merge], limit: u64) -> Rows {
         .text(", ")
         .string(OTHER)
         .text(")");
-    name.sql = sql;
+    *name = name.clone().at(sql);
     for (column, merge) in columns[2..].iter_mut().zip(merges) {
         let mut sql = SqlText::default();
         sql.text(merge.function()).text("(").append(&column.value.sql).text(")");
-        column.value.sql = sql;
+        column.value = column.value.clone().at(sql);
     }
     let aggregates = columns.split_off(2);
     with_usual_order(rows.grouped(columns.clone(), aggregates.clone()), &columns, &aggregates)

@@ -9,6 +9,8 @@ pub(crate) struct Value {
     /// It may be `NULL`.
     pub(crate) nullable: bool,
     pub(crate) origin: Origin,
+    /// Of a text: the same as a number, where a column holds it.
+    pub(crate) as_number: Option<SqlText>,
 }
 
 /// Where a value comes from, where that says more than its kind.
@@ -28,7 +30,7 @@ pub(crate) enum Origin {
 
 impl Value {
     pub(crate) fn new(sql: SqlText, kind: Kind) -> Self {
-        Self { sql, kind, nullable: false, origin: Origin::Computed }
+        Self { sql, kind, nullable: false, origin: Origin::Computed, as_number: None }
     }
 
     pub(crate) fn of(text: &str, kind: Kind) -> Self {
@@ -47,6 +49,11 @@ impl Value {
         self
     }
 
+    /// The same value, which stands somewhere else now.
+    pub(crate) fn at(self, sql: SqlText) -> Self {
+        Self { sql, as_number: None, ..self }
+    }
+
     /// The text that is written in the query.
     pub(crate) fn literal(&self) -> Option<&str> {
         match &self.origin {
@@ -61,8 +68,11 @@ impl Value {
             (Kind::Number, _) => Some(self.clone()),
             (Kind::Condition, _) => Some(Value { kind: Kind::Number, ..self.clone() }),
             (Kind::Text, _) => {
-                let mut sql = SqlText::default();
-                sql.text("toFloat64OrNull(").append(&self.sql).text(")");
+                let sql = self.as_number.clone().unwrap_or_else(|| {
+                    let mut sql = SqlText::default();
+                    sql.text("toFloat64OrNull(").append(&self.sql).text(")");
+                    sql
+                });
                 Some(Value::new(sql, Kind::Number).nullable(true).from(self.origin.clone()))
             }
             _ => None,

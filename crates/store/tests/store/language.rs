@@ -9,7 +9,8 @@ use std::path::Path;
 use click_lite_model::Record;
 use click_lite_model::time::parse_rfc3339;
 use click_lite_query::{
-    Compiler, Dialect, Matcher, PipeOptions, QueryError, SearchOptions, Statement, TimeRange, parse,
+    AttributeColumn, ColumnKind, Compiler, Dialect, Matcher, PipeOptions, QueryError, SearchOptions,
+    Statement, TimeRange, parse,
 };
 use click_lite_store::Store;
 use libtest_mimic::{Failed, Trial};
@@ -100,16 +101,16 @@ fn day() -> TimeRange {
     TimeRange { from_ns: parse_rfc3339("2026-11-20T00:00:00Z"), to_ns: parse_rfc3339("2026-11-21T00:00:00Z") }
 }
 
-fn compile(text: &str) -> Result<Statement, QueryError> {
+fn compile(dialect: &Dialect, text: &str) -> Result<Statement, QueryError> {
     let query = parse(text)?.query;
-    let (dialect, range, now_ns) = (Dialect::default(), day(), now_ns());
+    let (range, now_ns) = (day(), now_ns());
     let columns = vec!["message".to_owned()];
     if query.pipes.is_empty() {
         let condition = query.check(now_ns)?;
         let options = SearchOptions { columns: Some(columns), limit: 100, cursor: None };
-        return Compiler::new(&dialect, &condition, range).search(&options);
+        return Compiler::new(dialect, &condition, range).search(&options);
     }
-    let options = PipeOptions { dialect: &dialect, range, now_ns, limit: Some(100), columns: Some(&columns) };
+    let options = PipeOptions { dialect, range, now_ns, limit: Some(100), columns: Some(&columns) };
     query.compile(&options).map(|piped| piped.statement)
 }
 
@@ -126,10 +127,42 @@ fn shown(row: &Value) -> String {
 
 async fn every_case_gives_its_rows(world: World) -> Outcome {
     let (store, _) = filled(&world).await?;
-    let store = &store;
+    give_their_rows(&store, &Dialect::default(), "").await?;
+    // The same where attributes have columns of their own.
+    let dialect = with_columns(&store).await?;
+    give_their_rows(&store, &dialect, "with columns of attributes, ").await
+}
+
+/// Attributes of the data set get columns of their own.
+async fn with_columns(store: &Store) -> Result<Dialect, Failed> {
+    let column = |name: &str, kind: ColumnKind, is_resource: bool, key: &str| AttributeColumn {
+        name: name.to_owned(),
+        kind,
+        is_resource,
+        key: key.to_owned(),
+    };
+    for column in [
+        column("attr_duration_ms", ColumnKind::Number, false, "duration_ms"),
+        column("attr_bytes", ColumnKind::Number, false, "bytes"),
+        column("attr_status", ColumnKind::Text, false, "status"),
+        column("attr_elapsed", ColumnKind::Text, false, "elapsed"),
+        column("attr_client_ip", ColumnKind::Text, false, "client_ip"),
+        column("attr_empty", ColumnKind::Text, false, "empty"),
+        column("resource_host_name", ColumnKind::Text, true, "host.name"),
+    ] {
+        store.add_attribute_column(&column).await?;
+    }
+    let columns = store.attribute_columns().await?;
+    assert_eq!(columns.iter().count(), 7);
+    Ok(Dialect { columns, ..Dialect::default() })
+}
+
+async fn give_their_rows(store: &Store, dialect: &Dialect, how: &str) -> Outcome {
     let mut listing = String::new();
+    let mut by_columns = 0;
     for text in CASES.lines().filter(|line| !line.is_empty() && !line.starts_with("## ")) {
-        let statement = compile(text).map_err(|error| error.render(text))?;
+        let statement = compile(dialect, text).map_err(|error| error.render(text))?;
+        by_columns += usize::from(statement.sql.contains("`attr_") || statement.sql.contains("`resource_"));
         let found = rows(store, &statement)
             .await
             .map_err(|error| format!("{text}\n{}\n{error}", statement.display_sql))?;
@@ -150,6 +183,7 @@ async fn every_case_gives_its_rows(world: World) -> Outcome {
             }),
         }
     }
+    assert!(dialect.columns.iter().next().is_none() || by_columns > 50, "{by_columns}");
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         std::fs::write(
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/language.expected"),
@@ -159,7 +193,7 @@ async fn every_case_gives_its_rows(world: World) -> Outcome {
     }
     let different = EXPECTED.split("> ").zip(listing.split("> ")).find(|(expected, found)| expected != found);
     if let Some((expected, found)) = different {
-        return Err(Failed::from(format!("expected:\n{expected}\nfound:\n{found}")));
+        return Err(Failed::from(format!("{how}expected:\n{expected}\nfound:\n{found}")));
     }
     assert_eq!(EXPECTED.len(), listing.len(), "the list of cases has changed");
     Ok(())
@@ -349,8 +383,8 @@ async fn filters_agree_with_the_evaluator(world: World) -> Outcome {
     let numbered = (first..).zip(random_records.iter().cloned());
     store.insert_native("otel_logs", &columns(), "random", &[frame_of(numbered)]).await?;
     records.extend(random_records);
-    let dialects = [Dialect::default(), Dialect::plain("otel_logs")];
-    for number in 0..200 {
+    let dialects = [Dialect::default(), Dialect::plain("otel_logs"), with_columns(&store).await?];
+    for number in 0..300 {
         let text = random.filter(3);
         let condition = parse(&text)
             .and_then(|parsed| parsed.query.check(now_ns()))
@@ -362,7 +396,7 @@ async fn filters_agree_with_the_evaluator(world: World) -> Outcome {
             .map(|(number, _)| number.to_string())
             .collect();
         let options = SearchOptions { columns: Some(vec!["IngestId".to_owned()]), limit: 1000, cursor: None };
-        let statement = Compiler::new(&dialects[number % 2], &condition, TimeRange::ALL).search(&options)?;
+        let statement = Compiler::new(&dialects[number % 3], &condition, TimeRange::ALL).search(&options)?;
         let mut found: Vec<String> = rows(&store, &statement)
             .await
             .map_err(|error| format!("{text}\n{}\n{error}", statement.display_sql))?
@@ -385,7 +419,7 @@ async fn hostile_texts_change_nothing(world: World) -> Outcome {
     for line in HOSTILE.lines().filter(|line| !line.is_empty()) {
         let text = line.replace("MARKER", &marker.to_string_lossy());
         tried += 1;
-        match compile(&text) {
+        match compile(&Dialect::default(), &text) {
             Err(error) => {
                 assert!(!error.message.is_empty() && error.span.end <= text.chars().count(), "{text}");
             }
