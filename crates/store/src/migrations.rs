@@ -20,7 +20,7 @@ struct Migration {
 }
 
 /// In order.
-const MIGRATIONS: [Migration; 14] = [
+const MIGRATIONS: [Migration; 16] = [
     Migration { version: 1, name: "otel_logs", sql: include_str!("schema/0001_otel_logs.sql") },
     Migration { version: 2, name: "log_facets", sql: include_str!("schema/0002_log_facets.sql") },
     Migration { version: 3, name: "log_facets_view", sql: include_str!("schema/0003_log_facets_view.sql") },
@@ -62,6 +62,12 @@ const MIGRATIONS: [Migration; 14] = [
         version: 15,
         name: "attribute_items_of_old_parts",
         sql: include_str!("schema/0015_attribute_items_of_old_parts.sql"),
+    },
+    Migration { version: 16, name: "host_column", sql: include_str!("schema/0016_host_column.sql") },
+    Migration {
+        version: 17,
+        name: "host_column_of_old_parts",
+        sql: include_str!("schema/0017_host_column_of_old_parts.sql"),
     },
 ];
 

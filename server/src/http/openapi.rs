@@ -93,6 +93,8 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(storage::api::list_runs, storage::api::run_now))
         .routes(routes!(storage::api::get_run))
         .routes(routes!(storage::api::storage_report))
+        .routes(routes!(storage::columns::list, storage::columns::add))
+        .routes(routes!(storage::columns::remove))
         .routes(routes!(storage::api::drop_day))
         .routes(routes!(storage::api::drop_service))
         .routes(routes!(manage::agents::list))

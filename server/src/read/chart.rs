@@ -110,7 +110,9 @@ impl Chart {
                 found.extend(batch);
             }
             columns = run.columns().into();
-            stats = stats + Stats::from(run.stats());
+            let cost = Stats::from(run.stats());
+            app.note_speed(&statement.sql, &cost);
+            stats = stats + cost;
             used.hit = false;
             // The later buckets count where a gap bridges known ones.
             rows.retain(|start_ms, _| is_outside(*start_ms, self.whole.width_ms, gap));
@@ -123,7 +125,6 @@ impl Chart {
                 rows.entry(start_ms).or_default().extend(found);
             }
         }
-        app.throughput.note(&stats);
         let rows: Rows = match &self.by.series {
             None => rows.into_values().flatten().collect(),
             Some(of) => match series::fold(rows.into_values(), &columns, of) {

@@ -122,7 +122,10 @@ impl Prepared {
         let range = TimeRange::parse(scope.from.as_deref(), scope.to.as_deref(), now_ns)
             .map_err(|error| query_error(&error))?;
         let source = app.sources.find(scope.source.as_deref()).await?;
-        let dialect = source.as_ref().map_or_else(Dialect::default, |source| source.dialect.clone());
+        let dialect = match &source {
+            Some(source) => source.dialect.clone(),
+            None => Dialect { columns: app.schema.attribute_columns(&app.store).await, ..Dialect::default() },
+        };
         Ok(Self { parsed, condition, range, dialect, source })
     }
 
@@ -244,7 +247,7 @@ async fn select_all<T: serde::de::DeserializeOwned>(
     }
     let stats = Stats::from(stream.stats());
     if caller.source.is_none() {
-        app.throughput.note(&stats);
+        app.note_speed(&statement.sql, &stats);
     }
     if let Some(place) = place {
         app.answers.keep(place, stream.columns(), stats, false);

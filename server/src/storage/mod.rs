@@ -4,6 +4,7 @@
 //! interrupted is taken up again. Each step can be taken twice without harm.
 
 pub mod api;
+pub mod columns;
 pub mod policy;
 mod preview;
 mod report;

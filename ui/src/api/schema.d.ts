@@ -1222,6 +1222,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/storage/columns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Attributes that have a column of their own. */
+    get: operations['list_attribute_columns'];
+    put?: never;
+    /** Gives an attribute a column of its own. Records that are stored already get it in the background. */
+    post: operations['add_attribute_column'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/storage/columns/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes the column of an attribute. No record loses anything. */
+    delete: operations['remove_attribute_column'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/storage/days/{date}': {
     parameters: {
       query?: never;
@@ -1454,6 +1489,32 @@ export interface components {
       level: string;
       message: string;
     };
+    /** @description An attribute that has a column of its own. */
+    AttributeColumn: {
+      /** @description Of the column. */
+      name: string;
+      /** @description As the search language writes it, with its prefix. */
+      attribute: string;
+      type: components['schemas']['AttributeColumnType'];
+      /** @description ClickHouse's. */
+      clickhouse_type: string;
+      /** Format: int64 */
+      disk_bytes: number;
+      /**
+       * Format: int64
+       * @description Parts of the table that it is not in yet; there its values are read as before.
+       */
+      parts_left: number;
+    };
+    /** @description Columns in the order in which they were added. */
+    AttributeColumnList: {
+      columns: components['schemas']['AttributeColumn'][];
+    };
+    /**
+     * @description What is read of an attribute.
+     * @enum {string}
+     */
+    AttributeColumnType: 'number' | 'text';
     /** @description An attribute of the record or of its resource. */
     AttributeMatch: {
       key: string;
@@ -2420,6 +2481,12 @@ export interface components {
       name: string;
       /** Format: int64 */
       count: number;
+    };
+    /** @description A column to add. */
+    NewAttributeColumn: {
+      /** @description `attr.NAME`, `resource.NAME` or `host`; a bare name is that of a record's attribute. */
+      attribute: string;
+      type: components['schemas']['AttributeColumnType'];
     };
     /** @description A note to make. */
     NewNote: components['schemas']['NoteContent'] & {
@@ -6062,6 +6129,92 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StorageAnswer'];
+        };
+      };
+    };
+  };
+  list_attribute_columns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AttributeColumnList'];
+        };
+      };
+    };
+  };
+  add_attribute_column: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewAttributeColumn'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AttributeColumn'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description it has one */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  remove_attribute_column: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
         };
       };
     };

@@ -148,11 +148,11 @@ async fn with_columns(store: &Store) -> Result<Dialect, Failed> {
         column("attr_elapsed", ColumnKind::Text, false, "elapsed"),
         column("attr_client_ip", ColumnKind::Text, false, "client_ip"),
         column("attr_empty", ColumnKind::Text, false, "empty"),
-        column("resource_host_name", ColumnKind::Text, true, "host.name"),
     ] {
         store.add_attribute_column(&column).await?;
     }
     let columns = store.attribute_columns().await?;
+    // The host has one from the start.
     assert_eq!(columns.iter().count(), 7);
     Ok(Dialect { columns, ..Dialect::default() })
 }

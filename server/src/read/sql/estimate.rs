@@ -77,7 +77,8 @@ pub struct BudgetRequest {
     pub confirmed: bool,
 }
 
-/// How fast queries read, from those that ran last: bytes a second.
+/// How fast queries read, from those that ran last: bytes a second, of the rows and columns that they read as estimates
+/// count them. ClickHouse's own count is less where a column is read for some of the rows alone.
 #[derive(Debug, Default)]
 pub struct Throughput(Mutex<VecDeque<f64>>);
 
@@ -91,15 +92,15 @@ const OVERHEAD_SECONDS: f64 = 0.01;
 
 impl Throughput {
     /// Notes what a query took.
-    pub fn note(&self, stats: &Stats) {
-        if stats.bytes_read < MEASURED_BYTES || stats.elapsed_ms == 0 {
+    fn note(&self, bytes: u64, elapsed_ms: u64) {
+        if bytes < MEASURED_BYTES || elapsed_ms == 0 {
             return;
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() == MEASURED_QUERIES {
             known.pop_front();
         }
-        known.push_back(stats.bytes_read as f64 / (stats.elapsed_ms as f64 / 1000.0));
+        known.push_back(bytes as f64 / (elapsed_ms as f64 / 1000.0));
     }
 
     /// By the median: single queries are slowed down by a slow reader, or by others.
@@ -111,6 +112,15 @@ impl Throughput {
         }
         known.sort_by(f64::total_cmp);
         Some(OVERHEAD_SECONDS + bytes as f64 / known[known.len() / 2].max(1.0))
+    }
+}
+
+impl App {
+    /// Notes what a statement on our own ClickHouse took.
+    pub fn note_speed(&self, sql: &str, stats: &Stats) {
+        if let Some(bytes) = self.schema.known_bytes_of(sql, stats.rows_read) {
+            self.throughput.note(bytes, stats.elapsed_ms);
+        }
     }
 }
 

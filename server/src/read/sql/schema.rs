@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::{Query, State};
 use click_lite_query::user_sql::Tree;
+use click_lite_query::{AttributeColumn, AttributeColumns};
 use click_lite_store::{
     ColumnWidth, Remote, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, Store, StoreError,
 };
@@ -33,6 +34,7 @@ pub struct KnownSchema {
     names: Recent<String>,
     widths: Recent<ColumnWidth>,
     tables: Recent<SchemaTable>,
+    attribute_columns: Recent<AttributeColumn>,
 }
 
 /// A list that is asked for anew once it is half a minute old.
@@ -53,8 +55,29 @@ impl<T> Recent<T> {
             return Ok(list);
         }
         let list = Arc::new(ask.await?);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::clone(&list)));
+        self.set(Some((Instant::now(), Arc::clone(&list))));
         Ok(list)
+    }
+
+    /// What was asked for last, however old it is.
+    fn known(&self) -> Option<Arc<Vec<T>>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map(|(_, list)| Arc::clone(list))
+    }
+
+    fn set(&self, known: Option<(Instant, Arc<Vec<T>>)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    /// Without those for which `keep` does not hold.
+    fn retain(&self, keep: impl Fn(&T) -> bool)
+    where
+        T: Clone,
+    {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, list)) = known.as_mut() {
+            *list = Arc::new(list.iter().filter(|one| keep(one)).cloned().collect());
+        }
     }
 }
 
@@ -109,6 +132,19 @@ impl KnownSchema {
         (row_bytes.max(1.0) * source.rows as f64) as u64
     }
 
+    /// Bytes that so many rows have in the columns whose names are in a statement; `None` where the columns were not asked
+    /// for yet.
+    pub fn known_bytes_of(&self, sql: &str, rows: u64) -> Option<u64> {
+        let widths = self.widths.known()?;
+        let words: HashSet<&str> =
+            sql.split(|character: char| !character.is_ascii_alphanumeric() && character != '_').collect();
+        let columns = widths
+            .iter()
+            .filter(|column| words.contains(column.table.as_str()) && words.contains(column.name.as_str()));
+        let row_bytes: f64 = columns.map(ColumnWidth::bytes).sum();
+        (row_bytes > 0.0).then_some((row_bytes * rows as f64) as u64)
+    }
+
     /// All rows of the tables that a statement names, each as often as it does, at most half a minute old; `None` where
     /// that is not known.
     pub async fn all_rows_of(&self, store: &Store, sql: &str) -> Option<Vec<SourceEstimate>> {
@@ -122,6 +158,26 @@ impl KnownSchema {
             })
         };
         tables.iter().filter_map(of).collect()
+    }
+
+    /// Columns of the table of logs that hold one attribute each, as they were half a minute ago at most; none where
+    /// ClickHouse does not answer.
+    pub async fn attribute_columns(&self, store: &Store) -> AttributeColumns {
+        let ask = async { Ok::<_, StoreError>(store.attribute_columns().await?.iter().cloned().collect()) };
+        match self.attribute_columns.get(ask).await {
+            Ok(columns) => columns.iter().cloned().collect(),
+            Err(_) => AttributeColumns::default(),
+        }
+    }
+
+    /// They are asked for anew, as one was added or removed.
+    pub fn forget_attribute_columns(&self) {
+        self.attribute_columns.set(None);
+    }
+
+    /// Statements do without this column from now on.
+    pub fn leave_out(&self, column: &AttributeColumn) {
+        self.attribute_columns.retain(|known| known != column);
     }
 
     /// Names of tables, columns and functions, in this order; none where ClickHouse does not answer.

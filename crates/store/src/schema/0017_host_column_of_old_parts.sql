@@ -1,0 +1,1 @@
+ALTER TABLE {database}.otel_logs MATERIALIZE COLUMN `resource_host_name_text`
