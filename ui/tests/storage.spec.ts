@@ -62,6 +62,23 @@ test.describe('with records', () => {
     await expect(rules.getByLabel('Logs rule 1: service')).toHaveValue('noisy');
   });
 
+  test('gives an attribute a column of its own, and takes it back', async ({ app, server }) => {
+    const columns = section(app, 'Columns of attributes');
+    await expect(columns.getByRole('row', { name: /^resource\.host\.name/ })).toBeVisible();
+    await columns.getByRole('combobox', { name: 'Attribute' }).fill('env');
+    await app.getByRole('option', { name: 'attr.env' }).click();
+    await columns.getByRole('button', { name: 'Add column' }).click();
+    const row = columns.getByRole('row', { name: /^attr\.env Text/ });
+    await expect(row).toBeVisible();
+    const found = await server.call<{ sql: string }>('POST', '/api/v1/search', { query: '* | top 3 env' });
+    expect(found.sql).toContain('attr_env_text');
+    await expectAccessible(app);
+    await row.getByRole('button', { name: 'Remove the column of attr.env' }).click();
+    await expect(row).toBeHidden();
+    await app.getByRole('button', { name: 'Undo' }).click();
+    await expect(row).toBeVisible();
+  });
+
   test('says that somebody else changed the rules', async ({ app }) => {
     const rules = section(app, 'How long records are kept');
     await rules.getByRole('textbox', { name: 'Traces', exact: true }).fill('9');

@@ -6,6 +6,7 @@ import { Page } from '@/components/page';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatBytes } from '@/lib/format/numbers';
 import { useCommands } from '@/lib/shortcuts/use-commands';
+import { ColumnsSection } from './columns-section';
 import { DaysSection } from './days-section';
 import { DropDialog, type Target } from './drop-dialog';
 import { RetentionSection } from './retention-section';
@@ -53,6 +54,7 @@ export function StoragePage() {
             onRetry={() => void retention.refetch()}
           />
         )}
+        {report.data !== undefined && report.data.days.length > 0 && <ColumnsSection />}
         <RunsSection nextRunAt={retention.data?.next_run_at} />
         {report.data !== undefined && <Details report={report.data} />}
       </div>
