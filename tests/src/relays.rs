@@ -145,3 +145,9 @@ impl Drop for Relay {
         let _ = self.child.wait();
     }
 }
+
+/// A program of the package `systemd-journal-remote`.
+pub fn systemd_program(name: &str) -> anyhow::Result<PathBuf> {
+    let places = ["/usr/lib/systemd", "/lib/systemd"].map(|folder| Path::new(folder).join(name));
+    places.into_iter().find(|path| path.is_file()).context("install systemd-journal-remote")
+}

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, ensure};
+use click_lite_tests::relays::systemd_program;
 use click_lite_tests::{Server, agent_binary, signal, wait_for};
 use tempfile::TempDir;
 
@@ -265,11 +266,7 @@ async fn the_journal_is_read_on_after_its_cursor() -> anyhow::Result<()> {
 
 /// Adds entries to the journal of a folder, as a journal's receiver does.
 fn write_journal(root: &Path, numbers: std::ops::Range<u64>) -> anyhow::Result<()> {
-    let program = ["/usr/lib/systemd/systemd-journal-remote", "/lib/systemd/systemd-journal-remote"]
-        .map(PathBuf::from)
-        .into_iter()
-        .find(|path| path.is_file())
-        .context("install systemd-journal-remote")?;
+    let program = systemd_program("systemd-journal-remote")?;
     let entries: String = numbers
         .map(|n| {
             format!(

@@ -9,6 +9,7 @@ pub mod fluent;
 pub mod gelf;
 pub mod hec;
 pub mod ids;
+pub mod journal;
 pub mod json;
 pub mod loki;
 pub mod msgpack;

@@ -39,9 +39,14 @@ fn only_a_few_paths_are_open() {
         assert!(!open(Method::GET, path), "{path}");
     }
     assert!(open(Method::POST, "/api/v1/ingest"));
-    for path in
-        ["/_bulk", "/logs/_bulk", "/elastic/logs/_bulk", "/loki/api/v1/push", "/services/collector/raw"]
-    {
+    for path in [
+        "/_bulk",
+        "/logs/_bulk",
+        "/elastic/logs/_bulk",
+        "/loki/api/v1/push",
+        "/services/collector/raw",
+        "/upload",
+    ] {
         assert!(open(Method::POST, path), "{path}");
     }
     for path in ["/api/v1/search", "/api/_bulk/search", "/api/v1/_bulk", "/metrics", "/explore", "/elastic"] {

@@ -12,6 +12,7 @@ pub mod http;
 mod ids;
 pub mod import;
 mod input;
+mod journal;
 mod lines;
 mod loki;
 pub mod otlp;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(es_bulk::routes())
         .merge(loki::routes())
         .merge(hec::routes())
+        .merge(journal::routes())
         .route("/api/v1/ingest", post(http::ingest))
         .route("/api/v1/agent/batches", post(agent::batches))
         .route("/api/v1/imports", post(import::import).get(crate::manage::list_imports))
@@ -66,6 +68,7 @@ pub fn is_foreign_ingest(method: &Method, path: &str) -> bool {
         || path == "/api/prom/push"
         || path == "/services/collector"
         || path.starts_with("/services/collector/")
+        || (path == journal::PATH && *method == Method::POST)
         || es_bulk::cluster::is_ours(method, path)
 }
 

@@ -3,11 +3,9 @@
 use crate::cursor::Cursor;
 use crate::draft::{Body, Draft, EntryTime, Scan};
 use crate::timestamp;
+use click_lite_formats::journal::Entry;
 use click_lite_formats::json::{Path, Scanner, Value};
 use click_lite_formats::ndjson::Decoder;
-use click_lite_formats::syslog::SEVERITIES;
-use click_lite_model::Severity;
-use click_lite_model::time::from_epoch_text;
 
 /// Decodes JSON lines. Holds memory that is used again for every line.
 #[derive(Debug, Clone, Default)]
@@ -36,68 +34,29 @@ impl JsonReader {
             return Scan::No;
         }
         let Draft { record, time, .. } = draft;
-        let mut found = false;
-        let mut body = Value::Null;
-        let (mut unit, mut identifier, mut command) = (String::new(), String::new(), String::new());
+        let mut entry = Entry::default();
+        let (mut found, mut text) = (false, String::new());
         let mut scanner = Scanner::new(line);
         let read = scanner.for_each_leaf(&mut self.path, |key, value| {
-            match key {
-                "__REALTIME_TIMESTAMP" => {
-                    found = true;
-                    if let Some(ns) = value.as_plain().and_then(from_epoch_text) {
-                        *time = EntryTime::Utc(ns);
-                        return;
-                    }
+            found |= key == "__REALTIME_TIMESTAMP";
+            text.clear();
+            match value {
+                // journald writes a message that is no UTF-8 as an array of its bytes.
+                Value::Array(numbers) if key == "MESSAGE" => {
+                    let numbers = numbers.split(|byte: char| !byte.is_ascii_digit());
+                    let bytes: Vec<u8> = numbers.filter_map(|number| number.parse().ok()).collect();
+                    text.push_str(&String::from_utf8_lossy(&bytes));
                 }
-                "MESSAGE" => {
-                    body = value;
-                    return;
-                }
-                "PRIORITY" => {
-                    if let Some(number) = value.as_plain().and_then(|text| text.parse::<u8>().ok())
-                        && let Some(name) = SEVERITIES.get(usize::from(number))
-                    {
-                        record.set_severity_text(name);
-                        record.severity = Severity::from_syslog(number);
-                        return;
-                    }
-                }
-                "_HOSTNAME" => {
-                    if let Some(host) = value.as_plain() {
-                        record.push_resource("host.name", host);
-                        return;
-                    }
-                }
-                "_SYSTEMD_UNIT" => value.append_to(&mut unit),
-                "SYSLOG_IDENTIFIER" => {
-                    value.append_to(&mut identifier);
-                    return;
-                }
-                "_COMM" => value.append_to(&mut command),
-                "_PID" => {
-                    record.write_attribute(|text| text.push_str("process.pid"), |text| value.append_to(text));
-                    return;
-                }
-                _ => {}
+                other => other.append_to(&mut text),
             }
-            record.write_attribute(|text| text.push_str(key), |text| value.append_to(text));
+            entry.field(key, &text, record);
         });
         if read.and_then(|()| scanner.end()).is_err() || !found {
             return Scan::No;
         }
-        let unit_name = unit.strip_suffix(".service").unwrap_or(&unit);
-        let service = [identifier.as_str(), unit_name, &command].into_iter().find(|name| !name.is_empty());
-        record.set_service(service.unwrap_or(""));
-        match body {
-            // journald writes a message that is no UTF-8 as an array of its bytes.
-            Value::Array(numbers) => {
-                let bytes: Vec<u8> = numbers
-                    .split(|byte: char| !byte.is_ascii_digit())
-                    .filter_map(|number| number.parse().ok())
-                    .collect();
-                record.set_body(&String::from_utf8_lossy(&bytes));
-            }
-            other => record.write_body(|text| other.append_to(text)),
+        entry.finish(record);
+        if let Some(ns) = record.time_ns.take() {
+            *time = EntryTime::Utc(ns);
         }
         draft.body = Body::InRecord;
         Scan::Start
