@@ -16,7 +16,8 @@ interface ActionBarProps {
   onCancel: () => void;
   onFormat: () => void;
   onExplain: () => void;
-  children?: ReactNode;
+  /** Where it runs. */
+  children: ReactNode;
 }
 
 /** Between editor and answer: run, what it would cost, and what else can be done with the statement. */
@@ -46,6 +47,7 @@ export function ActionBar(props: ActionBarProps) {
           </Button>
         </Tooltip>
       )}
+      {children}
       <EstimateLine {...estimate} />
       <span className={classes.space} />
       <Tooltip label="Write the statement over several lines">
@@ -70,7 +72,6 @@ export function ActionBar(props: ActionBarProps) {
           Plan
         </Button>
       </Tooltip>
-      {children}
     </div>
   );
 }
