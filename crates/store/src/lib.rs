@@ -13,6 +13,7 @@ mod error;
 mod insert;
 mod kept;
 mod migrations;
+mod number;
 mod remote;
 mod select;
 mod store;

@@ -29,8 +29,11 @@ pub struct UserSql {
 pub struct SourceEstimate {
     pub database: String,
     pub table: String,
+    #[serde(deserialize_with = "crate::number::or_zero")]
     pub parts: u64,
+    #[serde(deserialize_with = "crate::number::or_zero")]
     pub rows: u64,
+    #[serde(deserialize_with = "crate::number::or_zero")]
     pub marks: u64,
 }
 
@@ -43,7 +46,9 @@ pub struct SchemaTable {
     pub comment: String,
     pub sorting_key: String,
     pub partition_key: String,
+    #[serde(deserialize_with = "crate::number::optional")]
     pub total_rows: Option<u64>,
+    #[serde(deserialize_with = "crate::number::optional")]
     pub total_bytes: Option<u64>,
 }
 
@@ -60,7 +65,9 @@ pub struct SchemaColumn {
     pub default_kind: String,
     pub is_in_sorting_key: u8,
     /// On disk; 0 where it is not known.
+    #[serde(deserialize_with = "crate::number::or_zero")]
     pub compressed_bytes: u64,
+    #[serde(deserialize_with = "crate::number::or_zero")]
     pub uncompressed_bytes: u64,
 }
 
@@ -115,6 +122,24 @@ pub struct RunningQuery {
     pub total_rows: u64,
     pub memory_bytes: u64,
 }
+
+/// Tables that a reader may read, but for ClickHouse's own.
+pub(crate) const TABLES: &str =
+    "SELECT database, name, engine, comment, sorting_key, partition_key, total_rows, total_bytes \
+    FROM system.tables WHERE lower(database) NOT IN ('system', 'information_schema') AND NOT is_temporary \
+    ORDER BY database, name";
+/// Columns of those tables, in order.
+pub(crate) const COLUMNS: &str =
+    "SELECT database, table, name, type, comment, default_kind, is_in_sorting_key, \
+    data_compressed_bytes AS compressed_bytes, data_uncompressed_bytes AS uncompressed_bytes \
+    FROM system.columns WHERE lower(database) NOT IN ('system', 'information_schema') \
+    ORDER BY database, table, position";
+/// Functions of a ClickHouse.
+pub(crate) const FUNCTIONS: &str =
+    "SELECT name, if(is_aggregate, 'aggregate', 'function') AS kind, \
+    CAST(case_insensitive, 'Bool') AS case_insensitive, trimBoth(syntax) AS syntax, \
+    substringUTF8(splitByChar('\\n', trimBoth(description))[1], 1, 200) AS description \
+    FROM system.functions WHERE name NOT LIKE '\\\\_\\\\_%' ORDER BY name";
 
 impl Store {
     /// Runs a statement of a user.
@@ -202,10 +227,7 @@ impl Store {
     /// What keeps ClickHouse from answering.
     pub async fn schema_tables(&self) -> Result<Vec<SchemaTable>, StoreError> {
         let connection = self.connection()?;
-        let sql = "SELECT database, name, engine, comment, sorting_key, partition_key, total_rows, total_bytes \
-                   FROM system.tables WHERE lower(database) NOT IN ('system', 'information_schema') AND NOT is_temporary \
-                   ORDER BY database, name";
-        rows(query(&connection, sql, &[])).await
+        rows(query(&connection, TABLES, &[])).await
     }
 
     /// Columns of those tables, in order.
@@ -214,11 +236,7 @@ impl Store {
     /// What keeps ClickHouse from answering.
     pub async fn schema_columns(&self) -> Result<Vec<SchemaColumn>, StoreError> {
         let connection = self.connection()?;
-        let sql = "SELECT database, table, name, type, comment, default_kind, is_in_sorting_key, \
-                   data_compressed_bytes AS compressed_bytes, data_uncompressed_bytes AS uncompressed_bytes \
-                   FROM system.columns WHERE lower(database) NOT IN ('system', 'information_schema') \
-                   ORDER BY database, table, position";
-        rows(query(&connection, sql, &[])).await
+        rows(query(&connection, COLUMNS, &[])).await
     }
 
     /// How wide the columns of those tables are.
@@ -239,11 +257,7 @@ impl Store {
     /// What keeps ClickHouse from answering.
     pub async fn schema_functions(&self) -> Result<Vec<SchemaFunction>, StoreError> {
         let connection = self.connection()?;
-        let sql = "SELECT name, if(is_aggregate, 'aggregate', 'function') AS kind, \
-                   CAST(case_insensitive, 'Bool') AS case_insensitive, trimBoth(syntax) AS syntax, \
-                   substringUTF8(splitByChar('\\n', trimBoth(description))[1], 1, 200) AS description \
-                   FROM system.functions WHERE name NOT LIKE '\\\\_\\\\_%' ORDER BY name";
-        rows(query(&connection, sql, &[])).await
+        rows(query(&connection, FUNCTIONS, &[])).await
     }
 
     /// Queries of the reader that run now, as ClickHouse sees them.

@@ -194,8 +194,8 @@ pub struct QueryArgs {
     /// Run a statement although its estimate is over the budget
     #[arg(long, requires = "parametrised")]
     pub confirm: bool,
-    /// Source to read: a table of another ClickHouse server; a connection will do for --sql
-    #[arg(long, value_name = "NAME", conflicts_with = "saved")]
+    /// Source to read: a table of another ClickHouse server; a connection will do for SQL
+    #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]

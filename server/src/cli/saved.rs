@@ -21,6 +21,7 @@ pub async fn run_by_name(args: &QueryArgs, name: &str) -> anyhow::Result<()> {
         let call = json!({
             "parameters": parameters, "from": args.from, "to": args.to, "limit": left.min(PAGE), "cursor": cursor,
             "columns": columns_of_search(args), "budget": { "confirmed": args.confirm },
+            "source": args.source,
         });
         let answer: Value = client.json(Method::POST, &path, Some(call.to_string())).await?;
         if args.show_sql {

@@ -21,6 +21,8 @@ pub struct Bound {
     /// Values that SQL is given beside its text.
     #[schema(value_type = Object)]
     pub params: Map<String, Value>,
+    /// The source that is asked; what this server stores unless said.
+    pub source: Option<String>,
     pub from: Option<String>,
     pub to: Option<String>,
 }
@@ -68,6 +70,7 @@ pub fn bind(content: &Content, given: &Map<String, Value>) -> Result<Bound, ApiE
         language: content.language,
         text: content.text.clone(),
         params: Map::new(),
+        source: content.source.clone(),
         from: content.from.clone(),
         to: content.to.clone(),
     };

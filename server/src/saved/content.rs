@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::http::error::ApiError;
+use crate::sources::LOCAL_SOURCE;
 
 /// Characters of a name and of a folder's whole path.
 const MAX_NAME: usize = 200;
@@ -72,6 +73,8 @@ pub struct Content {
     pub tags: Vec<String>,
     pub language: Language,
     pub text: String,
+    /// Name of the source that is asked, in SQL also of a connection; what this server stores unless said.
+    pub source: Option<String>,
     /// Start of the time range: RFC 3339 or relative (`now-15m`). The range of who runs it where it is missing.
     pub from: Option<String>,
     pub to: Option<String>,
@@ -93,6 +96,7 @@ impl Content {
         self.tags = tags.into_iter().collect();
         let blank = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         (self.from, self.to) = (blank(self.from.take()), blank(self.to.take()));
+        self.source = blank(self.source.take()).filter(|source| source != LOCAL_SOURCE);
         for parameter in &mut self.parameters {
             parameter.values_query = blank(parameter.values_query.take());
         }
@@ -108,6 +112,7 @@ impl Content {
             ("folder", &self.folder, MAX_NAME),
             ("description", &self.description, MAX_DESCRIPTION),
             ("text", &self.text, MAX_TEXT),
+            ("source", self.source.as_ref().unwrap_or(&String::new()), MAX_NAME),
         ] {
             if text.chars().nth(most).is_some() {
                 return Err(wrong(field, format!("{field} is longer than {most} characters")));

@@ -116,6 +116,7 @@ fn read(category: &'static str, text: &str) -> Vec<Template> {
             tags: Vec::new(),
             language: written.language,
             text: written.text.trim().to_owned(),
+            source: None,
             from: written.from,
             to: written.to,
             parameters: written.parameters.into_iter().map(Parameter::from).collect(),

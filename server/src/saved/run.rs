@@ -34,6 +34,8 @@ pub struct RunRequest {
     /// Values by the names of the parameters; those that are left out have their defaults.
     #[schema(value_type = Object)]
     pub parameters: Map<String, Value>,
+    /// In place of the source that was saved; `logs` is what this server stores.
+    pub source: Option<String>,
     /// In place of the range that was saved.
     pub from: Option<String>,
     pub to: Option<String>,
@@ -61,6 +63,9 @@ fn bound(content: &Content, request: &RunRequest) -> Result<Bound, ApiError> {
     if request.from.is_some() || request.to.is_some() {
         (bound.from, bound.to) = (request.from.clone(), request.to.clone());
     }
+    if request.source.is_some() {
+        bound.source.clone_from(&request.source);
+    }
     if bound.language == Language::Sql && bound.from.is_none() && bound.to.is_none() {
         bound.from = Some(DEFAULT_FROM.into());
     }
@@ -81,14 +86,14 @@ async fn execute(
         Language::Search => {
             let search = read_request(json!({
                 "query": bound.text, "from": bound.from, "to": bound.to, "limit": request.limit,
-                "cursor": request.cursor, "columns": request.columns, "query_id": request.query_id,
+                "cursor": request.cursor, "columns": request.columns, "query_id": request.query_id, "source": bound.source,
             }))?;
             read::search(State(app), headers, JsonBody(search)).await
         }
         Language::Sql => {
             let mut sql = json!({
                 "sql": bound.text, "params": bound.params, "from": bound.from, "to": bound.to,
-                "limit": request.limit, "query_id": request.query_id,
+                "limit": request.limit, "query_id": request.query_id, "source": bound.source,
             });
             if let Some(budget) = request.budget {
                 sql["budget"] = budget;
@@ -207,8 +212,9 @@ async fn values_of(app: Arc<App>, content: &Content, name: &str) -> Result<Json<
     let Some(query) = &parameter.values_query else {
         return Ok(Json(ParameterValues { values: Vec::new(), only_these: false }));
     };
-    let request =
-        read_request(json!({ "sql": query, "limit": MOST_VALUES, "from": DEFAULT_FROM, "to": "now" }))?;
+    let request = read_request(json!({
+        "sql": query, "limit": MOST_VALUES, "from": DEFAULT_FROM, "to": "now", "source": content.source,
+    }))?;
     let answer = read::sql(State(app), HeaderMap::new(), JsonBody(request)).await?;
     let body = answer.into_body().collect().await.map_err(|error| ApiError::internal(&error))?.to_bytes();
     let answer: Value = serde_json::from_slice(&body).map_err(|error| ApiError::internal(&error))?;

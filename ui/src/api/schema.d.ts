@@ -1471,6 +1471,8 @@ export interface components {
       text: string;
       /** @description Values that SQL is given beside its text. */
       params: Record<string, never>;
+      /** @description The source that is asked; what this server stores unless said. */
+      source?: string | null;
       from?: string | null;
       to?: string | null;
     };
@@ -1804,6 +1806,11 @@ export interface components {
        * @default []
        */
       annotations: components['schemas']['DashboardAnnotation'][];
+      /**
+       * @description Name of the source that widgets, variables and annotations ask; what this server stores unless said.
+       * @default null
+       */
+      source: string | null;
       /**
        * Format: int32
        * @description Seconds between refreshes; 0 is off.
@@ -2829,6 +2836,11 @@ export interface components {
       /** @default  */
       text: string;
       /**
+       * @description Name of the source that is asked, in SQL also of a connection; what this server stores unless said.
+       * @default null
+       */
+      source: string | null;
+      /**
        * @description Start of the time range: RFC 3339 or relative (`now-15m`). The range of who runs it where it is missing.
        * @default null
        */
@@ -2974,6 +2986,11 @@ export interface components {
     SavedRunRequest: {
       /** @description Values by the names of the parameters; those that are left out have their defaults. */
       parameters?: Record<string, never>;
+      /**
+       * @description In place of the source that was saved; `logs` is what this server stores.
+       * @default null
+       */
+      source: string | null;
       /**
        * @description In place of the range that was saved.
        * @default null
@@ -3591,6 +3608,8 @@ export interface components {
     WidgetQuery: {
       language: components['schemas']['DashboardLanguage'];
       text: string;
+      /** @description In place of the dashboard's source: another one, in SQL also a connection, or `logs` for what this server stores. */
+      source?: string | null;
     };
   };
   responses: never;
@@ -5544,7 +5563,10 @@ export interface operations {
   };
   schema: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description A source or a connection; this server's own ClickHouse unless said. */
+        source?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;

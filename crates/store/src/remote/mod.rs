@@ -20,7 +20,8 @@ use serde::de::DeserializeOwned;
 use crate::config::StoreConfig;
 use crate::error::StoreError;
 use crate::select::RowStream;
-use crate::user_sql::{SourceEstimate, UserSql};
+use crate::store::Store;
+use crate::user_sql::{self, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, UserSql};
 
 pub(crate) use answer::AnswerBody;
 pub use check::{CheckState, CheckStep};
@@ -159,7 +160,6 @@ impl Remote {
         statement: &UserSql,
         query_id: &str,
     ) -> Result<RowStream, StoreError> {
-        let params = statement.params.iter().map(|param| (param.name.as_str(), param.http_value.clone()));
         let limits: Vec<(&'static str, String)> = [
             ("limit", statement.rows),
             ("max_rows_to_read", statement.max_rows_read),
@@ -170,16 +170,51 @@ impl Remote {
         .into_iter()
         .filter_map(|(name, limit)| Some((name, limit?.to_string())))
         .collect();
-        self.stream(&statement.sql, params, query_id, true, &limits).await
+        self.stream(&statement.sql, values(&statement.params), query_id, true, &limits).await
     }
 
     /// What a statement would read, by table.
     ///
     /// # Errors
     /// What ClickHouse refuses, such as the estimate of a table that is no MergeTree.
-    pub async fn estimate(&self, statement: &Statement) -> Result<Vec<SourceEstimate>, StoreError> {
-        let params = statement.params.iter().map(|param| (param.name.as_str(), param.http_value()));
-        self.rows(&format!("EXPLAIN ESTIMATE {}", statement.sql), params).await
+    pub async fn estimate(
+        &self,
+        sql: &str,
+        params: &[BoundParameter],
+    ) -> Result<Vec<SourceEstimate>, StoreError> {
+        self.rows(&format!("{}{sql}", Store::ESTIMATE_PREFIX), values(params)).await
+    }
+
+    /// The plan of a statement as ClickHouse's JSON, with the indexes that are used.
+    ///
+    /// # Errors
+    /// What ClickHouse refuses, and what keeps it from answering.
+    pub async fn plan(&self, sql: &str, params: &[BoundParameter]) -> Result<String, StoreError> {
+        self.text(self.send(&format!("{}{sql}", Store::PLAN_PREFIX), values(params), &[], "TSVRaw").await?).await
+    }
+
+    /// Tables that the user may read, but for ClickHouse's own.
+    ///
+    /// # Errors
+    /// What ClickHouse refuses, and what keeps it from answering.
+    pub async fn schema_tables(&self) -> Result<Vec<SchemaTable>, StoreError> {
+        self.rows(user_sql::TABLES, std::iter::empty()).await
+    }
+
+    /// Columns of those tables, in order.
+    ///
+    /// # Errors
+    /// As [`Self::schema_tables`].
+    pub async fn schema_columns(&self) -> Result<Vec<SchemaColumn>, StoreError> {
+        self.rows(user_sql::COLUMNS, std::iter::empty()).await
+    }
+
+    /// Functions of that ClickHouse.
+    ///
+    /// # Errors
+    /// As [`Self::schema_tables`].
+    pub async fn schema_functions(&self) -> Result<Vec<SchemaFunction>, StoreError> {
+        self.rows(user_sql::FUNCTIONS, std::iter::empty()).await
     }
 
     /// Cancels a query, where the user may.
@@ -362,6 +397,11 @@ impl fmt::Display for Sources<'_> {
         }
         formatter.write_str(&causes.join(": "))
     }
+}
+
+/// Values of a user's statement.
+fn values(params: &[BoundParameter]) -> impl Iterator<Item = (&str, String)> {
+    params.iter().map(|param| (param.name.as_str(), param.http_value.clone()))
 }
 
 /// A parameter of a query of ours.

@@ -13,9 +13,9 @@ pub struct RemoteTable {
     pub name: String,
     pub engine: String,
     /// `None` where ClickHouse does not know.
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "crate::number::optional")]
     pub rows: Option<u64>,
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "crate::number::optional")]
     pub bytes: Option<u64>,
 }
 
@@ -24,9 +24,9 @@ struct Found {
     engine: String,
     sorting_key: String,
     partition_key: String,
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "crate::number::optional")]
     rows: Option<u64>,
-    #[serde(deserialize_with = "number")]
+    #[serde(deserialize_with = "crate::number::optional")]
     bytes: Option<u64>,
 }
 
@@ -36,21 +36,6 @@ struct FoundIndex {
     kind: String,
     full_kind: String,
     expression: String,
-}
-
-/// A number, or one as a text, as older versions write it.
-fn number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(u64),
-        Text(String),
-    }
-    Ok(match Option::<Written>::deserialize(deserializer)? {
-        Some(Written::Number(number)) => Some(number),
-        Some(Written::Text(text)) => text.parse().ok(),
-        None => None,
-    })
 }
 
 impl Remote {

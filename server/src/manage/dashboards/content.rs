@@ -39,6 +39,9 @@ pub struct Definition {
     pub widgets: Vec<Widget>,
     /// Drawn on every chart over time.
     pub annotations: Vec<Annotation>,
+    /// Name of the source that widgets, variables and annotations ask; what this server stores unless said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Seconds between refreshes; 0 is off.
     pub refresh: u32,
     /// The range it opens with: RFC 3339 or relative (`now-1h`).
@@ -141,6 +144,9 @@ pub struct Place {
 pub struct WidgetQuery {
     pub language: Language,
     pub text: String,
+    /// In place of the dashboard's source: another one, in SQL also a connection, or `logs` for what this server stores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -215,6 +221,7 @@ impl Definition {
             )?;
             check_query(variable.query.as_ref(), &field)?;
         }
+        check_source(self.source.as_ref(), "source")?;
         self.check_annotations()?;
         let mut ids = HashSet::new();
         for widget in &self.widgets {
@@ -262,7 +269,16 @@ impl Definition {
     }
 }
 
+fn check_source(source: Option<&String>, field: &str) -> Result<(), ApiError> {
+    check(
+        source.is_none_or(|source| (1..=LONGEST_NAME).contains(&source.chars().count())),
+        field,
+        "the name of a source has 1 to 200 characters",
+    )
+}
+
 fn check_query(query: Option<&WidgetQuery>, field: &str) -> Result<(), ApiError> {
+    check_source(query.and_then(|query| query.source.as_ref()), field)?;
     check(
         query.is_none_or(|query| query.text.len() <= LONGEST_TEXT),
         field,

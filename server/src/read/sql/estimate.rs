@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use click_lite_query::user_sql::{Advice, BoundParameter, PlanStep, StatementKind, Tree, advise};
 use click_lite_query::{Param, SearchOptions, Statement};
-use click_lite_store::{SourceEstimate, Store, StoreError};
+use click_lite_store::{Remote, SourceEstimate, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -162,10 +162,10 @@ pub async fn of_statement(
     statement: &Statement,
     source: Option<&Source>,
 ) -> Result<Estimate, ApiError> {
-    if let Some(source) = source {
-        return Ok(of_remote(app, statement, source).await);
-    }
     let params = bound(statement);
+    if let Some(source) = source {
+        return Ok(of_remote(app, &statement.sql, &params, &source.remote).await);
+    }
     let store = &app.store;
     let found = tokio::try_join!(
         store.syntax_tree(&statement.sql, &params),
@@ -217,10 +217,10 @@ fn bound(statement: &Statement) -> Vec<BoundParameter> {
     statement.params.iter().map(bound).collect()
 }
 
-/// Of a table of another server, as far as that says: of one that is no MergeTree it does not, and the query runs within
+/// Of tables of another server, as far as that says: of one that is no MergeTree it does not, and the query runs within
 /// the limits of every query.
-async fn of_remote(app: &App, statement: &Statement, source: &Source) -> Estimate {
-    let found = source.remote.estimate(statement).await.unwrap_or_default();
+async fn of_remote(app: &App, sql: &str, params: &[BoundParameter], remote: &Remote) -> Estimate {
+    let found = remote.estimate(sql, params).await.unwrap_or_default();
     let rows = found.iter().map(|table| table.rows).sum();
     Estimate {
         rows,
@@ -237,11 +237,23 @@ async fn of_remote(app: &App, statement: &Statement, source: &Source) -> Estimat
 
 /// The estimate of a user's statement.
 pub async fn of_sql(app: &App, prepared: &PreparedSql) -> Result<Estimate, ApiError> {
-    if prepared.server.is_some() {
-        return Ok(Estimate { hints: Vec::new(), ..unknown(app) });
-    }
     if prepared.allowed.kind != StatementKind::Select {
         return Ok(judge(app, &prepared.tree, &[], None, &prepared.sql).await);
+    }
+    if let Some((_, remote)) = &prepared.server {
+        let (estimate, plan) = tokio::join!(
+            of_remote(app, &prepared.sql, &prepared.params, remote),
+            remote.plan(&prepared.sql, &prepared.params),
+        );
+        // A version that knows no such plan, or a user who may not see it: there is no advice then.
+        let plan = plan.ok().and_then(|plan| PlanStep::parse(&plan));
+        let is_upper_bound = plan.as_ref().is_some_and(ends_early);
+        return Ok(Estimate {
+            is_upper_bound,
+            verdict: if is_upper_bound { Verdict::Ok } else { estimate.verdict },
+            hints: advise(&prepared.sql, &prepared.tree, plan.as_ref()),
+            ..estimate
+        });
     }
     let (sources, plan) = tokio::join!(
         app.store.estimate_sql(&prepared.sql, &prepared.params),

@@ -41,15 +41,11 @@ pub async fn explain_sql(
     if !prepared.is_select() {
         return Err(ApiError::bad_request("sql.not_allowed", "only a SELECT has a plan"));
     }
-    if let Some((name, _)) = &prepared.server {
-        return Err(ApiError::bad_request(
-            "sql.not_allowed",
-            format!(
-                "plans are of this server's own tables: run EXPLAIN SELECT ... on {name} in place of this"
-            ),
-        ));
-    }
-    let json = match app.store.plan_sql(&prepared.sql, &prepared.params).await {
+    let json = match &prepared.server {
+        Some((_, remote)) => remote.plan(&prepared.sql, &prepared.params).await,
+        None => app.store.plan_sql(&prepared.sql, &prepared.params).await,
+    };
+    let json = match json {
         Ok(json) => json,
         Err(error @ StoreError::Timeout) => return Err(store_error(&app, &error)),
         Err(error) => return Err(prepared.error(&app, Store::PLAN_PREFIX.len(), &error).await),

@@ -1,25 +1,27 @@
 //! `GET /api/v1/schema`: what statements can be about.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use click_lite_query::user_sql::Tree;
 use click_lite_store::{
-    ColumnWidth, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, Store, StoreError,
+    ColumnWidth, Remote, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, Store, StoreError,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::http::error::ApiError;
 use crate::read::store_error;
+use crate::sources::remote_error;
 
 /// How old lists of what there is may be.
 const LIST_AGE: Duration = Duration::from_secs(30);
+const FUNCTIONS_AGE: Duration = Duration::from_secs(3_600);
 /// What a row counts as where nothing is known of its table.
 const UNKNOWN_ROW_BYTES: u64 = 100;
 
@@ -27,6 +29,7 @@ const UNKNOWN_ROW_BYTES: u64 = 100;
 #[derive(Default)]
 pub struct KnownSchema {
     functions: Mutex<Option<Arc<Vec<SchemaFunction>>>>,
+    remote_functions: Mutex<HashMap<String, (Instant, Arc<Vec<SchemaFunction>>)>>,
     names: Recent<String>,
     widths: Recent<ColumnWidth>,
     tables: Recent<SchemaTable>,
@@ -64,6 +67,27 @@ impl KnownSchema {
         }
         let functions = Arc::new(store.schema_functions().await?);
         *self.functions.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&functions));
+        Ok(functions)
+    }
+
+    /// Those of a connection, by its name: asked for once an hour, as who runs it may update it.
+    async fn functions_of(
+        &self,
+        connection: &str,
+        remote: &Remote,
+    ) -> Result<Arc<Vec<SchemaFunction>>, StoreError> {
+        let known = |all: &HashMap<_, (Instant, Arc<Vec<SchemaFunction>>)>| {
+            let (at, functions) = all.get(connection)?;
+            (at.elapsed() < FUNCTIONS_AGE).then(|| Arc::clone(functions))
+        };
+        if let Some(functions) = known(&self.remote_functions.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(functions);
+        }
+        let functions = Arc::new(remote.schema_functions().await?);
+        self.remote_functions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(connection.to_owned(), (Instant::now(), Arc::clone(&functions)));
         Ok(functions)
     }
 
@@ -175,9 +199,34 @@ pub struct FunctionInfo {
     description: String,
 }
 
+/// Whose schema is asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct SchemaQuery {
+    /// A source or a connection; this server's own ClickHouse unless said.
+    source: Option<String>,
+}
+
 /// Lists databases, tables and columns that statements can read, and the functions they can use.
-#[utoipa::path(get, path = "/api/v1/schema", tag = "read", responses((status = 200, body = Schema)))]
-pub async fn schema(State(app): State<Arc<App>>) -> Result<Json<Schema>, ApiError> {
+#[utoipa::path(get, path = "/api/v1/schema", tag = "read", params(SchemaQuery), responses((status = 200, body = Schema)))]
+pub async fn schema(
+    State(app): State<Arc<App>>,
+    Query(query): Query<SchemaQuery>,
+) -> Result<Json<Schema>, ApiError> {
+    if let Some((name, remote)) = app.sources.find_server(query.source.as_deref()).await? {
+        let (tables, columns, functions) = tokio::try_join!(
+            remote.schema_tables(),
+            remote.schema_columns(),
+            app.schema.functions_of(&name, &remote),
+        )
+        .map_err(|error| remote_error(&name, &error))?;
+        return Ok(Json(Schema {
+            default_database: remote.database().to_owned(),
+            databases: databases(tables, columns),
+            functions,
+        }));
+    }
     let (tables, columns, functions) = tokio::try_join!(
         app.store.schema_tables(),
         app.store.schema_columns(),
