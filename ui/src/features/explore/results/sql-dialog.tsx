@@ -61,7 +61,9 @@ function Statement({ title, sql, params, source }: StatementProps) {
         <CopyButton text={sql} label={`Copy the SQL: ${title}`} />
         {params !== undefined && (
           <Button
-            renderRoot={(root) => <Link to="/sql" search={sqlLink(sql, params, 'From Explore', source)} {...root} />}
+            renderRoot={(root) => (
+              <Link to="/sql" search={sqlLink(sql, params, 'From Explore', source)} {...root} />
+            )}
             variant="subtle"
             size="compact-xs"
             leftSection={<IconSql size={14} aria-hidden />}
