@@ -110,7 +110,7 @@ export function BuilderPage() {
               </section>
             </div>
             <div className={classes.output}>
-              <TextPane state={state} source={source} />
+              <TextPane state={lost === null ? state : { ...state, failure: null }} source={source} />
               {lost === null ? (
                 <ResultPane asked={asked} />
               ) : (

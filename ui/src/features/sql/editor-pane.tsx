@@ -55,6 +55,7 @@ export function EditorPane({ workspace, editor }: EditorPaneProps) {
         onSource={(source) => tabs.change(tab.id, { source: foreignSource(source) ?? null })}
       />
       <ActionBar
+        source={tab.source}
         isRunning={state.status === 'running' || state.isLoadingMore}
         hasSelection={workspace.hasSelection}
         obstacle={workspace.obstacle}

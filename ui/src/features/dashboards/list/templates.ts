@@ -73,10 +73,10 @@ export const OVERVIEW: DashboardContent = {
     widgets: [
       search('number', 'Rows', '*', [0, 0, 3, 3]),
       search('number', 'Errors', 'level:>=error', [3, 0, 3, 3], { more_is_worse: true }),
-      search('pie', 'Levels', '*', [6, 0, 6, 6]),
-      search('top_list', 'Services', '* | top 10 service', [0, 3, 6, 6]),
-      search('time_series', 'Rows over time', '*', [0, 9, 12, 6], { style: 'stacked_bar' }),
-      search('logs', 'Newest errors', 'level:>=error', [0, 15, 12, 7]),
+      search('pie', 'Levels', '*', [6, 0, 6, 7]),
+      search('top_list', 'Services', '* | top 10 service', [0, 3, 6, 4]),
+      search('time_series', 'Rows over time', '*', [0, 7, 12, 6], { style: 'stacked_bar' }),
+      search('logs', 'Newest errors', 'level:>=error', [0, 13, 12, 7]),
     ],
   },
 };

@@ -7,6 +7,8 @@ import type { EstimateState } from './use-estimate';
 import classes from './run.module.css';
 
 interface ActionBarProps {
+  /** Where it runs; `null` is this server. */
+  source: string | null;
   isRunning: boolean;
   hasSelection: boolean;
   /** Why it can't run now, or `null`. */
@@ -16,14 +18,24 @@ interface ActionBarProps {
   onCancel: () => void;
   onFormat: () => void;
   onExplain: () => void;
-  /** Where it runs. */
+  /** The choice of where it runs. */
   children: ReactNode;
 }
 
 /** Between editor and answer: run, what it would cost, and what else can be done with the statement. */
 export function ActionBar(props: ActionBarProps) {
-  const { isRunning, hasSelection, obstacle, estimate, onRun, onCancel, onFormat, onExplain, children } =
-    props;
+  const {
+    source,
+    isRunning,
+    hasSelection,
+    obstacle,
+    estimate,
+    onRun,
+    onCancel,
+    onFormat,
+    onExplain,
+    children,
+  } = props;
   return (
     <div className={classes.bar}>
       {isRunning ? (
@@ -48,7 +60,7 @@ export function ActionBar(props: ActionBarProps) {
         </Tooltip>
       )}
       {children}
-      <EstimateLine {...estimate} />
+      <EstimateLine {...estimate} source={source} />
       <span className={classes.space} />
       <Tooltip label="Write the statement over several lines">
         <Button

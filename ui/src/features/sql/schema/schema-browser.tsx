@@ -38,7 +38,8 @@ export function SchemaBrowser({ source, onInsert, onSample }: SchemaBrowserProps
   }
   if (schema.data === undefined) return <SkeletonRows count={12} />;
   const { default_database: ours, databases } = schema.data;
-  if (!databases.some(({ tables }) => tables.length > 0)) {
+  const tableCount = databases.reduce((sum, { tables }) => sum + tables.length, 0);
+  if (tableCount === 0) {
     return <EmptyState title={`${server} shows no tables`}>Its user may read none.</EmptyState>;
   }
   const wanted = search.trim().toLowerCase();
@@ -67,7 +68,7 @@ export function SchemaBrowser({ source, onInsert, onSample }: SchemaBrowserProps
                     table={table}
                     fullName={prefix + identifier(table.name)}
                     wanted={wanted}
-                    startsOpen={wanted !== '' || table.name === 'otel_logs'}
+                    startsOpen={wanted !== '' || table.name === 'otel_logs' || tableCount === 1}
                     onInsert={onInsert}
                     onSample={onSample}
                   />
