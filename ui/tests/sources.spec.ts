@@ -102,6 +102,20 @@ test('the SQL of a search goes to the server of its source', async ({ app, other
   await expect(app.getByText(/^10\srows/)).toBeVisible();
 });
 
+test('a statement whose source is gone says so', async ({ app, other, server }) => {
+  expect(other.address).not.toBe('');
+  await app.goto(`${server.address}/sql?sql=SELECT%201&title=Orders&src=gone`);
+  const problem = app.getByRole('alert').filter({ hasText: 'There is no source' }).last();
+  await expect(problem).toBeVisible();
+  await look(app, 'sql-gone');
+  await problem.getByRole('button', { name: 'Choose another source' }).click();
+  await app.getByRole('menuitem', { name: 'orders' }).click();
+  await expect(app.getByRole('button', { name: 'Runs on: shop' })).toBeVisible();
+  // An empty tab goes on where one works.
+  await app.getByRole('button', { name: 'New statement' }).click();
+  await expect(app.getByRole('button', { name: 'Runs on: shop' })).toBeVisible();
+});
+
 test('a dashboard is made for a source, and a widget of it asks another one', async ({
   app,
   other,
