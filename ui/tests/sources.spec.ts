@@ -3,6 +3,9 @@ import { expect, expectAccessible, test as base } from './support/fixtures';
 import { ForeignClickHouse } from './support/foreign-clickhouse';
 import { connectOrders } from './support/orders';
 
+/** Two servers are started for each. */
+const TEST_MS = 120_000;
+
 const test = base.extend<{ other: ForeignClickHouse }>({
   other: async ({ server, app }, provide) => {
     const other = new ForeignClickHouse();
@@ -16,6 +19,8 @@ const test = base.extend<{ other: ForeignClickHouse }>({
     }
   },
 });
+
+test.describe.configure({ timeout: TEST_MS });
 
 const pageLink = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name });
@@ -121,7 +126,6 @@ test('a dashboard is made for a source, and a widget of it asks another one', as
   other,
   server,
 }) => {
-  test.setTimeout(120_000);
   expect(other.address).not.toBe('');
   await server.ingest([{ message: 'here', level: 'info', service: 'own' }]);
   await pageLink(app, 'Dashboards').click();

@@ -134,6 +134,8 @@ export interface SavedImportReport {
 /** What a query found, whichever its language. */
 export interface QueryResult {
   rows: Record<string, unknown>[];
+  /** `records` where a search found records and computed nothing of them. */
+  shape?: string;
   /** In order; absent for records of a search. */
   columns?: { name: string; type: string }[];
   truncated?: boolean;
