@@ -17,6 +17,8 @@ export type WidgetKind = (typeof WIDGET_KINDS)[number];
 export interface WidgetQuery {
   language: 'search' | 'sql';
   text: string;
+  /** A source, in SQL also a connection; `logs` is this server. The dashboard's own unless said. */
+  source?: string | null;
 }
 
 /** Cells of a grid of 12 columns. */
@@ -57,6 +59,8 @@ export interface Annotation {
 }
 
 export interface Definition {
+  /** What all of its queries read unless they say otherwise; what this server stores where it is left out. */
+  source?: string | null;
   variables: Variable[];
   widgets: Widget[];
   annotations?: Annotation[];

@@ -1,5 +1,5 @@
 import type { ApiClient } from './client';
-import type { TimeSpan } from './types';
+import type { QueryRequest, TimeSpan } from './types';
 
 /** The tree of the search language as `/api/v1/query/parse` gives it and `/api/v1/query/print` takes it. */
 
@@ -133,7 +133,7 @@ export interface LanguageAnswer {
 
 export function parseQuery(
   api: ApiClient,
-  body: { query: string } & TimeSpan,
+  body: QueryRequest,
   signal?: AbortSignal,
 ): Promise<LanguageAnswer> {
   return api.call({ method: 'POST', path: '/api/v1/query/parse', body, signal });

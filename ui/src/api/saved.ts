@@ -29,6 +29,8 @@ export interface SavedContent {
   from: string | null;
   to: string | null;
   parameters: SavedParameter[];
+  /** The source that it reads, in SQL also a connection; what this server stores unless said. */
+  source?: string | null;
   visibility: 'private' | 'shared';
 }
 
@@ -73,6 +75,7 @@ export interface BoundQuery {
   params: Record<string, ParameterValue>;
   from: string | null;
   to: string | null;
+  source?: string | null;
 }
 
 export interface SavedVersion {
@@ -131,6 +134,8 @@ export interface SavedImportReport {
 /** What a query found, whichever its language. */
 export interface QueryResult {
   rows: Record<string, unknown>[];
+  /** `records` where a search found records and computed nothing of them. */
+  shape?: string;
   /** In order; absent for records of a search. */
   columns?: { name: string; type: string }[];
   truncated?: boolean;

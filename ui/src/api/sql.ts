@@ -8,6 +8,8 @@ export type SqlValue = string | number | boolean | null | SqlValue[] | { [key: s
 export interface SqlStatement extends TimeSpan {
   sql: string;
   params: Record<string, SqlValue>;
+  /** A source or a connection whose server runs it; this server unless said. */
+  source?: string;
 }
 
 export interface SqlRequest extends SqlStatement {
@@ -162,8 +164,10 @@ export function formatSql(api: ApiClient, sql: string): Promise<{ sql: string; c
   return api.call({ method: 'POST', path: '/api/v1/sql/format', body: { sql } });
 }
 
-export function readSchema(api: ApiClient, signal?: AbortSignal): Promise<Schema> {
-  return api.call({ method: 'GET', path: '/api/v1/schema', signal });
+/** Of this server, or of that of a source or connection. */
+export function readSchema(api: ApiClient, source: string | null, signal?: AbortSignal): Promise<Schema> {
+  const choice = source === null ? '' : `?source=${encodeURIComponent(source)}`;
+  return api.call({ method: 'GET', path: `/api/v1/schema${choice}`, signal });
 }
 
 /** The estimate for which a statement was not run: it asks, or it is refused. */

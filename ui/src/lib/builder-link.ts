@@ -3,4 +3,6 @@ export interface BuilderLink {
   q?: string;
   from?: string;
   to?: string;
+  /** Name of the source; left out for what the server stores itself. */
+  src?: string;
 }

@@ -8,13 +8,21 @@ export interface SqlLink {
   params?: string;
   from?: string;
   to?: string;
+  /** The source or connection whose server runs it; left out for this server. */
+  src?: string;
 }
 
-/** A link to a statement with the values of its parameters. */
-export function sqlLink(sql: string, params: Readonly<Record<string, unknown>>, title: string): SqlLink {
+/** A link to a statement with the values of its parameters, and where it runs. */
+export function sqlLink(
+  sql: string,
+  params: Readonly<Record<string, unknown>>,
+  title: string,
+  source?: string,
+): SqlLink {
   return {
     sql,
     title,
+    ...(source === undefined ? {} : { src: source }),
     ...(Object.keys(params).length === 0 ? {} : { params: JSON.stringify(params) }),
   };
 }

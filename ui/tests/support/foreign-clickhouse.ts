@@ -61,6 +61,7 @@ export class ForeignClickHouse {
 
   async stop(): Promise<void> {
     const child = this.process;
+    this.process = null;
     if (child?.exitCode === null) {
       const ended = once(child, 'exit');
       child.kill('SIGKILL');

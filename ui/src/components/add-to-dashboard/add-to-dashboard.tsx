@@ -11,6 +11,7 @@ import {
   type WidgetQuery,
 } from '@/api/dashboards';
 import { notifyFailure } from '@/components/notify';
+import { placed } from './placed';
 
 interface AddToDashboardProps {
   query: WidgetQuery;
@@ -40,22 +41,30 @@ export function AddToDashboard({ query, kinds, range, onClose }: AddToDashboardP
   const target = chosen ?? data?.[0]?.id ?? NEW;
   const adding = useMutation({
     mutationFn: async () => {
-      const widget: Widget = {
+      // `*` is every row; a widget without a text has no query.
+      const asked = { ...query, text: query.text === '' ? '*' : query.text };
+      const widget = (on: Pick<Definition, 'source'>, y: number): Widget => ({
         id: crypto.randomUUID(),
         kind,
         title,
-        // `*` is every row; a widget without a text has no query.
-        query: { ...query, text: query.text === '' ? '*' : query.text },
-        layout: { x: 0, y: 0, w: COLUMNS, h: HEIGHT },
+        query: placed(asked, on),
+        layout: { x: 0, y, w: COLUMNS, h: HEIGHT },
         options: kind === 'time_series' ? { style: 'stacked_bar' } : {},
-      };
+      });
       if (target === NEW) {
-        const definition = { variables: [], widgets: [widget], refresh: 0, ...range };
+        const source = query.source ?? null;
+        const definition = {
+          variables: [],
+          widgets: [widget({ source }, 0)],
+          refresh: 0,
+          source,
+          ...range,
+        };
         return dashboards.create(api, { name: title, description: '', folder: '', tags: [], definition });
       }
       const { id, version, name, description, folder, tags, definition } = await dashboards.get(api, target);
       const y = definition.widgets.reduce((bottom, { layout }) => Math.max(bottom, layout.y + layout.h), 0);
-      const widgets = [...definition.widgets, { ...widget, layout: { ...widget.layout, y } }];
+      const widgets = [...definition.widgets, widget(definition, y)];
       return dashboards.replace(api, id, {
         name,
         description,

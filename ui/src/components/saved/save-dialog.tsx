@@ -1,6 +1,7 @@
 import { Autocomplete, Button, Modal, SegmentedControl, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
+import { SourceSelect } from '@/components/sources/source-select';
 import { ApiError } from '@/api/errors';
 import type { SavedContent, SavedParameter } from '@/api/saved';
 import { notifyDone, plainMessage } from '@/components/notify';
@@ -94,6 +95,11 @@ export default function SaveDialog({ draft, onClose }: { draft: Draft; onClose: 
           data={LANGUAGES}
           value={content.language}
           onChange={(language) => change({ language: language === 'sql' ? 'sql' : 'search' })}
+        />
+        <SourceSelect
+          value={content.source}
+          isSql={content.language === 'sql'}
+          onChange={(source) => change({ source })}
         />
         <Textarea
           className={classes.text}

@@ -18,13 +18,26 @@ export const NEW_CONTENT: SavedContent = {
   from: null,
   to: null,
   parameters: [],
+  source: null,
   visibility: 'shared',
 };
 
 /** What is a version of a saved query or template, without what the server adds. */
 export function contentOf(saved: SavedContent): SavedContent {
-  const { name, description, folder, tags, language, text, from, to, parameters, visibility } = saved;
-  return { name, description, folder, tags, language, text, from, to, parameters, visibility };
+  const { name, description, folder, tags, language, text, from, to, parameters, source, visibility } = saved;
+  return {
+    name,
+    description,
+    folder,
+    tags,
+    language,
+    text,
+    from,
+    to,
+    parameters,
+    source: source ?? null,
+    visibility,
+  };
 }
 
 /** Filled by the server from the time range. */

@@ -95,12 +95,16 @@ export function useOpenBound(): (opening: Opening, values: Record<string, Parame
   const refresh = useRefreshSaved();
   const navigate = useNavigate();
   return async ({ source, query }, values) => {
-    const { language, text, params, from, to } = await saved.bind(source, query.id, values);
+    const { language, text, params, from, to, source: src } = await saved.bind(source, query.id, values);
     const range = from === null ? {} : { from, to: to ?? 'now' };
     if (language === 'sql') {
-      await navigate({ to: '/sql', search: { ...sqlLink(text, params, query.name), ...range } });
+      await navigate({
+        to: '/sql',
+        search: { ...sqlLink(text, params, query.name, src ?? undefined), ...range },
+      });
     } else {
-      await navigate({ to: '/explore', search: { ...(text === '' ? {} : { q: text }), ...range } });
+      const where = src == null ? {} : { src };
+      await navigate({ to: '/explore', search: { ...(text === '' ? {} : { q: text }), ...where, ...range } });
     }
     if (source === 'saved-queries') await refresh();
   };

@@ -14,6 +14,8 @@ export interface Builder {
   /** Of the time range; empty until they are known. */
   fields: readonly Field[];
   range: TimeRange;
+  /** Name of the source; `undefined` is what this server stores. */
+  source: string | undefined;
 }
 
 export const BuilderContext = createContext<Builder | null>(null);

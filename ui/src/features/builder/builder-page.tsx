@@ -4,7 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useApi } from '@/api/client';
+import { plainMessage } from '@/components/notify';
 import { Page } from '@/components/page';
+import { SourceMenu } from '@/components/source-menu';
+import { ChooseSource } from '@/components/sources/choose-source';
+import { foreignSource, knownInstead } from '@/components/sources/known-sources';
 import { TimePicker } from '@/components/time-picker/time-picker';
 import { formatCountOf } from '@/lib/format/numbers';
 import { usePreferences } from '@/lib/preferences/preferences';
@@ -19,7 +23,7 @@ import { GroupEditor } from './conditions/group-editor';
 import { emptyQuery } from './model/query';
 import { ResultPane } from './output/result-pane';
 import { TextPane } from './output/text-pane';
-import { useCount } from './output/use-result';
+import { useCount, type Asked } from './output/use-result';
 import { StepList } from './steps/step-list';
 import { useBuilderState, type BuilderState } from './use-builder-state';
 
@@ -33,8 +37,9 @@ export function BuilderPage() {
   const [recent, setRecent] = useStored<TimeRange[]>('click-lite.builder.ranges', []);
   const [dragged, setDragged] = useState<number | null>(null);
   const range = rangeOfLink(link);
-  const state = useBuilderState(link.q ?? '', range);
-  const fields = useFields(range);
+  const source = foreignSource(link.src);
+  const state = useBuilderState(link.q ?? '', range, source);
+  const fields = useFields(range, source);
   const text = state.written?.text ?? null;
   useEffect(() => {
     if (text === null) return;
@@ -42,10 +47,15 @@ export function BuilderPage() {
     void navigate({ to: '/builder', search: (before) => ({ ...before, q }), replace: true });
   }, [navigate, text]);
   useBuilderCommands(state);
+  const asked: Asked = { text, range, source };
+  const lost = knownInstead(state.failure);
+  const setSource = (src: string | undefined) =>
+    void navigate({ to: '/builder', search: (before) => ({ ...before, src }) });
 
   const toolbar = (
     <>
       <h1 className={classes.title}>Builder</h1>
+      <SourceMenu source={source} onChoose={setSource} />
       <UndoButtons state={state} />
       <Tooltip label="Start anew">
         <ActionIcon aria-label="Start anew" onClick={() => state.change(emptyQuery())}>
@@ -69,7 +79,11 @@ export function BuilderPage() {
         onClick={() =>
           void navigate({
             to: '/explore',
-            search: { ...(text === null || text === '*' ? {} : { q: text }), ...linkOfRange(range) },
+            search: {
+              ...(text === null || text === '*' ? {} : { q: text }),
+              ...(source === undefined ? {} : { src: source }),
+              ...linkOfRange(range),
+            },
           })
         }
       >
@@ -78,7 +92,7 @@ export function BuilderPage() {
     </>
   );
   return (
-    <BuilderContext value={{ ...state, fields, range }}>
+    <BuilderContext value={{ ...state, fields, range, source }}>
       <DragContext value={{ dragged, setDragged }}>
         <Page title="Builder" toolbar={toolbar}>
           <div className={classes.page}>
@@ -86,7 +100,7 @@ export function BuilderPage() {
               <section aria-label="Conditions">
                 <div className={classes.sectionHead}>
                   <h2 className={classes.sectionTitle}>Conditions</h2>
-                  <Count text={text} range={range} />
+                  <Count asked={asked} />
                 </div>
                 <GroupEditor group={state.query.root} isRoot />
               </section>
@@ -96,8 +110,15 @@ export function BuilderPage() {
               </section>
             </div>
             <div className={classes.output}>
-              <TextPane state={state} />
-              <ResultPane text={text} range={range} />
+              <TextPane state={lost === null ? state : { ...state, failure: null }} source={source} />
+              {lost === null ? (
+                <ResultPane asked={asked} />
+              ) : (
+                <div className={classes.lost} role="alert">
+                  {plainMessage(state.failure)}
+                  <ChooseSource names={lost} onChoose={(name) => setSource(foreignSource(name))} />
+                </div>
+              )}
             </div>
           </div>
         </Page>
@@ -106,8 +127,8 @@ export function BuilderPage() {
   );
 }
 
-function Count({ text, range }: { text: string | null; range: TimeRange }) {
-  const count = useCount(filterOfText(text), range);
+function Count({ asked }: { asked: Asked }) {
+  const count = useCount({ ...asked, text: filterOfText(asked.text) });
   if (count.data === undefined) return null;
   return (
     <span className={classes.foundCount} role="status" data-stale={count.isPlaceholderData || undefined}>
@@ -140,12 +161,12 @@ function UndoButtons({ state }: { state: BuilderState }) {
   );
 }
 
-function useFields({ from, to }: TimeRange) {
+function useFields({ from, to }: TimeRange, source: string | undefined) {
   const api = useApi();
   const span = { from: from ?? undefined, to: to ?? undefined };
   const fields = useQuery({
-    queryKey: ['builder', 'fields', span],
-    queryFn: ({ signal }) => api.fields({ query: '*', ...span }, signal),
+    queryKey: ['builder', 'fields', source, span],
+    queryFn: ({ signal }) => api.fields({ query: '*', source, ...span }, signal),
     staleTime: 60_000,
   });
   return fields.data?.fields ?? [];

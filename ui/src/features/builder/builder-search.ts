@@ -7,7 +7,7 @@ const ALL = 'all';
 /** Keeps what is ours of any URL; nothing in a URL is an error. */
 export function validateBuilderSearch(search: Record<string, unknown>): BuilderLink {
   const link: BuilderLink = {};
-  for (const name of ['q', 'from', 'to'] as const) {
+  for (const name of ['q', 'from', 'to', 'src'] as const) {
     const value = search[name];
     if (typeof value === 'string' && value !== '') link[name] = value;
     // The router reads what looks like a number as one.

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
 import { useApi } from '@/api/client';
 import { isAbort } from '@/api/errors';
-import { parseQuery, printQuery, type LanguageAnswer, type LanguageError } from '@/api/query-tree';
+import { parseQuery, type LanguageAnswer, type LanguageError } from '@/api/query-tree';
 import type { TimeRange } from '@/lib/time-range/range';
+import { writeQuery } from './write-query';
 import { changed, redone, started, undone, type History } from './model/history';
 import { emptyQuery, queryOf, treeOf, type BuilderQuery } from './model/query';
 
@@ -40,7 +41,7 @@ interface Change {
 }
 
 /** The builder's tree and the text, each brought up to date by what happens to the other. */
-export function useBuilderState(initial: string, range: TimeRange): BuilderState {
+export function useBuilderState(initial: string, range: TimeRange, source: string | undefined): BuilderState {
   const api = useApi();
   const [history, setHistory] = useState<History<BuilderQuery>>(() => started(emptyQuery()));
   const [text, setText] = useState(initial);
@@ -57,7 +58,7 @@ export function useBuilderState(initial: string, range: TimeRange): BuilderState
   const { from, to } = range;
   useEffect(() => {
     const abort = new AbortController();
-    const span = { from: from ?? undefined, to: to ?? undefined };
+    const scope = { from: from ?? undefined, to: to ?? undefined, source };
     const take = (answer: LanguageAnswer): void => {
       setFailure(null);
       setErrors(answer.errors);
@@ -66,13 +67,13 @@ export function useBuilderState(initial: string, range: TimeRange): BuilderState
     };
     const bring = async (): Promise<void> => {
       if (last.side === 'builder') {
-        const answer = await printQuery(api, { query: treeOf(latest.current.query), ...span }, abort.signal);
+        const answer = await writeQuery(api, treeOf(latest.current.query), scope, abort.signal);
         take(answer);
         if (answer.text !== null) setText(answer.text === '*' ? '' : answer.text);
         return;
       }
       const typed = latest.current.text;
-      const answer = await parseQuery(api, { query: typed, ...span }, abort.signal);
+      const answer = await parseQuery(api, { query: typed, ...scope }, abort.signal);
       take(answer);
       const tree = answer.query;
       if (tree === null) return;
@@ -92,7 +93,7 @@ export function useBuilderState(initial: string, range: TimeRange): BuilderState
       clearTimeout(timer);
       abort.abort();
     };
-  }, [api, last, from, to]);
+  }, [api, last, from, to, source]);
 
   const ofBuilder = (next: (before: History<BuilderQuery>) => History<BuilderQuery>): void => {
     setHistory(next);

@@ -1,4 +1,5 @@
 import type { Difference, LineChange } from '@/api/saved';
+import { sourceName } from '@/components/sources/known-sources';
 import { sideBySide } from './side-by-side';
 import classes from './versions-dialog.module.css';
 
@@ -40,11 +41,11 @@ export function DiffView({ difference, text, before, after }: DiffViewProps) {
             <tr key={change.field}>
               <td className={classes.number}>−</td>
               <td data-kind="removed">
-                <span className={classes.field}>{change.field}</span> {fieldText(change.before)}
+                <span className={classes.field}>{change.field}</span> {fieldText(change.field, change.before)}
               </td>
               <td className={classes.number}>+</td>
               <td data-kind="added">
-                <span className={classes.field}>{change.field}</span> {fieldText(change.after)}
+                <span className={classes.field}>{change.field}</span> {fieldText(change.field, change.after)}
               </td>
             </tr>
           ))}
@@ -78,7 +79,8 @@ function Side({ line, number }: { line: LineChange | null; number: number | null
   );
 }
 
-function fieldText(value: unknown): string {
+function fieldText(field: string, value: unknown): string {
+  if (field === 'source' && (value === null || typeof value === 'string')) return sourceName(value);
   if (value === null || value === '') return '(none)';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

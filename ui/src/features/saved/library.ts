@@ -54,8 +54,8 @@ export function chosen(queries: SavedQuery[], search: SavedSearch): SavedQuery[]
 /** True where every word stands somewhere in what is said of a query. */
 export function hasWords(content: SavedContent, words: string | undefined): boolean {
   if (words === undefined) return true;
-  const { name, folder, tags, description, text } = content;
-  const searchable = [name, folder, ...tags, description, text].join('\n').toLowerCase();
+  const { name, folder, tags, description, text, source } = content;
+  const searchable = [name, folder, ...tags, description, text, source ?? ''].join('\n').toLowerCase();
   return words
     .toLowerCase()
     .split(/\s+/)

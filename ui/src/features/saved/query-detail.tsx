@@ -5,9 +5,11 @@ import { useState, type ReactNode } from 'react';
 import type { ParameterValue, SavedQuery } from '@/api/saved';
 import { CopyButton } from '@/components/copy-button';
 import { firstValues, ParameterInputs, problemOf } from '@/components/saved/parameter-inputs';
-import type { Opening } from '@/components/saved/saved-context';
-import { needsValue } from '@/components/saved/saved-text';
+import { useSaved, type Opening } from '@/components/saved/saved-context';
+import { contentOf, needsValue } from '@/components/saved/saved-text';
 import { useOpenBound, useRefreshSaved, useSavedApi } from '@/components/saved/use-saved';
+import { ChooseSource } from '@/components/sources/choose-source';
+import { foreignSource, knownInstead, sourceName } from '@/components/sources/known-sources';
 import { notifyFailure, plainMessage } from '@/components/notify';
 import { formatDuration } from '@/lib/format/numbers';
 import { formatTimeToSecond } from '@/lib/format/time';
@@ -78,18 +80,37 @@ export function QueryDetail({ opening, saved, actions }: QueryDetailProps) {
         <CopyButton text={query.text} label="Copy the query" />
       </div>
       {run.isError && refused === null && (
-        <p className={classes.problem} role="alert">
-          {plainMessage(run.error)}
-        </p>
+        <div className={classes.problem} role="alert">
+          {plainMessage(run.error)} {saved !== null && <OtherSource saved={saved} error={run.error} />}
+        </div>
       )}
       {run.data !== undefined && <ResultPreview result={run.data} />}
     </aside>
   );
 }
 
+/** Where the source is gone: the form, with another one in it. */
+function OtherSource({ saved, error }: { saved: SavedQuery; error: unknown }) {
+  const { edit } = useSaved();
+  const names = knownInstead(error);
+  if (names === null) return null;
+  return (
+    <ChooseSource
+      names={names}
+      onChoose={(source) =>
+        edit({
+          content: { ...contentOf(saved), source: foreignSource(source) ?? null },
+          replaces: saved,
+        })
+      }
+    />
+  );
+}
+
 function Facts({ opening: { query }, saved }: Pick<QueryDetailProps, 'opening' | 'saved'>) {
   const [{ timeZone }] = usePreferences();
   const facts: [string, string][] = [['Language', query.language === 'sql' ? 'SQL' : 'Search']];
+  if (foreignSource(query.source) !== undefined) facts.push(['Source', sourceName(query.source)]);
   if (query.from !== null) facts.push(['Time range', `${query.from} to ${query.to ?? 'now'}`]);
   if (saved !== null) {
     if (saved.folder !== '') facts.push(['Folder', saved.folder]);

@@ -2,16 +2,21 @@ import type { QueryResult } from '@/api/saved';
 import { formatCountOf, formatDuration } from '@/lib/format/numbers';
 import classes from './saved-page.module.css';
 
-/** Columns of a search, of which a row has more. */
+/** What one reads first of a record, which has more. */
 const OF_RECORDS = ['Timestamp', 'SeverityText', 'ServiceName', 'Body'];
 
 /** The first rows that a query found. */
 export function ResultPreview({ result }: { result: QueryResult }) {
-  const { rows, stats, columns } = result;
+  const { rows, stats, columns, shape } = result;
   const isNumber = new Map(
     (columns ?? []).map(({ name, type }) => [name, /^(Nullable\()?(U?Int|Float|Decimal)/.test(type)]),
   );
-  const names = columns?.map(({ name }) => name) ?? OF_RECORDS.filter((name) => name in (rows[0] ?? {}));
+  const all = columns?.map(({ name }) => name) ?? Object.keys(rows[0] ?? {});
+  const isFirst = (name: string): boolean => OF_RECORDS.includes(name);
+  const names =
+    shape === 'records' || columns === undefined
+      ? [...OF_RECORDS.filter((name) => all.includes(name)), ...all.filter((name) => !isFirst(name))]
+      : all;
   const hasMore = result.truncated === true || (result.next_cursor ?? null) !== null;
   return (
     <section aria-label="Result">

@@ -1,22 +1,23 @@
-import { useEffect, type ReactNode, type RefObject } from 'react';
+import { useEffect, type RefObject } from 'react';
+import { foreignSource } from '@/components/sources/known-sources';
 import { SqlEditor, type SqlEditorHandle } from '@/components/sql-editor/sql-editor';
+import { ServerMenu } from '@/components/sources/server-menu';
 import { ParameterForm } from './parameters/parameter-form';
 import { ActionBar } from './run/action-bar';
 import { Messages } from './run/messages';
-import { useEditorSchema, useSchema } from './schema/use-schema';
+import { useEditorSchema } from './schema/use-schema';
 import type { Workspace } from './use-workspace';
 import classes from './sql-page.module.css';
 
 interface EditorPaneProps {
   workspace: Workspace;
   editor: RefObject<SqlEditorHandle | null>;
-  children: ReactNode;
 }
 
 /** The statement, its parameters, what is to be said of it, and what can be done with it. */
-export function EditorPane({ workspace, editor, children }: EditorPaneProps) {
+export function EditorPane({ workspace, editor }: EditorPaneProps) {
   const { tab, tabs, parameters, marks, error, state, runChosen } = workspace;
-  const schema = useEditorSchema(useSchema().data);
+  const schema = useEditorSchema(tab.source);
   useEffect(() => editor.current?.focus(), [editor, tab.id]);
   return (
     <div
@@ -51,8 +52,10 @@ export function EditorPane({ workspace, editor, children }: EditorPaneProps) {
         marks={marks}
         onGoTo={(offset) => editor.current?.goTo(offset)}
         onConfirm={workspace.confirm}
+        onSource={(source) => tabs.change(tab.id, { source: foreignSource(source) ?? null })}
       />
       <ActionBar
+        source={tab.source}
         isRunning={state.status === 'running' || state.isLoadingMore}
         hasSelection={workspace.hasSelection}
         obstacle={workspace.obstacle}
@@ -62,7 +65,7 @@ export function EditorPane({ workspace, editor, children }: EditorPaneProps) {
         onFormat={workspace.format}
         onExplain={() => workspace.setView('plan')}
       >
-        {children}
+        <ServerMenu source={tab.source} onChoose={(source) => tabs.change(tab.id, { source })} />
       </ActionBar>
     </div>
   );

@@ -33,6 +33,8 @@ export function SqlPage() {
 
   const schema = (
     <SchemaBrowser
+      key={workspace.tab.source}
+      source={workspace.tab.source}
       onInsert={(text) => {
         setIsDrawerOpen(false);
         editor.current?.insert(text);
@@ -52,11 +54,7 @@ export function SqlPage() {
       initialSize={300}
       minSize={170}
       maxSize={760}
-      first={
-        <EditorPane workspace={workspace} editor={editor}>
-          {null}
-        </EditorPane>
-      }
+      first={<EditorPane workspace={workspace} editor={editor} />}
       second={<ResultPane workspace={workspace} />}
     />
   );

@@ -21,3 +21,11 @@ it('takes values that the router has read already, and passes over what is no li
   expect(tabOfLink(validateSqlSearch({ sql: 5, other: true }))).toBeNull();
   expect(tabOfLink({ sql: 'SELECT 1', params: 'no JSON' })?.values).toEqual({});
 });
+
+it('keeps where the statement runs, whatever its name looks like', () => {
+  const source = (src: unknown) => tabOfLink(validateSqlSearch({ sql: 'SELECT 1', src }))?.source;
+  expect(source('orders')).toBe('orders');
+  expect(source(42)).toBe('42');
+  expect(source('logs')).toBeUndefined();
+  expect(sqlLink('SELECT 1', {}, 'Rows', 'orders').src).toBe('orders');
+});

@@ -8,7 +8,14 @@ export function useSaveStatement({ tab }: Workspace): () => void {
   const { edit } = useSaved();
   const save = (): void =>
     edit({
-      content: { ...NEW_CONTENT, language: 'sql', text: tab.sql, from: tab.from, to: tab.to },
+      content: {
+        ...NEW_CONTENT,
+        language: 'sql',
+        text: tab.sql,
+        from: tab.from,
+        to: tab.to,
+        source: tab.source,
+      },
       values: tab.values,
       replaces: null,
     });

@@ -12,6 +12,7 @@ import { markOfError, marksOfHints } from './run/marks';
 import type { RunState } from './run/statement-run';
 import { useEstimate } from './run/use-estimate';
 import { useRuns, useRunState } from './run/use-runs';
+import type { SqlTab } from './tabs/tabs';
 import { useTabs } from './tabs/use-tabs';
 
 export type ResultView = 'rows' | 'chart' | 'plan' | 'history';
@@ -50,9 +51,11 @@ export function useWorkspace() {
         elapsed_ms: end.stats?.elapsed_ms ?? Date.now() - startedAt,
         rows: end.count,
         error: end.error === null ? null : plainMessage(end.error),
+        ...(next.source === undefined ? {} : { source: next.source }),
       };
       setHistory(withEntry(readHistory(), entry));
-      void queries.invalidateQueries({ queryKey: ['sql', 'schema'] });
+      // Counts of rows; another server is not asked for all its tables after each run.
+      void queries.invalidateQueries({ queryKey: ['sql', 'schema', null] });
     });
   };
 
@@ -67,7 +70,7 @@ export function useWorkspace() {
     );
   };
 
-  const problem = problemShown(state, tab.sql, estimate.isStale ? null : estimate.error, chosen);
+  const problem = problemShown(state, tab, estimate.isStale ? null : estimate.error, chosen);
   const mark = problem === null ? null : markOfError(problem.error, problem.statement);
   const marks = [
     ...(mark === null ? [] : [mark]),
@@ -101,9 +104,9 @@ export function useWorkspace() {
       if (state.statement !== null) start(state.statement, state.offset, true);
     },
     runText: (sql: string) => {
-      const opened = tabs.open({ sql });
+      const opened = tabs.open({ sql, source: tab.source });
       void runs.of(opened.id).run({
-        statement: { sql, params: {} },
+        statement: { sql, params: {}, ...sourceOf(tab) },
         offset: 0,
         isConfirmed: false,
       });
@@ -117,26 +120,33 @@ export type Workspace = ReturnType<typeof useWorkspace>;
 function statementOf(
   chosen: Statement | null,
   { values, hasRange }: ReturnType<typeof parametersIn>,
-  { from, to }: { from: string | null; to: string | null },
+  tab: SqlTab,
 ): SqlStatement | null {
   if (chosen === null) return null;
+  const { from, to } = tab;
   return {
     sql: chosen.text,
     params: values,
+    ...sourceOf(tab),
     ...(hasRange && from !== null ? { from } : {}),
     ...(hasRange && to !== null ? { to } : {}),
   };
 }
 
+function sourceOf({ source }: SqlTab): Pick<SqlStatement, 'source'> {
+  return source === null ? {} : { source };
+}
+
 /** The run's error as long as its statement stands as it was, else what the estimate found. */
 function problemShown(
   { statement, offset, error, status }: RunState,
-  text: string,
+  { sql: text, source }: SqlTab,
   estimateError: unknown,
   chosen: Statement | null,
 ): { error: unknown; statement: { text: string; from: number } } | null {
   const ran = statement?.sql ?? '';
-  if (error !== null && status === 'failed' && text.slice(offset, offset + ran.length) === ran) {
+  const isSame = (statement?.source ?? null) === source;
+  if (error !== null && status === 'failed' && isSame && text.slice(offset, offset + ran.length) === ran) {
     return { error, statement: { text: ran, from: offset } };
   }
   if (estimateError === null || chosen === null) return null;

@@ -7,17 +7,16 @@ import { cellKind } from '@/components/result-grid/result';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCountOf, formatDuration } from '@/lib/format/numbers';
 import { usePreferences } from '@/lib/preferences/preferences';
-import type { TimeRange } from '@/lib/time-range/range';
 import classes from '../builder.module.css';
-import { useResult, type BuilderResult } from './use-result';
+import { useResult, type Asked, type BuilderResult } from './use-result';
 
 const ResultChart = lazy(async () => ({
   default: (await import('@/components/charts/result-chart')).ResultChart,
 }));
 
 /** What the search answers, as a table and, where there are figures, as a chart. */
-export function ResultPane({ text, range }: { text: string | null; range: TimeRange }) {
-  const result = useResult(text, range);
+export function ResultPane({ asked }: { asked: Asked }) {
+  const result = useResult(asked);
   const [view, setView] = useState<'chart' | 'table'>('chart');
   if (result.isError) {
     return (

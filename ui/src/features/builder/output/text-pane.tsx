@@ -10,7 +10,7 @@ import { keptOf } from '../model/query';
 import type { BuilderState } from '../use-builder-state';
 
 /** The same search as text, which can be typed into, and as SQL. */
-export function TextPane({ state }: { state: BuilderState }) {
+export function TextPane({ state, source }: { state: BuilderState; source: string | undefined }) {
   const { text, written, errors, failure, query } = state;
   const [error] = errors;
   const kept = keptOf(query);
@@ -54,7 +54,11 @@ export function TextPane({ state }: { state: BuilderState }) {
           {written !== null && (
             <>
               <CopyButton text={written.sql} label="Copy the SQL" />
-              <Link to="/sql" search={sqlLink(written.sql, {}, 'From the builder')} className={classes.link}>
+              <Link
+                to="/sql"
+                search={sqlLink(written.sql, {}, 'From the builder', source)}
+                className={classes.link}
+              >
                 <IconTerminal2 size={13} aria-hidden />
                 Open in SQL
               </Link>

@@ -41,14 +41,22 @@ function inReadingOrder(columns: BuilderResult['columns']): BuilderResult['colum
   return columns.toSorted((left, right) => rank(left) - rank(right));
 }
 
-/** What the search answers, each time that it becomes another; `null` is no search. */
-export function useResult(text: string | null, range: TimeRange): UseQueryResult<BuilderResult> {
+/** What is asked of which source. */
+export interface Asked {
+  /** `null` is no search. */
+  text: string | null;
+  range: TimeRange;
+  source: string | undefined;
+}
+
+/** What the search answers, each time that it becomes another. */
+export function useResult({ text, range, source }: Asked): UseQueryResult<BuilderResult> {
   const api = useApi();
   const span = { from: range.from ?? undefined, to: range.to ?? undefined };
   return useQuery({
-    queryKey: ['builder', 'result', text, span],
+    queryKey: ['builder', 'result', text, source, span],
     queryFn: async ({ signal }): Promise<BuilderResult> => {
-      const body = { query: text ?? '', limit: ROWS, ...span };
+      const body = { query: text ?? '', limit: ROWS, source, ...span };
       const answer = await api.call<Answer>({ method: 'POST', path: '/api/v1/search', body, signal });
       const { shape, columns } = answer;
       return {
@@ -67,13 +75,13 @@ export function useResult(text: string | null, range: TimeRange): UseQueryResult
 }
 
 /** How many records the conditions find. */
-export function useCount(filter: string | null, range: TimeRange): UseQueryResult<number> {
+export function useCount({ text: filter, range, source }: Asked): UseQueryResult<number> {
   const api = useApi();
   const span = { from: range.from ?? undefined, to: range.to ?? undefined };
   return useQuery({
-    queryKey: ['builder', 'count', filter, span],
+    queryKey: ['builder', 'count', filter, source, span],
     queryFn: async ({ signal }) =>
-      (await api.histogram({ query: filter ?? '', buckets: 1, ...span }, signal)).total,
+      (await api.histogram({ query: filter ?? '', buckets: 1, source, ...span }, signal)).total,
     enabled: filter !== null,
     placeholderData: keepPreviousData,
     retry: false,

@@ -11,6 +11,7 @@ import { usePreferences } from '@/lib/preferences/preferences';
 import { WidgetEditor } from '../editor/widget-editor';
 import { Gate } from '../model/gate';
 import { compacted, freePlace } from '../model/layout';
+import { withSource } from '../model/source';
 import { valuesOf } from '../model/variables';
 import { BoardContext, type Board } from '../state/board-context';
 import { rangeOf, rangeSearch, without, type BoardSearch } from '../state/board-search';
@@ -80,6 +81,10 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
     setValues: (vars) => go({ ...search, vars }),
     change: draft.changeWidgets,
     edit: setEdited,
+    setSource: (widget, source) => {
+      draft.change((content) => ({ ...content, definition: withSource(content.definition, widget, source) }));
+      if (!isEditing) setEditing(true);
+    },
   };
   const put = (widget: Widget) => {
     draft.changeWidgets((widgets) =>

@@ -3,6 +3,7 @@ import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconChevronRight,
+  IconDatabase,
   IconPencil,
   IconPlus,
   IconRefresh,
@@ -10,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Dashboard } from '@/api/dashboards';
+import { foreignSource } from '@/components/sources/known-sources';
 import { TimePicker } from '@/components/time-picker/time-picker';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { useBoard } from '../state/board-context';
@@ -38,6 +40,7 @@ export function refreshName(seconds: number): string {
 export function BoardToolbar(props: BoardToolbarProps) {
   const { dashboard, draft, search, go, setEditing, onAdd, onRefresh } = props;
   const { range, zone, setRange, isEditing, definition } = useBoard();
+  const source = foreignSource(definition.source);
   const save = () => {
     if (!draft.isChanged) setEditing(false);
     else void draft.save().then((isSaved) => isSaved && setEditing(false));
@@ -91,6 +94,12 @@ export function BoardToolbar(props: BoardToolbarProps) {
         <h1 className={classes.name} title={draft.content.description}>
           {draft.content.name}
         </h1>
+        {source !== undefined && (
+          <span className={classes.source} title={`Reads the source ${source}`}>
+            <IconDatabase size={13} aria-hidden />
+            {source}
+          </span>
+        )}
         {draft.isChanged && <span className={classes.changed}>not saved</span>}
       </nav>
       <span className={classes.space} />

@@ -5,7 +5,7 @@ import { NoData } from '@/components/charts/no-data';
 import type { ResultData } from '@/components/charts/result-data';
 import { gridTemplate, layOutColumns } from '@/components/log/columns';
 import { gridStyle, LogRowView, type RowLook } from '@/components/log/log-row';
-import { quoted } from '@/lib/explore-link';
+import { exploreLinkOfRow, quoted } from '@/lib/explore-link';
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { TimeZone } from '@/lib/time-range/time-zone';
 import classes from './widget.module.css';
@@ -14,12 +14,14 @@ interface LogListProps {
   title: string;
   data: ResultData;
   zone: TimeZone;
+  /** `undefined` is what this server stores. */
+  source: string | undefined;
 }
 
 const ROW_PX = { compact: 22, comfortable: 28 };
 
 /** The newest rows of a search; a click opens one in Explore, among those around it. */
-export default function LogList({ title, data, zone }: LogListProps) {
+export default function LogList({ title, data, zone, source }: LogListProps) {
   const navigate = useNavigate();
   const [{ density }] = usePreferences();
   const rowPx = ROW_PX[density];
@@ -38,16 +40,8 @@ export default function LogList({ title, data, zone }: LogListProps) {
   }, [rows, zone]);
   if (rows.length === 0) return <NoData needs={null} />;
   const open = (row: LogRow) => {
-    const time = Date.parse(row.Timestamp);
-    void navigate({
-      to: '/explore',
-      search: {
-        q: row.ServiceName === '' ? '' : `service:${quoted(row.ServiceName)}`,
-        from: new Date(time - 60_000).toISOString(),
-        to: new Date(time + 60_000).toISOString(),
-        row: row.IngestId,
-      },
-    });
+    const query = row.ServiceName === '' ? '' : `service:${quoted(row.ServiceName)}`;
+    void navigate({ to: '/explore', search: exploreLinkOfRow(row, query, source) });
   };
   return (
     <div

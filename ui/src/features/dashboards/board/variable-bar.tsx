@@ -6,6 +6,7 @@ import type { Variable } from '@/api/dashboards';
 import { toText } from '@/components/charts/result-data';
 import { resolveRange } from '@/lib/time-range/range';
 import { runQuery } from '../model/query';
+import { sourceOf } from '../model/source';
 import { inOrder, variablesIn } from '../model/variables';
 import { useBoard } from '../state/board-context';
 import classes from './board.module.css';
@@ -109,18 +110,19 @@ function useOptions(variable: Variable): { values: string[]; problem: string | n
   const api = useApi();
   const { range, askedAt, values, gate, definition } = useBoard();
   const { query } = variable;
+  const source = sourceOf(query, definition);
   const span = resolveRange(range, askedAt);
   const needs = query == null ? [] : variablesIn(query, definition.variables);
   const chosen = Object.fromEntries(needs.map((name) => [name, values[name] ?? []]));
   const answer = useQuery({
-    queryKey: ['dashboards', 'values', query, chosen, span.from, span.to],
+    queryKey: ['dashboards', 'values', query, source, chosen, span.from, span.to],
     queryFn: ({ signal }) => {
       if (query == null) throw new Error('the variable has no query');
       return gate.run(
         () =>
           runQuery(
             api,
-            { kind: 'top_list', query, values: chosen, from: iso(span.from), to: iso(span.to) },
+            { kind: 'top_list', query, source, values: chosen, from: iso(span.from), to: iso(span.to) },
             signal,
           ),
         signal,

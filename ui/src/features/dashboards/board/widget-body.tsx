@@ -4,7 +4,10 @@ import type { Widget } from '@/api/dashboards';
 import type { PickHandler } from '@/components/charts/options';
 import { ResultChart } from '@/components/charts/result-chart';
 import { plainMessage } from '@/components/notify';
+import { ChooseSource } from '@/components/sources/choose-source';
+import { knownInstead } from '@/components/sources/known-sources';
 import { absoluteRange } from '@/lib/time-range/range';
+import { sourceOf } from '../model/source';
 import { withPicked } from '../model/variables';
 import { useBoard } from '../state/board-context';
 import type { WidgetData } from '../state/use-widget-data';
@@ -13,8 +16,15 @@ import classes from './widget.module.css';
 const LogList = lazy(() => import('./log-list'));
 const TextWidget = lazy(() => import('./text-widget'));
 
+interface WidgetBodyProps {
+  widget: Widget;
+  answer: WidgetData;
+  /** Left out where the form of the widget stands beside it. */
+  onSource?: (source: string) => void;
+}
+
 /** What a widget shows: its chart, or why there is none. */
-export function WidgetBody({ widget, answer }: { widget: Widget; answer: WidgetData }) {
+export function WidgetBody({ widget, answer, onSource }: WidgetBodyProps) {
   const { zone, setRange, values, setValues, definition } = useBoard();
   const skeleton = <div className={classes.skeleton} role="status" aria-label="Loading" />;
   if (widget.kind === 'text') {
@@ -29,12 +39,17 @@ export function WidgetBody({ widget, answer }: { widget: Widget; answer: WidgetD
     return <div className={classes.problem}>This widget has no query yet. Edit it to give it one.</div>;
   }
   if (answer.error !== null) {
+    const others = onSource === undefined ? null : knownInstead(answer.error);
     return (
       <div className={classes.problem} role="alert">
         <span>{plainMessage(answer.error)}</span>
-        <Button variant="default" size="compact-xs" onClick={answer.retry}>
-          Try again
-        </Button>
+        {others !== null && onSource !== undefined ? (
+          <ChooseSource names={others} onChoose={onSource} />
+        ) : (
+          <Button variant="default" size="compact-xs" onClick={answer.retry}>
+            Try again
+          </Button>
+        )}
       </div>
     );
   }
@@ -43,7 +58,12 @@ export function WidgetBody({ widget, answer }: { widget: Widget; answer: WidgetD
   if (widget.kind === 'logs' && answer.data.columns.length === 0) {
     return (
       <Suspense fallback={skeleton}>
-        <LogList title={widget.title} data={answer.data} zone={zone} />
+        <LogList
+          title={widget.title}
+          data={answer.data}
+          zone={zone}
+          source={sourceOf(widget.query, definition)}
+        />
       </Suspense>
     );
   }

@@ -20,7 +20,7 @@ const STEPS: Record<string, [columns: number, rows: number]> = {
 
 /** A widget with its head. Its size is the grid's, whatever it shows. */
 export function WidgetCard({ widget }: { widget: Widget }) {
-  const { isEditing } = useBoard();
+  const { isEditing, setSource } = useBoard();
   const [element, isSeen] = useSeen();
   const answer = useWidgetData(widget, isSeen);
   const title = widget.title === '' ? 'Untitled' : widget.title;
@@ -43,7 +43,7 @@ export function WidgetCard({ widget }: { widget: Widget }) {
           getResetKey={() => JSON.stringify([widget.kind, widget.query, widget.options])}
           errorComponent={WidgetFault}
         >
-          <WidgetBody widget={widget} answer={answer} />
+          <WidgetBody widget={widget} answer={answer} onSource={(source) => setSource(widget, source)} />
         </CatchBoundary>
       </div>
     </section>

@@ -7,7 +7,7 @@ import { notifyDone, notifyFailure } from '@/components/notify';
 import { usePlatform } from '@/platform/context';
 import { freePlace } from '../model/layout';
 import { csvOf } from '../model/csv';
-import { fillSearch } from '../model/variables';
+import { linkOf } from '../model/link';
 import { useBoard } from '../state/board-context';
 import type { WidgetData } from '../state/use-widget-data';
 import { widgetPicture } from './picture';
@@ -21,11 +21,11 @@ interface WidgetMenuProps {
 
 /** What can be done with a widget. */
 export function WidgetMenu({ widget, answer, body }: WidgetMenuProps) {
-  const { isEditing, change, edit, range, values } = useBoard();
+  const { definition, isEditing, change, edit, range, values } = useBoard();
   const platform = usePlatform();
   const navigate = useNavigate();
   const name = widget.title === '' ? 'widget' : widget.title;
-  const search = widget.query?.language === 'search' ? widget.query.text : null;
+  const { query } = widget;
   const canDraw = !['table', 'top_list', 'logs', 'text', 'number'].includes(widget.kind);
 
   const copy = () =>
@@ -69,20 +69,11 @@ export function WidgetMenu({ widget, answer, body }: WidgetMenuProps) {
         <Menu.Item onClick={() => edit(widget)}>Edit</Menu.Item>
         {isEditing && <Menu.Item onClick={copy}>Make a copy</Menu.Item>}
         {widget.kind !== 'text' && <Menu.Item onClick={answer.retry}>Ask again</Menu.Item>}
-        {search !== null && (
+        {query != null && query.text !== '' && (
           <Menu.Item
-            onClick={() =>
-              void navigate({
-                to: '/explore',
-                search: {
-                  q: fillSearch(search, values),
-                  from: range.from ?? 'all',
-                  ...(range.to === null ? {} : { to: range.to }),
-                },
-              })
-            }
+            onClick={() => void navigate(linkOf(widget.title, query, { definition, range, values }))}
           >
-            Open in Explore
+            Open in {query.language === 'sql' ? 'SQL' : 'Explore'}
           </Menu.Item>
         )}
         {answer.data !== undefined && widget.kind !== 'logs' && (

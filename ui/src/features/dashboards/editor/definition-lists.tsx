@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Definition } from '@/api/dashboards';
+import { ownSource } from '../model/source';
 import { AnnotationFields } from './annotation-fields';
 import classes from './editor.module.css';
 import { VariableFields } from './variable-fields';
@@ -36,6 +37,7 @@ export function VariableList({ definition, onChange }: DefinitionListProps) {
         <VariableFields
           key={index}
           variable={variable}
+          none={ownSource(definition)}
           onChange={(next) => set(variables.with(index, next))}
           onRemove={() => set(variables.toSpliced(index, 1))}
         />

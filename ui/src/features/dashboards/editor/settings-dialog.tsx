@@ -1,6 +1,7 @@
 import { Button, Group, Modal, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { DashboardContent } from '@/api/dashboards';
+import { SourceSelect } from '@/components/sources/source-select';
 import type { Draft } from '../state/use-board';
 import { AnnotationList, VariableList } from './definition-lists';
 
@@ -10,7 +11,7 @@ interface SettingsDialogProps {
   onClose: () => void;
 }
 
-/** Name, folder, tags, variables and annotations of a dashboard: a step of editing, as any other. */
+/** Name, folder, tags, source, variables and annotations of a dashboard: a step of editing, as any other. */
 export function SettingsDialog({ draft, onChanged, onClose }: SettingsDialogProps) {
   const [content, setContent] = useState<DashboardContent>(draft.content);
   const set = (change: Partial<DashboardContent>) => setContent((known) => ({ ...known, ...change }));
@@ -70,6 +71,11 @@ export function SettingsDialog({ draft, onChanged, onClose }: SettingsDialogProp
             }
           />
         </Group>
+        <SourceSelect
+          value={definition.source}
+          description="What widgets, variables and annotations read unless they name another one."
+          onChange={(source) => set({ definition: { ...definition, source } })}
+        />
         <VariableList definition={definition} onChange={(next) => set({ definition: next })} />
         <AnnotationList definition={definition} onChange={(next) => set({ definition: next })} />
         <Group justify="flex-end" mt="md">

@@ -1,18 +1,22 @@
 import { ActionIcon, Checkbox, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import type { Variable } from '@/api/dashboards';
+import { SourceSelect } from '@/components/sources/source-select';
 import classes from './editor.module.css';
 
 interface VariableFieldsProps {
   variable: Variable;
+  /** What the query reads where it names no source. */
+  none: string;
   onChange: (variable: Variable) => void;
   onRemove: () => void;
 }
 
 /** A variable and where its values come from. */
-export function VariableFields({ variable, onChange, onRemove }: VariableFieldsProps) {
+export function VariableFields({ variable, none, onChange, onRemove }: VariableFieldsProps) {
   const set = (change: Partial<Variable>) => onChange({ ...variable, ...change });
   const { name } = variable;
+  const query = variable.query ?? { language: 'sql' as const, text: '' };
   return (
     <div className={classes.variable} role="group" aria-label={`Variable ${name}`}>
       <div className={classes.variableRow}>
@@ -42,9 +46,7 @@ export function VariableFields({ variable, onChange, onRemove }: VariableFieldsP
             type !== null &&
             set({
               type,
-              ...(type === 'query' && variable.query == null
-                ? { query: { language: 'sql' as const, text: '' } }
-                : {}),
+              ...(type === 'query' ? { query } : {}),
             })
           }
         />
@@ -53,9 +55,17 @@ export function VariableFields({ variable, onChange, onRemove }: VariableFieldsP
         </ActionIcon>
       </div>
       {variable.type === 'query' && (
+        <SourceSelect
+          value={query.source}
+          none={none}
+          isSql={query.language === 'sql'}
+          onChange={(source) => set({ query: { ...query, source } })}
+        />
+      )}
+      {variable.type === 'query' && (
         <Textarea
           aria-label={`Query of ${name}`}
-          description="SQL; its first column has the values. It may name other variables."
+          description={`${query.language === 'sql' ? 'SQL' : 'A search'}; its first column has the values. It may name other variables.`}
           inputWrapperOrder={['input', 'description']}
           size="xs"
           autosize
@@ -63,8 +73,8 @@ export function VariableFields({ variable, onChange, onRemove }: VariableFieldsP
           spellCheck={false}
           classNames={{ input: classes.code }}
           placeholder="SELECT DISTINCT ServiceName FROM otel_logs WHERE Timestamp >= {from:DateTime64(9)} ORDER BY 1"
-          value={variable.query?.text ?? ''}
-          onChange={(event) => set({ query: { language: 'sql', text: event.currentTarget.value } })}
+          value={query.text}
+          onChange={(event) => set({ query: { ...query, text: event.currentTarget.value } })}
         />
       )}
       {variable.type === 'list' && (

@@ -2,8 +2,10 @@ import { Button, Modal, SegmentedControl, Select, Textarea, TextInput } from '@m
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { WIDGET_KINDS, type Widget, type WidgetKind, type WidgetQuery } from '@/api/dashboards';
+import { SourceSelect } from '@/components/sources/source-select';
 import { freePlace } from '../model/layout';
 import { WidgetBody } from '../board/widget-body';
+import { ownSource } from '../model/source';
 import { useBoard } from '../state/board-context';
 import { useWidgetData } from '../state/use-widget-data';
 import classes from './editor.module.css';
@@ -114,6 +116,12 @@ function QueryFields({ kind, query, onChange }: QueryFieldsProps) {
       : '{from:DateTime64(9)} and {to:DateTime64(9)} are the time range, {bucket_seconds:UInt32} a step that fits it.';
   return (
     <>
+      <SourceSelect
+        value={query.source}
+        none={ownSource(definition)}
+        isSql={query.language === 'sql'}
+        onChange={(source) => onChange({ ...query, source })}
+      />
       <div className={classes.language}>
         <span id="widget-language">Query</span>
         <SegmentedControl

@@ -1,12 +1,16 @@
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useApi } from '@/api/client';
-import { dashboards, type DashboardContent } from '@/api/dashboards';
+import { dashboards, type DashboardContent, type DashboardTemplate } from '@/api/dashboards';
+import { useSources } from '@/api/sources';
 import { ErrorState } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
+import { SourceSelect } from '@/components/sources/source-select';
 import { formatCountOf } from '@/lib/format/numbers';
 import { useDashboardActions } from '../state/use-actions';
 import classes from './list.module.css';
+import { isOpenTelemetry, ofSource, OVERVIEW } from './templates';
 
 const EMPTY: DashboardContent = {
   name: 'New dashboard',
@@ -25,12 +29,30 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
     queryFn: ({ signal }) => dashboards.templates(api, signal),
     staleTime: Infinity,
   });
+  const all = useSources().data ?? [];
+  const [chosen, setChosen] = useState<string | null>(null);
+  const source = all.find(({ name }) => name === chosen);
   const start = (content: DashboardContent) => {
     onClose();
-    actions.create(content);
+    actions.create(source === undefined ? content : ofSource(content, source));
   };
+  const hasTemplates = source === undefined || isOpenTelemetry(source.mapping);
+  const templates = [
+    ...(source === undefined ? [] : [OVERVIEW]),
+    ...(hasTemplates ? (data ?? []).map(withoutId) : []),
+  ];
   return (
     <Modal opened onClose={onClose} title="New dashboard" size="lg">
+      <SourceSelect
+        className={classes.source}
+        value={chosen}
+        description={
+          hasTemplates
+            ? undefined
+            : `Other templates read the columns of OpenTelemetry’s table, which ${chosen ?? ''} does not have.`
+        }
+        onChange={setChosen}
+      />
       <ul className={classes.templates}>
         <li>
           <button type="button" className={classes.template} data-autofocus onClick={() => start(EMPTY)}>
@@ -38,8 +60,8 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
             <span>Add widgets of your own.</span>
           </button>
         </li>
-        {data?.map(({ id, ...content }) => (
-          <li key={id}>
+        {templates.map((content) => (
+          <li key={content.name}>
             <button type="button" className={classes.template} onClick={() => start(content)}>
               <strong>{content.name}</strong>
               <span>{content.description}</span>
@@ -56,4 +78,8 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
       )}
     </Modal>
   );
+}
+
+function withoutId({ name, description, folder, tags, definition }: DashboardTemplate): DashboardContent {
+  return { name, description, folder, tags, definition };
 }

@@ -16,6 +16,8 @@ const STEPS_S = [
 export interface Request {
   kind: WidgetKind;
   query: WidgetQuery;
+  /** `undefined` is what this server stores. */
+  source: string | undefined;
   values: Values;
   /** RFC 3339; `null` is open. */
   from: string | null;
@@ -29,6 +31,17 @@ export function bucketSeconds(from: string | null, to: string | null): number {
   return STEPS_S.find((step) => seconds / step <= BUCKETS) ?? 2_592_000;
 }
 
+/** Values of all parameters of a statement but those of its time range. */
+export function statementParameters(
+  sql: string,
+  values: Values,
+  from: string | null,
+  to: string | null,
+): Record<string, unknown> {
+  const hasBucket = /\{\s*bucket_seconds\s*:/.test(sql);
+  return { ...sqlParameters(sql, values), ...(hasBucket ? { bucket_seconds: bucketSeconds(from, to) } : {}) };
+}
+
 /** Runs the query of a widget; the answer says which time it is about. */
 export async function runQuery(api: ApiClient, request: Request, signal: AbortSignal): Promise<ResultData> {
   const { from, to } = request;
@@ -38,39 +51,36 @@ export async function runQuery(api: ApiClient, request: Request, signal: AbortSi
 
 /** A plain search counts its rows over time by level, where no list of rows is wanted. */
 async function answerOf(api: ApiClient, request: Request, signal: AbortSignal): Promise<ResultData> {
-  const { kind, query, values } = request;
-  const range = {
+  const { kind, query, source, values } = request;
+  const scope = {
+    ...(source === undefined ? {} : { source }),
     ...(request.from === null ? {} : { from: request.from }),
     ...(request.to === null ? {} : { to: request.to }),
   };
   if (query.language === 'sql') {
-    const params: Record<string, unknown> = sqlParameters(query.text, values);
-    const bucket = /\{\s*bucket_seconds\s*:/.test(query.text)
-      ? bucketSeconds(request.from, request.to)
-      : null;
-    if (bucket !== null) params.bucket_seconds = bucket;
-    const body = { sql: query.text, params, ...range, limit: ROWS, group: 'dashboard' };
+    const params = statementParameters(query.text, values, request.from, request.to);
+    const body = { sql: query.text, params, ...scope, limit: ROWS, group: 'dashboard' };
     const answer = await api.call<ResultData>({ method: 'POST', path: '/api/v1/sql', body, signal });
-    return { ...answer, bucket_seconds: bucket };
+    return { ...answer, bucket_seconds: (params.bucket_seconds as number | undefined) ?? null };
   }
   const text = fillSearch(query.text, values);
   if (hasPipe(text)) {
-    const body = { query: text, ...range, limit: ROWS };
+    const body = { query: text, ...scope, limit: ROWS };
     return api.call<ResultData>({ method: 'POST', path: '/api/v1/search', body, signal });
   }
   if (kind === 'logs') {
-    const answer = await api.search({ query: text, ...range, limit: LOG_ROWS }, signal);
+    const answer = await api.search({ query: text, ...scope, limit: LOG_ROWS }, signal);
     return { shape: 'records', columns: [], rows: answer.rows as unknown as Record<string, unknown>[] };
   }
   if (kind === 'table') {
     const columns = ['time', 'level', 'service', 'message'];
-    const answer = await api.search({ query: text, ...range, limit: LOG_ROWS, columns }, signal);
+    const answer = await api.search({ query: text, ...scope, limit: LOG_ROWS, columns }, signal);
     return {
       columns: columns.map((name) => ({ name, type: name === 'time' ? 'DateTime64(9)' : 'String' })),
       rows: answer.rows as unknown as Record<string, unknown>[],
     };
   }
-  return countsOf(await api.histogram({ query: text, ...range, buckets: BUCKETS }, signal), kind);
+  return countsOf(await api.histogram({ query: text, ...scope, buckets: BUCKETS }, signal), kind);
 }
 
 /** Counts over time by level; without the time where the chart has none. */

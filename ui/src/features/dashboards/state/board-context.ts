@@ -21,6 +21,8 @@ export interface Board {
   change: (edit: (widgets: Widget[]) => Widget[]) => void;
   /** Opens the editor of a widget. */
   edit: (widget: Widget) => void;
+  /** Has a widget ask another source, or all that ask that of the dashboard. */
+  setSource: (widget: Widget, source: string) => void;
 }
 
 export const BoardContext = createContext<Board | null>(null);

@@ -3,6 +3,7 @@ import { useApi } from '@/api/client';
 import type { Annotation, Definition } from '@/api/dashboards';
 import type { Mark } from '@/components/charts/marks';
 import { resolveRange, type TimeRange } from '@/lib/time-range/range';
+import { sourceOf } from '../model/source';
 import { fillSearch, type Values } from '../model/variables';
 
 /** Of each annotation; more would hide the chart. */
@@ -28,15 +29,17 @@ export function useAnnotations(
   const api = useApi();
   const annotations = definition.annotations ?? NONE;
   const { from, to } = resolveRange(range, askedAt);
+  const source = sourceOf(null, definition);
   const answers = useQueries({
     queries: annotations.map(({ name, query }, index) => {
       const text = fillSearch(query, values);
       return {
-        queryKey: ['dashboards', 'annotations', text, from, to],
+        queryKey: ['dashboards', 'annotations', text, source, from, to],
         queryFn: ({ signal }: { signal: AbortSignal }) =>
           api.search(
             {
               query: text,
+              ...(source === undefined ? {} : { source }),
               ...(from === null ? {} : { from: new Date(from).toISOString() }),
               ...(to === null ? {} : { to: new Date(to).toISOString() }),
               limit: MARKS_LIMIT,

@@ -5,6 +5,7 @@ import { isTransient } from '@/api/errors';
 import type { ResultData } from '@/components/charts/result-data';
 import { resolveRange } from '@/lib/time-range/range';
 import { runQuery } from '../model/query';
+import { sourceOf } from '../model/source';
 import { variablesIn } from '../model/variables';
 import { useBoard } from './board-context';
 
@@ -29,16 +30,17 @@ export function useWidgetData(widget: Widget, isSeen: boolean): WidgetData {
   const range = own ? { from: widget.from ?? null, to: widget.to ?? 'now' } : shared;
   const span = resolveRange(range, askedAt);
   const { kind, query } = widget;
+  const source = sourceOf(query, definition);
   // Only the variables that it names: another one leaves it as it is.
   const used = query == null ? [] : variablesIn(query, definition.variables);
   const chosen = Object.fromEntries(used.map((name) => [name, values[name] ?? []]));
   const isAsked = isSeen && query != null && query.text !== '';
   const ask = (from: number | null, to: number | null) => ({
-    queryKey: ['dashboards', 'data', kind, query, chosen, from, to],
+    queryKey: ['dashboards', 'data', kind, query, source, chosen, from, to],
     queryFn: ({ signal }: { signal: AbortSignal }) => {
       if (query == null) throw new Error('the widget has no query');
       return gate.run(
-        () => runQuery(api, { kind, query, values: chosen, from: iso(from), to: iso(to) }, signal),
+        () => runQuery(api, { kind, query, source, values: chosen, from: iso(from), to: iso(to) }, signal),
         signal,
       );
     },

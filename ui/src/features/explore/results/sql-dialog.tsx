@@ -16,6 +16,7 @@ interface SqlDialogProps {
 /** The SQL that answered the search: nothing is hidden, and it can be taken elsewhere. */
 export default function SqlDialog({ histogramSql, onClose }: SqlDialogProps) {
   const sql = useResults((results) => results.sql);
+  const source = useResults((results) => results.run?.source);
   const parameters = Object.entries(sql?.params ?? {});
   return (
     <Modal opened onClose={onClose} size="xl" title="SQL of this search">
@@ -23,7 +24,7 @@ export default function SqlDialog({ histogramSql, onClose }: SqlDialogProps) {
         <EmptyState title="No search has been answered yet" />
       ) : (
         <>
-          <Statement title="Rows" sql={sql.text} params={sql.params} />
+          <Statement title="Rows" sql={sql.text} params={sql.params} source={source} />
           {parameters.length > 0 && (
             <section aria-label="Parameters">
               <h3 className={classes.sqlTitle}>Parameters</h3>
@@ -49,9 +50,10 @@ interface StatementProps {
   sql: string;
   /** Values of its parameters, where it can be opened with them. */
   params?: Record<string, unknown>;
+  source?: string | undefined;
 }
 
-function Statement({ title, sql, params }: StatementProps) {
+function Statement({ title, sql, params, source }: StatementProps) {
   return (
     <section aria-label={title}>
       <h3 className={classes.sqlTitle}>
@@ -59,7 +61,9 @@ function Statement({ title, sql, params }: StatementProps) {
         <CopyButton text={sql} label={`Copy the SQL: ${title}`} />
         {params !== undefined && (
           <Button
-            renderRoot={(root) => <Link to="/sql" search={sqlLink(sql, params, 'From Explore')} {...root} />}
+            renderRoot={(root) => (
+              <Link to="/sql" search={sqlLink(sql, params, 'From Explore', source)} {...root} />
+            )}
             variant="subtle"
             size="compact-xs"
             leftSection={<IconSql size={14} aria-hidden />}

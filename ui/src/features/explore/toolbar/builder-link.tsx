@@ -12,7 +12,11 @@ export function BuilderLink() {
   const open = (): void =>
     void navigate({
       to: '/builder',
-      search: { ...(search.query === '' ? {} : { q: search.query }), ...rangeParameters(search.range) },
+      search: {
+        ...(search.query === '' ? {} : { q: search.query }),
+        ...(search.source === undefined ? {} : { src: search.source }),
+        ...rangeParameters(search.range),
+      },
     });
   useCommands([
     { id: 'explore.builder', title: 'Open the search in the builder', group: 'Explore', run: open },

@@ -65,7 +65,7 @@ export function ToDashboard() {
       {isOpen && (
         <Suspense fallback={null}>
           <AddToDashboard
-            query={{ language: 'search', text: search.query }}
+            query={{ language: 'search', text: search.query, source: search.source ?? null }}
             kinds={kindsFor(search.query)}
             range={{ from: from ?? null, to: to ?? null }}
             onClose={() => setOpen(false)}

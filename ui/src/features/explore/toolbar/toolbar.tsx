@@ -34,11 +34,6 @@ export function Toolbar() {
   };
   const saveSearch = useSaveSearch();
   const group = 'Explore';
-  // What is saved or built is of the server's own records.
-  const isLocal = search.source === undefined;
-  const ofLocal = [
-    { id: 'explore.save', title: 'Save this search', group, keys: ['mod+s'], run: saveSearch },
-  ];
   usePaneCommands([
     { id: 'explore.zoom-out', title: 'Zoom out in time', group, keys: ['-'], run: () => move(zoomOut) },
     {
@@ -63,7 +58,7 @@ export function Toolbar() {
       run: openTail,
     },
     { id: 'explore.refresh', title: 'Run the search again', group, keys: ['r'], run: refresh },
-    ...(isLocal ? ofLocal : []),
+    { id: 'explore.save', title: 'Save this search', group, keys: ['mod+s'], run: saveSearch },
   ]);
 
   return (
@@ -72,8 +67,8 @@ export function Toolbar() {
       <div className={classes.search} data-tour="search">
         <ExploreSearch />
       </div>
-      {isLocal && <BuilderLink />}
-      {isLocal && <SavedMenu what="search" onSave={saveSearch} />}
+      <BuilderLink />
+      <SavedMenu what="search" onSave={saveSearch} />
       <div className={classes.time} data-tour="time">
         <HistoryMenu />
         <ExploreTime />
@@ -87,7 +82,7 @@ export function Toolbar() {
             <IconZoomOut size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-        {isLocal && <ToDashboard />}
+        <ToDashboard />
       </div>
       <SplitActions />
       <Button.Group className={classes.run}>

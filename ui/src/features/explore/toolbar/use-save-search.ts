@@ -8,6 +8,9 @@ export function useSaveSearch(): () => void {
   const { edit } = useSaved();
   return () => {
     const { from, to } = search.range;
-    edit({ content: { ...NEW_CONTENT, text: readDraft(), from, to }, replaces: null });
+    edit({
+      content: { ...NEW_CONTENT, text: readDraft(), from, to, source: search.source ?? null },
+      replaces: null,
+    });
   };
 }

@@ -12,7 +12,7 @@ import classes from './history-panel.module.css';
 interface HistoryPanelProps {
   entries: HistoryEntry[];
   onChange: (entries: HistoryEntry[]) => void;
-  onOpen: (sql: string) => void;
+  onOpen: (entry: HistoryEntry) => void;
 }
 
 const SHOWN = 100;
@@ -52,13 +52,14 @@ export function HistoryPanel({ entries, onChange, onOpen }: HistoryPanelProps) {
       </div>
       <ul className={classes.list} aria-label="History">
         {matching.slice(0, SHOWN).map((entry) => (
-          <li key={entry.sql}>
-            <button type="button" className={classes.entry} onClick={() => onOpen(entry.sql)}>
+          <li key={`${entry.source ?? ''} ${entry.sql}`}>
+            <button type="button" className={classes.entry} onClick={() => onOpen(entry)}>
               <span className={classes.sql}>{entry.sql.replaceAll(/\s+/g, ' ').slice(0, 400)}</span>
               <span className={classes.facts}>
                 <span title={formatTimeExact(entry.at, timeZone)}>
                   {formatTimeToSecond(entry.at, timeZone)}
                 </span>
+                {entry.source !== undefined && <span>on {entry.source}</span>}
                 {entry.error === null ? (
                   <>
                     <span>{formatDuration(entry.elapsed_ms)}</span>

@@ -6,6 +6,13 @@ const entry = (sql: string): HistoryEntry => ({ sql, at: '', elapsed_ms: 1, rows
 it('keeps each statement once, the newest first', () => {
   const entries = withEntry(withEntry(withEntry([], entry('a')), entry('b')), entry('a'));
   expect(entries.map(({ sql }) => sql)).toEqual(['a', 'b']);
+  const elsewhere = withEntry(entries, { ...entry('a'), source: 'orders' });
+  expect(elsewhere.map(({ sql, source }) => [sql, source])).toEqual([
+    ['a', 'orders'],
+    ['a', undefined],
+    ['b', undefined],
+  ]);
+  expect(found(elsewhere, 'orders')).toEqual([elsewhere[0]]);
 });
 
 it('keeps no statement that would fill the storage, and not too many', () => {

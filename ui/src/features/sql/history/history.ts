@@ -7,6 +7,8 @@ export interface HistoryEntry {
   rows: number;
   /** The error's message where it failed. */
   error: string | null;
+  /** Where it ran, if not on this server. */
+  source?: string;
 }
 
 const LIMIT = 300;
@@ -16,14 +18,15 @@ const MAX_CHARACTERS = 20_000;
 /** The newest first; the same statement run again takes the place of its run before. */
 export function withEntry(entries: readonly HistoryEntry[], entry: HistoryEntry): HistoryEntry[] {
   if (entry.sql.length > MAX_CHARACTERS) return [...entries];
-  return [entry, ...entries.filter(({ sql }) => sql !== entry.sql)].slice(0, LIMIT);
+  const others = entries.filter(({ sql, source }) => sql !== entry.sql || source !== entry.source);
+  return [entry, ...others].slice(0, LIMIT);
 }
 
-/** Entries that have every word, in any case. */
+/** Entries that have every word, in any case, in their text or the name of where they ran. */
 export function found(entries: readonly HistoryEntry[], search: string): HistoryEntry[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  return entries.filter(({ sql }) => {
-    const text = sql.toLowerCase();
+  return entries.filter(({ sql, source = '' }) => {
+    const text = `${sql} ${source}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

@@ -6,7 +6,7 @@ import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCount } from '@/lib/format/numbers';
-import { estimateText } from '../run/estimate-line';
+import { estimateText, isUnknown } from '../run/estimate-line';
 import classes from './plan-panel.module.css';
 
 /** How ClickHouse would run the statement: the last step on top, and under each table the indexes that were asked. */
@@ -34,7 +34,9 @@ export function PlanPanel({ statement }: { statement: SqlStatement | null }) {
   if (plan.data == null) return <SkeletonRows count={8} />;
   return (
     <div className={classes.panel} tabIndex={0} role="region" aria-label="Plan of the statement">
-      <p className={classes.summary}>{estimateText(plan.data.estimate)}</p>
+      {!isUnknown(plan.data.estimate, statement.source) && (
+        <p className={classes.summary}>{estimateText(plan.data.estimate)}</p>
+      )}
       <ul className={classes.tree} aria-label="Steps, the last one first">
         <Step step={plan.data.plan} />
       </ul>

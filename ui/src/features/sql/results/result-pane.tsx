@@ -73,7 +73,13 @@ function View({ workspace, views }: { workspace: Workspace; views: ReactNode }) 
 function Other({ workspace }: { workspace: Workspace }) {
   const { view, history, setHistory, statement, tabs } = workspace;
   if (view === 'history') {
-    return <HistoryPanel entries={history} onChange={setHistory} onOpen={(sql) => tabs.open({ sql })} />;
+    return (
+      <HistoryPanel
+        entries={history}
+        onChange={setHistory}
+        onOpen={({ sql, source = null }) => tabs.open({ sql, source })}
+      />
+    );
   }
   return view === 'plan' ? <PlanPanel statement={statement} /> : <NoAnswer workspace={workspace} />;
 }

@@ -7,6 +7,8 @@ import type { EstimateState } from './use-estimate';
 import classes from './run.module.css';
 
 interface ActionBarProps {
+  /** Where it runs; `null` is this server. */
+  source: string | null;
   isRunning: boolean;
   hasSelection: boolean;
   /** Why it can't run now, or `null`. */
@@ -16,13 +18,24 @@ interface ActionBarProps {
   onCancel: () => void;
   onFormat: () => void;
   onExplain: () => void;
-  children?: ReactNode;
+  /** The choice of where it runs. */
+  children: ReactNode;
 }
 
 /** Between editor and answer: run, what it would cost, and what else can be done with the statement. */
 export function ActionBar(props: ActionBarProps) {
-  const { isRunning, hasSelection, obstacle, estimate, onRun, onCancel, onFormat, onExplain, children } =
-    props;
+  const {
+    source,
+    isRunning,
+    hasSelection,
+    obstacle,
+    estimate,
+    onRun,
+    onCancel,
+    onFormat,
+    onExplain,
+    children,
+  } = props;
   return (
     <div className={classes.bar}>
       {isRunning ? (
@@ -46,7 +59,8 @@ export function ActionBar(props: ActionBarProps) {
           </Button>
         </Tooltip>
       )}
-      <EstimateLine {...estimate} />
+      {children}
+      <EstimateLine {...estimate} source={source} />
       <span className={classes.space} />
       <Tooltip label="Write the statement over several lines">
         <Button
@@ -70,7 +84,6 @@ export function ActionBar(props: ActionBarProps) {
           Plan
         </Button>
       </Tooltip>
-      {children}
     </div>
   );
 }

@@ -9,15 +9,21 @@ export function estimateText({ rows, bytes, seconds, is_upper_bound: isUpper }: 
   if (rows === 0) return 'Reads nothing that is stored';
   const figures = [
     `${formatCompact(rows)} ${rows === 1 ? 'row' : 'rows'}`,
-    formatBytes(bytes),
+    // Other servers say rows alone.
+    ...(bytes === 0 ? [] : [formatBytes(bytes)]),
     ...(seconds === null ? [] : [`about ${formatDuration(seconds * 1000)}`]),
   ];
   return `Reads ${isUpper ? 'up to ' : ''}${figures.join(', ')}`;
 }
 
+/** Another server may give no figures, which is not the same as none. */
+export function isUnknown({ rows }: Estimate, source: string | null | undefined): boolean {
+  return rows === 0 && source != null;
+}
+
 /** What the statement would read, beside Run. */
-export function EstimateLine({ estimate, isStale }: EstimateState) {
-  if (estimate === null) return null;
+export function EstimateLine({ estimate, isStale, source }: EstimateState & { source: string | null }) {
+  if (estimate === null || isUnknown(estimate, source)) return null;
   return (
     <span
       className={classes.estimate}

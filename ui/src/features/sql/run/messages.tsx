@@ -3,6 +3,8 @@ import { IconAlertTriangle, IconBulb, IconHelpCircle } from '@tabler/icons-react
 import { ApiError } from '@/api/errors';
 import { overBudget } from '@/api/sql';
 import { plainMessage } from '@/components/notify';
+import { ChooseSource } from '@/components/sources/choose-source';
+import { knownInstead } from '@/components/sources/known-sources';
 import type { SqlMark } from '@/components/sql-editor/sql-editor';
 import { estimateText } from './estimate-line';
 import classes from './run.module.css';
@@ -12,13 +14,16 @@ interface MessagesProps {
   marks: readonly SqlMark[];
   onGoTo: (offset: number) => void;
   onConfirm: () => void;
+  /** Runs it elsewhere, where its server is not known any more. */
+  onSource: (source: string) => void;
 }
 
 const HINTS_SHOWN = 3;
 
 /** Under the editor: what is wrong, what is asked, what would be better; each leads to its place. */
-export function Messages({ error, marks, onGoTo, onConfirm }: MessagesProps) {
+export function Messages({ error, marks, onGoTo, onConfirm, onSource }: MessagesProps) {
   const asked = overBudget(error);
+  const others = knownInstead(error);
   const mistake = marks.find(({ kind }) => kind === 'error');
   const hints = marks.filter(({ kind }) => kind === 'hint').slice(0, HINTS_SHOWN);
   if (error === null && hints.length === 0) return null;
@@ -46,6 +51,7 @@ export function Messages({ error, marks, onGoTo, onConfirm }: MessagesProps) {
           <span>
             <strong>{plainMessage(error)}</strong> {hint == null ? '' : plainMessage(hint)}
           </span>
+          {others !== null && <ChooseSource names={others} onChoose={onSource} />}
           {mistake !== undefined && (
             <Button variant="subtle" size="compact-xs" onClick={() => onGoTo(mistake.from)}>
               Show

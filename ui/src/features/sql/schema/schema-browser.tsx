@@ -2,27 +2,35 @@ import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconEye, IconKey, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { SchemaTable } from '@/api/sql';
+import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
+import { useServerName } from '@/components/sources/known-sources';
 import { identifier } from '@/components/sql-editor/sql-text';
 import { formatBytes, formatCompact } from '@/lib/format/numbers';
 import { useSchema } from './use-schema';
 import classes from './schema-browser.module.css';
 
-interface SchemaBrowserProps {
+interface InsertProps {
   onInsert: (text: string) => void;
   /** Shows some rows of a table. */
   onSample: (table: string) => void;
 }
 
+interface SchemaBrowserProps extends InsertProps {
+  /** Whose tables; `null` is this server. */
+  source: string | null;
+}
+
 /** Tables and their columns; a click writes the name at the cursor. */
-export function SchemaBrowser({ onInsert, onSample }: SchemaBrowserProps) {
-  const schema = useSchema();
+export function SchemaBrowser({ source, onInsert, onSample }: SchemaBrowserProps) {
+  const schema = useSchema(source);
+  const server = useServerName(source);
   const [search, setSearch] = useState('');
   if (schema.isError) {
     return (
       <ErrorState
-        title="The tables could not be listed"
+        title={`The tables ${source === null ? '' : `of ${server} `}could not be listed`}
         error={schema.error}
         onRetry={() => void schema.refetch()}
       />
@@ -30,6 +38,10 @@ export function SchemaBrowser({ onInsert, onSample }: SchemaBrowserProps) {
   }
   if (schema.data === undefined) return <SkeletonRows count={12} />;
   const { default_database: ours, databases } = schema.data;
+  const tableCount = databases.reduce((sum, { tables }) => sum + tables.length, 0);
+  if (tableCount === 0) {
+    return <EmptyState title={`${server} shows no tables`}>Its user may read none.</EmptyState>;
+  }
   const wanted = search.trim().toLowerCase();
   return (
     <div className={classes.browser}>
@@ -56,7 +68,7 @@ export function SchemaBrowser({ onInsert, onSample }: SchemaBrowserProps) {
                     table={table}
                     fullName={prefix + identifier(table.name)}
                     wanted={wanted}
-                    startsOpen={wanted !== '' || table.name === 'otel_logs'}
+                    startsOpen={wanted !== '' || table.name === 'otel_logs' || tableCount === 1}
                     onInsert={onInsert}
                     onSample={onSample}
                   />
@@ -78,7 +90,7 @@ function fits(table: SchemaTable, wanted: string): boolean {
   );
 }
 
-interface TableEntryProps extends SchemaBrowserProps {
+interface TableEntryProps extends InsertProps {
   table: SchemaTable;
   fullName: string;
   wanted: string;

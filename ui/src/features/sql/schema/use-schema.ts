@@ -6,38 +6,43 @@ import type { SqlSchema } from '@/components/sql-editor/schema';
 
 const FRESH_MS = 60_000;
 
-export function useSchema(): UseQueryResult<Schema> {
+/** What a server has; `null` is this one. */
+export function useSchema(source: string | null): UseQueryResult<Schema> {
   const api = useApi();
   return useQuery({
-    queryKey: ['sql', 'schema'],
-    queryFn: ({ signal }) => readSchema(api, signal),
+    queryKey: ['sql', 'schema', source],
+    queryFn: ({ signal }) => readSchema(api, source, signal),
     staleTime: FRESH_MS,
+    // Another server that is away is waited for long enough by the first answer.
+    ...(source === null ? {} : { retry: false }),
   });
 }
 
-/** Names of attributes of the last day, for completion inside of `LogAttributes['`. */
-function useMapKeys(): Record<string, string[]> {
+/** Names of attributes of the last day, for completion inside of `LogAttributes['`; those of this server's table. */
+function useMapKeys(isLocal: boolean): Record<string, string[]> {
   const api = useApi();
   const fields = useQuery({
     queryKey: ['sql', 'map-keys'],
     queryFn: ({ signal }) => api.fields({ query: '*', from: 'now-24h', to: 'now' }, signal),
     staleTime: FRESH_MS,
+    enabled: isLocal,
   });
   return useMemo(() => {
     const keys: Record<string, string[]> = { LogAttributes: [], ResourceAttributes: [] };
-    for (const { name, kind } of fields.data?.fields ?? []) {
+    for (const { name, kind } of (isLocal ? fields.data?.fields : null) ?? []) {
       if (kind === 'attribute') keys.LogAttributes?.push(name.replace(/^attr\./, ''));
       else if (kind === 'resource') {
         keys.ResourceAttributes?.push(name === 'host' ? 'host.name' : name.replace(/^resource\./, ''));
       }
     }
     return keys;
-  }, [fields.data]);
+  }, [fields.data, isLocal]);
 }
 
-/** What the editor completes; `null` until it is known. */
-export function useEditorSchema(schema: Schema | undefined): SqlSchema | null {
-  const mapKeys = useMapKeys();
+/** What the editor completes for a server; `null` until it is known. */
+export function useEditorSchema(source: string | null): SqlSchema | null {
+  const schema = useSchema(source).data;
+  const mapKeys = useMapKeys(source === null);
   return useMemo(() => {
     if (schema === undefined) return null;
     return {

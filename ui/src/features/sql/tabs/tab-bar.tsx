@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState, type KeyboardEvent } from 'react';
+import { useServerName } from '@/components/sources/known-sources';
 import type { SqlTab } from './tabs';
 import type { TabActions } from './use-tabs';
 import classes from './tab-bar.module.css';
@@ -50,7 +51,7 @@ export function TabBar({ tabs }: { tabs: TabActions }) {
                 aria-keyshortcuts="Delete F2"
                 tabIndex={isActive ? 0 : -1}
                 className={classes.title}
-                title={tab.title}
+                title={tab.source === null ? tab.title : `${tab.title}, on ${tab.source}`}
                 onClick={() => tabs.activate(tab.id)}
                 onDoubleClick={() => setRenamed(tab.id)}
                 onKeyDown={(event) => onTabKey(event, tabs, tab, place, () => setRenamed(tab.id))}
@@ -59,6 +60,7 @@ export function TabBar({ tabs }: { tabs: TabActions }) {
                 }}
               >
                 {tab.title}
+                {tab.source !== null && <ServerOf source={tab.source} />}
               </button>
               {/* By keyboard the tab itself is closed: nothing else may have the focus in a list of tabs. */}
               <ActionIcon
@@ -82,6 +84,11 @@ export function TabBar({ tabs }: { tabs: TabActions }) {
       </Tooltip>
     </div>
   );
+}
+
+/** Where the statement runs, beside its name. */
+function ServerOf({ source }: { source: string }) {
+  return <span className={classes.server}>{useServerName(source)}</span>;
 }
 
 function onTabKey(

@@ -52,6 +52,9 @@ it('moves within the ends and goes round', () => {
 
 it('reads back what it stored, and nothing else', () => {
   const fallback = newTab('new', []);
+  const elsewhere = changed(three(), 'a', { source: 'orders' });
+  expect(readTabs(JSON.parse(JSON.stringify(elsewhere)), fallback)).toEqual(elsewhere);
+  expect(readTabs({ tabs: [{ id: 'older', sql: '' }] }, fallback).tabs[0]?.source).toBeNull();
   expect(readTabs(JSON.parse(JSON.stringify(three())), fallback)).toEqual(three());
   expect(readTabs({ tabs: [{ id: 1 }, null] }, fallback)).toEqual({ tabs: [fallback], activeId: 'new' });
   expect(readTabs(null, fallback).tabs).toEqual([fallback]);

@@ -9,6 +9,8 @@ export interface SqlTab {
   to: string | null;
   /** The saved query that it came from. */
   savedId: string | null;
+  /** The source or connection whose server runs it; `null` is this server. */
+  source: string | null;
 }
 
 export interface Tabs {
@@ -34,6 +36,7 @@ export function newTab(id: string, tabs: readonly SqlTab[], content: NewTab = {}
     from: 'now-24h',
     to: 'now',
     savedId: null,
+    source: null,
     ...content,
     id,
   };
@@ -105,6 +108,7 @@ function readTab(stored: unknown): SqlTab[] {
       from: text(tab.from),
       to: text(tab.to),
       savedId: text(tab.savedId),
+      source: text(tab.source),
     },
   ];
 }

@@ -19,6 +19,7 @@ const KEY = 'click-lite.sql.tabs';
 export interface TabActions {
   tabs: SqlTab[];
   active: SqlTab;
+  /** An empty one goes on where the active one runs. */
   open: (content?: NewTab) => SqlTab;
   activate: (id: string) => void;
   /** Closes at once and offers to take it back. */
@@ -45,7 +46,7 @@ export function useTabs(onClosed: (id: string) => void): TabActions {
   return {
     tabs: state.tabs,
     active,
-    open: (content) => {
+    open: (content = { source: active.source }) => {
       const tab = newTab(crypto.randomUUID(), state.tabs, content);
       update((before) => opened(before, tab));
       return tab;
