@@ -3,6 +3,7 @@ import { useApi } from '@/api/client';
 import { useStatus } from '@/api/status';
 import type { Alarm, Status } from '@/api/types';
 import { ErrorState } from '@/components/error-state';
+import { asSentence } from '@/components/notify';
 import { Page } from '@/components/page';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatBytes, formatCountOf, formatDuration } from '@/lib/format/numbers';
@@ -20,7 +21,7 @@ export function DeliveryPage() {
   });
   return (
     <Page title="Delivery">
-      <div className={classes.content}>
+      <div className={classes.content} data-inset>
         {status !== undefined && <Alarms alarms={status.alarms} />}
         {status !== undefined && <Waiting status={status} />}
         <h2 className={classes.heading}>Refused records</h2>
@@ -47,7 +48,7 @@ function Alarms({ alarms }: { alarms: Alarm[] }) {
       {alarms.map(({ code, level, message }) => (
         <li key={code} className={classes.alarm} data-level={level}>
           <strong>{level === 'critical' ? 'Critical' : 'Warning'}</strong>
-          <span>{message.charAt(0).toUpperCase() + message.slice(1)}.</span>
+          <span>{asSentence(message)}</span>
         </li>
       ))}
     </ul>

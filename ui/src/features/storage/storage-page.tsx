@@ -33,7 +33,7 @@ export function StoragePage() {
   const services = (report.data?.services ?? []).flatMap(({ service }) => (service === '' ? [] : [service]));
   return (
     <Page title="Storage">
-      <div className={classes.storage}>
+      <div className={classes.storage} data-inset>
         {report.data !== undefined ? (
           <Report report={report.data} onDrop={setTarget} />
         ) : report.isError ? (
