@@ -136,6 +136,7 @@ export function SearchBar(props: SearchBarProps) {
           type="button"
           className={classes.clear}
           aria-label="Clear the text"
+          title="Clear the text"
           onClick={() => {
             type('');
             onClear();

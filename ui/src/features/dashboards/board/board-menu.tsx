@@ -47,7 +47,7 @@ export function BoardMenu({ dashboard, draft, onKiosk, onPrint, onChanged }: Boa
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon aria-label="Menu of the dashboard">
+          <ActionIcon aria-label="Menu of the dashboard" title="Menu of the dashboard">
             <IconDots size={16} aria-hidden />
           </ActionIcon>
         </Menu.Target>
