@@ -23,7 +23,7 @@ export function DeliveryPage() {
     <Page title="Delivery">
       <div className={classes.content} data-inset>
         {status !== undefined && <Alarms alarms={status.alarms} />}
-        {status !== undefined && <Waiting status={status} />}
+        <Waiting spool={status?.spool} />
         <h2 className={classes.heading}>Refused records</h2>
         {letters.data !== undefined ? (
           <RefusedBatches list={letters.data} />
@@ -55,20 +55,10 @@ function Alarms({ alarms }: { alarms: Alarm[] }) {
   );
 }
 
-function Waiting({ status: { spool } }: { status: Status }) {
-  const facts: [string, string][] = [
-    [
-      'Waiting for ClickHouse',
-      spool.pending_rows === 0
-        ? 'Nothing'
-        : `${formatCountOf(spool.pending_rows, 'row')}, ${formatBytes(spool.pending_bytes)} of at most ${formatBytes(spool.limit_bytes)}`,
-    ],
-    ['Oldest of them', spool.pending_rows === 0 ? 'None' : formatDuration(spool.oldest_age_ms)],
-    ['From arrival to searchable, last', formatDuration(spool.lag_seconds * 1000)],
-  ];
+function Waiting({ spool }: { spool: Status['spool'] | undefined }) {
   return (
     <dl className={classes.facts}>
-      {facts.map(([name, value]) => (
+      {factsOf(spool).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>
@@ -76,4 +66,20 @@ function Waiting({ status: { spool } }: { status: Status }) {
       ))}
     </dl>
   );
+}
+
+/** Until they are known they keep their place, so that nothing moves then. */
+function factsOf(spool: Status['spool'] | undefined): [name: string, value: string][] {
+  const waits = spool !== undefined && spool.pending_rows > 0;
+  const orSpace = (value: string): string => (spool === undefined ? '\u00a0' : value);
+  return [
+    [
+      'Waiting for ClickHouse',
+      waits
+        ? `${formatCountOf(spool.pending_rows, 'row')}, ${formatBytes(spool.pending_bytes)} of at most ${formatBytes(spool.limit_bytes)}`
+        : orSpace('Nothing'),
+    ],
+    ['Oldest of them', waits ? formatDuration(spool.oldest_age_ms) : orSpace('None')],
+    ['From arrival to searchable, last', orSpace(formatDuration((spool?.lag_seconds ?? 0) * 1000))],
+  ];
 }

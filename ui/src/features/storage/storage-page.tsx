@@ -43,21 +43,35 @@ export function StoragePage() {
             onRetry={() => void report.refetch()}
           />
         ) : (
-          <SkeletonRows count={12} />
+          <SkeletonRows count={24} />
         )}
-        {retention.data !== undefined && <RetentionSection retention={retention.data} services={services} />}
-        {retention.data === undefined && retention.isError && (
-          <ErrorState
-            title="The rules could not be read"
-            error={retention.error}
-            onRetry={() => void retention.refetch()}
-          />
-        )}
-        <RunsSection nextRunAt={retention.data?.next_run_at} />
+        {/* What stands below the report waits for it, or it would be pushed out of sight. */}
+        {!report.isPending && <RulesAndRuns retention={retention} services={services} />}
         {report.data !== undefined && <Details report={report.data} />}
       </div>
       {target !== null && <DropDialog target={target} onClose={() => setTarget(null)} />}
     </Page>
+  );
+}
+
+interface RulesAndRunsProps {
+  retention: ReturnType<typeof useRetention>;
+  services: string[];
+}
+
+function RulesAndRuns({ retention, services }: RulesAndRunsProps) {
+  return (
+    <>
+      {retention.data !== undefined && <RetentionSection retention={retention.data} services={services} />}
+      {retention.data === undefined && retention.isError && (
+        <ErrorState
+          title="The rules could not be read"
+          error={retention.error}
+          onRetry={() => void retention.refetch()}
+        />
+      )}
+      <RunsSection nextRunAt={retention.data?.next_run_at} />
+    </>
   );
 }
 
