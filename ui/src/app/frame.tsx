@@ -1,4 +1,5 @@
 import { Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -26,6 +27,9 @@ export function Frame({ children }: { children: ReactNode }) {
 
 function WholeFrame({ children }: { children: ReactNode }) {
   const [{ railCollapsed }, change] = usePreferences();
+  // A tablet has no room for the words; what the user chose holds again in a wider window.
+  const isNarrow = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
+  const isCollapsed = railCollapsed || isNarrow;
   const Toggle = railCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const toggleTitle = railCollapsed ? 'Show page names' : 'Hide page names';
   return (
@@ -34,13 +38,13 @@ function WholeFrame({ children }: { children: ReactNode }) {
         className={classes.rail}
         aria-label="Pages"
         data-tour="rail"
-        data-collapsed={railCollapsed || undefined}
+        data-collapsed={isCollapsed || undefined}
       >
         {PAGES.map(({ to, title, icon: Icon }) => (
-          <Tooltip key={to} label={title} position="right" disabled={!railCollapsed}>
+          <Tooltip key={to} label={title} position="right" disabled={!isCollapsed}>
             <Link to={to} className={classes.link} aria-label={title}>
               <Icon size={18} stroke={1.6} aria-hidden />
-              {!railCollapsed && <span>{title}</span>}
+              {!isCollapsed && <span>{title}</span>}
             </Link>
           </Tooltip>
         ))}

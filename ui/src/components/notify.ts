@@ -41,7 +41,11 @@ export function notifyFailure(title: string, error: unknown): void {
 
 /** What the error says, as a sentence. */
 export function plainMessage(error: unknown): string {
-  const text = error instanceof ApiError || error instanceof Error ? error.message : String(error);
+  return asSentence(error instanceof ApiError || error instanceof Error ? error.message : String(error));
+}
+
+/** The server writes in lower case and without a full stop. */
+export function asSentence(text: string): string {
   const sentence = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.?:]$/.test(sentence) ? sentence : `${sentence}.`;
 }

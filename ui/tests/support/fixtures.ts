@@ -15,6 +15,8 @@ const BUILT = process.env.CLICK_LITE_UI_DIST;
 export const test = base.extend<Fixtures>({
   context: async ({ context }, provide) => {
     if (BUILT !== undefined) {
+      // A page that the test answers has no address, and Chromium keeps such pages from the sockets of this machine.
+      await context.grantPermissions(['local-network-access']);
       await context.route(/^http:\/\/127\.0\.0\.1:\d+\/(?!api\/)/, async (route) => {
         const { pathname } = new URL(route.request().url());
         await route.fulfill({ path: join(BUILT, pathname.includes('.') ? pathname : 'index.html') });

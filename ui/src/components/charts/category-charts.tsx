@@ -13,7 +13,8 @@ const BarCanvas = lazy(() => import('./bar-canvas'));
 const PieCanvas = lazy(() => import('./pie-canvas'));
 const NONE: ReadonlySet<string> = new Set();
 const NEEDS = 'This chart needs a column of numbers, and one or more that name them.';
-const SLICES = 12;
+/** As many as there are colours. */
+const SLICES = 8;
 
 function CategoryTable({
   title,
@@ -52,7 +53,7 @@ export function BarChart({ title, data, options, onPick }: ChartProps) {
   );
 }
 
-/** Shares of a whole; the small ones beyond the first dozen are one slice. */
+/** Shares of a whole; the small ones beyond the first eight are one slice. */
 export function PieChart({ title, data, options, onPick }: ChartProps) {
   const categories = useMemo(() => withRest(categoriesOf(data)), [data]);
   const [muted, setMuted] = useState(NONE);
@@ -83,8 +84,9 @@ function withRest(data: CategoryData): CategoryData {
   const rest = sorted.slice(SLICES);
   if (rest.length === 0) return { ...data, categories: sorted };
   const value = rest.reduce((sum, { values }) => sum + (values[0] ?? 0), 0);
+  const name = rest.length === 1 ? '1 other' : `${rest.length} others`;
   return {
     ...data,
-    categories: [...sorted.slice(0, SLICES), { name: `${rest.length} others`, values: [value], keys: [] }],
+    categories: [...sorted.slice(0, SLICES), { name, values: [value], keys: [] }],
   };
 }

@@ -15,11 +15,14 @@ interface HeatMapCanvasProps {
   onPick?: PickHandler | undefined;
 }
 
+/** Names longer than this are shortened, so that the cells keep the room. */
+const MOST_SIDE_PX = 180;
+
 function optionOf(surface: ChartSurface, { data, options, zone, onPick }: HeatMapCanvasProps): ChartOption {
   const { colour, width } = surface;
   const font = axisFont(surface);
   const longest = data.y.reduce((known, name) => Math.max(known, name.length), 0);
-  const side = Math.min(longest * 6 + 16, Math.floor(width * 0.35));
+  const side = Math.min(longest * 6 + 16, MOST_SIDE_PX, Math.floor(width * 0.35));
   const labels = data.xIsTime
     ? axisLabels(data.x as number[], zone, Math.max(Math.floor(width / 96), 2))
     : data.x.map(String);

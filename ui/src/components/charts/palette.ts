@@ -35,6 +35,8 @@ function levelOf(name: string): Level | null {
 
 /** The series into which `timechart ... limit` sums up what it shows no line of. */
 export const REST = 'other';
+/** What a pie calls the slices that it sums up. */
+const PIE_REST = /^\d+ others?$/;
 
 function hashOf(name: string): number {
   let hash = 2_166_136_261;
@@ -54,7 +56,7 @@ export class SeriesColours {
 
   /** The custom property with the colour, such as `--series-3`. */
   tokenOf(name: string): string {
-    if (name === REST) return '--chart-unknown';
+    if (name === REST || PIE_REST.test(name)) return '--chart-unknown';
     const status = statusLevelOf(name);
     if (status !== null) return `--chart-${status}${this.shadeOf(name, status)}`;
     const level = levelOf(name);

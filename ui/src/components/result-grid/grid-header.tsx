@@ -72,6 +72,7 @@ function ColumnPopover({ view, column, width }: { view: GridView; column: Result
           className={classes.funnel}
           data-active={filter !== '' || isOpen || undefined}
           aria-label={`Filter and width of ${name}`}
+          title={`Filter and width of ${name}`}
           onClick={() => setIsOpen(!isOpen)}
         >
           <Funnel size={12} aria-hidden />

@@ -93,6 +93,7 @@ function FilterNote({ view, total }: { view: GridView; total: number }) {
           type="button"
           className={classes.chip}
           aria-label={`Remove the filter on ${column}`}
+          title={`Remove the filter on ${column}`}
           onClick={() => view.setFilter(column, '')}
         >
           {column} {text}

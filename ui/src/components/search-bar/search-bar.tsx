@@ -3,7 +3,7 @@ import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'reac
 import { useApi } from '@/api/client';
 import { ApiError } from '@/api/errors';
 import type { CompleteResponse } from '@/api/types';
-import { plainMessage } from '@/components/notify';
+import { asSentence, plainMessage } from '@/components/notify';
 import type { CompletedSpan } from './completion';
 import { LanguageHelp } from './language-help';
 import { utf16Offset } from './offsets';
@@ -136,6 +136,7 @@ export function SearchBar(props: SearchBarProps) {
           type="button"
           className={classes.clear}
           aria-label="Clear the text"
+          title="Clear the text"
           onClick={() => {
             type('');
             onClear();
@@ -156,7 +157,7 @@ export function SearchBar(props: SearchBarProps) {
       {isShown && (
         <div className={classes.problem} role="alert">
           <strong>{plainMessage(error)}</strong>
-          {details?.hint != null && <span> {details.hint}</span>}
+          {details?.hint != null && <span> {asSentence(details.hint)}</span>}
         </div>
       )}
     </div>

@@ -38,7 +38,7 @@ export function ConnectionsPage() {
   const failed = connections.isError ? connections : all;
   return (
     <Page title="Connections">
-      <div className={classes.page}>
+      <div className={classes.page} data-inset>
         {connections.data !== undefined && all.data !== undefined ? (
           connections.data.length === 0 ? (
             <EmptyState title="No other ClickHouse is connected" action={addButton}>

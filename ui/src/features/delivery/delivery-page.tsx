@@ -3,6 +3,7 @@ import { useApi } from '@/api/client';
 import { useStatus } from '@/api/status';
 import type { Alarm, Status } from '@/api/types';
 import { ErrorState } from '@/components/error-state';
+import { asSentence } from '@/components/notify';
 import { Page } from '@/components/page';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatBytes, formatCountOf, formatDuration } from '@/lib/format/numbers';
@@ -20,9 +21,9 @@ export function DeliveryPage() {
   });
   return (
     <Page title="Delivery">
-      <div className={classes.content}>
+      <div className={classes.content} data-inset>
         {status !== undefined && <Alarms alarms={status.alarms} />}
-        {status !== undefined && <Waiting status={status} />}
+        <Waiting spool={status?.spool} />
         <h2 className={classes.heading}>Refused records</h2>
         {letters.data !== undefined ? (
           <RefusedBatches list={letters.data} />
@@ -47,27 +48,17 @@ function Alarms({ alarms }: { alarms: Alarm[] }) {
       {alarms.map(({ code, level, message }) => (
         <li key={code} className={classes.alarm} data-level={level}>
           <strong>{level === 'critical' ? 'Critical' : 'Warning'}</strong>
-          <span>{message.charAt(0).toUpperCase() + message.slice(1)}.</span>
+          <span>{asSentence(message)}</span>
         </li>
       ))}
     </ul>
   );
 }
 
-function Waiting({ status: { spool } }: { status: Status }) {
-  const facts: [string, string][] = [
-    [
-      'Waiting for ClickHouse',
-      spool.pending_rows === 0
-        ? 'Nothing'
-        : `${formatCountOf(spool.pending_rows, 'row')}, ${formatBytes(spool.pending_bytes)} of at most ${formatBytes(spool.limit_bytes)}`,
-    ],
-    ['Oldest of them', spool.pending_rows === 0 ? 'None' : formatDuration(spool.oldest_age_ms)],
-    ['From arrival to searchable, last', formatDuration(spool.lag_seconds * 1000)],
-  ];
+function Waiting({ spool }: { spool: Status['spool'] | undefined }) {
   return (
     <dl className={classes.facts}>
-      {facts.map(([name, value]) => (
+      {factsOf(spool).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>
@@ -75,4 +66,20 @@ function Waiting({ status: { spool } }: { status: Status }) {
       ))}
     </dl>
   );
+}
+
+/** Until they are known they keep their place, so that nothing moves then. */
+function factsOf(spool: Status['spool'] | undefined): [name: string, value: string][] {
+  const waits = spool !== undefined && spool.pending_rows > 0;
+  const orSpace = (value: string): string => (spool === undefined ? '\u00a0' : value);
+  return [
+    [
+      'Waiting for ClickHouse',
+      waits
+        ? `${formatCountOf(spool.pending_rows, 'row')}, ${formatBytes(spool.pending_bytes)} of at most ${formatBytes(spool.limit_bytes)}`
+        : orSpace('Nothing'),
+    ],
+    ['Oldest of them', waits ? formatDuration(spool.oldest_age_ms) : orSpace('None')],
+    ['From arrival to searchable, last', orSpace(formatDuration((spool?.lag_seconds ?? 0) * 1000))],
+  ];
 }

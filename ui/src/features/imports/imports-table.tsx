@@ -22,11 +22,11 @@ export function ImportsTable({ imports, openId, onToggle }: ImportsTableProps) {
       <thead>
         <tr>
           <th>File</th>
-          <th>Format</th>
-          <th className={classes.number}>Size</th>
+          <th className={classes.wide}>Format</th>
+          <th className={`${classes.number} ${classes.wide}`}>Size</th>
           <th className={classes.number}>Rows</th>
           <th>State</th>
-          <th>Started, {zoneName(timeZone)}</th>
+          <th className={classes.roomy}>Started, {zoneName(timeZone)}</th>
         </tr>
       </thead>
       <tbody>
@@ -51,15 +51,15 @@ export function ImportsTable({ imports, openId, onToggle }: ImportsTableProps) {
                     <span className={classes.name}>{item.name}</span>
                   </button>
                 </td>
-                <td>{item.format_title}</td>
-                <td className={classes.number}>
+                <td className={classes.wide}>{item.format_title}</td>
+                <td className={`${classes.number} ${classes.wide}`}>
                   {item.size_bytes === null ? '' : formatBytes(item.size_bytes)}
                 </td>
                 <td className={classes.number}>{formatCount(item.rows)}</td>
                 <td data-state={item.state} className={classes.state}>
                   {stateText(item)}
                 </td>
-                <td title={formatTimeExact(item.started_at, timeZone)}>
+                <td className={classes.roomy} title={formatTimeExact(item.started_at, timeZone)}>
                   {formatTimeToSecond(item.started_at, timeZone)}
                 </td>
               </tr>

@@ -31,7 +31,7 @@ export function FileMenu() {
       </FileButton>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon variant="default" aria-label="Import and export">
+          <ActionIcon variant="default" aria-label="Import and export" title="Import and export">
             <IconDots size={16} aria-hidden />
           </ActionIcon>
         </Menu.Target>

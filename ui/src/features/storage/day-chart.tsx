@@ -19,6 +19,7 @@ register([BarChart, GridComponent, TooltipComponent, CanvasRenderer]);
 type Option = ComposeOption<BarSeriesOption | GridComponentOption | TooltipComponentOption>;
 
 function optionOf(bars: DayBar[], colour: (token: string) => string): Option {
+  const isOneYear = bars.at(0)?.day.slice(0, 4) === bars.at(-1)?.day.slice(0, 4);
   const font = { color: colour('--text-faint'), fontFamily: colour('--font-sans'), fontSize: 11 };
   const series = (name: string, bytes: (bar: DayBar) => number, fill: string): BarSeriesOption => ({
     type: 'bar',
@@ -55,7 +56,7 @@ function optionOf(bars: DayBar[], colour: (token: string) => string): Option {
     },
     xAxis: {
       type: 'category',
-      data: bars.map(({ day }) => day.slice(5)),
+      data: bars.map(({ day }) => (isOneYear ? day.slice(5) : day)),
       axisLine: { lineStyle: { color: colour('--border-strong') } },
       axisTick: { show: false },
       axisLabel: { ...font, margin: 8, hideOverlap: true },

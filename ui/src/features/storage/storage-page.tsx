@@ -34,7 +34,7 @@ export function StoragePage() {
   const services = (report.data?.services ?? []).flatMap(({ service }) => (service === '' ? [] : [service]));
   return (
     <Page title="Storage">
-      <div className={classes.storage}>
+      <div className={classes.storage} data-inset>
         {report.data !== undefined ? (
           <Report report={report.data} onDrop={setTarget} />
         ) : report.isError ? (
@@ -44,22 +44,36 @@ export function StoragePage() {
             onRetry={() => void report.refetch()}
           />
         ) : (
-          <SkeletonRows count={12} />
+          <SkeletonRows count={24} />
         )}
-        {retention.data !== undefined && <RetentionSection retention={retention.data} services={services} />}
-        {retention.data === undefined && retention.isError && (
-          <ErrorState
-            title="The rules could not be read"
-            error={retention.error}
-            onRetry={() => void retention.refetch()}
-          />
-        )}
+        {/* What stands below the report waits for it, or it would be pushed out of sight. */}
+        {!report.isPending && <RulesAndRuns retention={retention} services={services} />}
         {report.data !== undefined && report.data.days.length > 0 && <ColumnsSection />}
-        <RunsSection nextRunAt={retention.data?.next_run_at} />
         {report.data !== undefined && <Details report={report.data} />}
       </div>
       {target !== null && <DropDialog target={target} onClose={() => setTarget(null)} />}
     </Page>
+  );
+}
+
+interface RulesAndRunsProps {
+  retention: ReturnType<typeof useRetention>;
+  services: string[];
+}
+
+function RulesAndRuns({ retention, services }: RulesAndRunsProps) {
+  return (
+    <>
+      {retention.data !== undefined && <RetentionSection retention={retention.data} services={services} />}
+      {retention.data === undefined && retention.isError && (
+        <ErrorState
+          title="The rules could not be read"
+          error={retention.error}
+          onRetry={() => void retention.refetch()}
+        />
+      )}
+      <RunsSection nextRunAt={retention.data?.next_run_at} />
+    </>
   );
 }
 

@@ -41,7 +41,13 @@ export function TourHost() {
           <button type="button" className={classes.start} onClick={start}>
             New here? Take the tour
           </button>
-          <CloseButton size={24} iconSize={11} aria-label="No tour, thanks" onClick={settle} />
+          <CloseButton
+            size={24}
+            iconSize={11}
+            aria-label="No tour, thanks"
+            title="No tour, thanks"
+            onClick={settle}
+          />
         </span>
       )}
       <Suspense fallback={null}>{isRunning && <Tour onEnd={() => setRunning(false)} />}</Suspense>

@@ -7,6 +7,11 @@ export function splitPipes(query: string): { filter: string; pipes: string } {
   return { filter: query.slice(0, bar.from).trimEnd(), pipes: query.slice(bar.from) };
 }
 
+/** Whether its answer is a chart over time, as far as the text tells before it is there. */
+export function isTimechart(query: string): boolean {
+  return /\|\s*timechart\b/i.test(splitPipes(query).pipes);
+}
+
 export function hasPipes(query: string): boolean {
   return splitPipes(query).pipes !== '';
 }

@@ -100,6 +100,7 @@ export function ConditionRow({ condition, groupId, place }: ConditionRowProps) {
       <ActionIcon
         size="sm"
         aria-label="Remove this condition"
+        title="Remove this condition"
         onClick={() => change({ ...query, root: replaced(root, condition.id, null) })}
       >
         <IconTrash size={14} aria-hidden />

@@ -66,6 +66,7 @@ export function AggregateList({ aggregates, onChange }: AggregateListProps) {
           <ActionIcon
             size="sm"
             aria-label="Remove this function"
+            title="Remove this function"
             disabled={aggregates.length === 1}
             onClick={() => onChange(aggregates.filter(({ id }) => id !== aggregate.id))}
           >

@@ -36,6 +36,7 @@ export function KeyList({ keys, onChange }: KeyListProps) {
           <ActionIcon
             size="sm"
             aria-label="Remove this group"
+            title="Remove this group"
             onClick={() => onChange(keys.filter(({ id }) => id !== key.id))}
           >
             <IconX size={13} aria-hidden />

@@ -80,6 +80,7 @@ export function StepCard({ step, place, dragged, onDrag, onDropAt }: StepCardPro
         <ActionIcon
           size="sm"
           aria-label={`Remove the step ${STEP_TITLES[step.kind]}`}
+          title={`Remove the step ${STEP_TITLES[step.kind]}`}
           onClick={() => set(steps.filter(({ id }) => id !== step.id))}
         >
           <IconTrash size={14} aria-hidden />

@@ -39,6 +39,7 @@ function Lines<T extends { id: number }>(props: {
           <ActionIcon
             size="sm"
             aria-label={`Remove this ${what}`}
+            title={`Remove this ${what}`}
             onClick={() => onChange(items.filter(({ id }) => id !== item.id))}
           >
             <IconX size={13} aria-hidden />

@@ -17,12 +17,13 @@ interface BoardMenuProps {
   dashboard: Dashboard;
   draft: Draft;
   onKiosk: () => void;
+  onPrint: () => void;
   /** A change waits to be saved. */
   onChanged: () => void;
 }
 
 /** What can be done with a dashboard as a whole. */
-export function BoardMenu({ dashboard, draft, onKiosk, onChanged }: BoardMenuProps) {
+export function BoardMenu({ dashboard, draft, onKiosk, onPrint, onChanged }: BoardMenuProps) {
   const api = useApi();
   const platform = usePlatform();
   const navigate = useNavigate();
@@ -46,7 +47,7 @@ export function BoardMenu({ dashboard, draft, onKiosk, onChanged }: BoardMenuPro
     <>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon aria-label="Menu of the dashboard">
+          <ActionIcon aria-label="Menu of the dashboard" title="Menu of the dashboard">
             <IconDots size={16} aria-hidden />
           </ActionIcon>
         </Menu.Target>
@@ -59,7 +60,7 @@ export function BoardMenu({ dashboard, draft, onKiosk, onChanged }: BoardMenuPro
             onCopy={(form) => copyLink(window.location.pathname + window.location.search, form)}
           />
           <Menu.Item onClick={fullScreen}>Full screen</Menu.Item>
-          <Menu.Item onClick={() => window.print()}>Print, or save as PDF</Menu.Item>
+          <Menu.Item onClick={onPrint}>Print, or save as PDF</Menu.Item>
           <Menu.Item onClick={() => void exportFile()}>Export as JSON</Menu.Item>
           <Menu.Divider />
           <Menu.Item onClick={() => actions.duplicate(dashboard.id)}>Make a copy</Menu.Item>

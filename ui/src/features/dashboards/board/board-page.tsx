@@ -18,6 +18,7 @@ import { rangeOf, rangeSearch, without, type BoardSearch } from '../state/board-
 import { useAnnotations } from '../state/use-annotations';
 import { useAskedAt } from '../state/use-asked-at';
 import { useDashboard, useDraft } from '../state/use-board';
+import { PrintContext, usePrint } from '../state/use-print';
 import { AnnotationBar } from './annotation-bar';
 import { BoardSkeleton } from './board-skeleton';
 import { BoardToolbar } from './board-toolbar';
@@ -55,6 +56,7 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
   const [gate] = useState(() => new Gate(QUERIES_AT_ONCE));
   const [cursor] = useState(() => new SharedCursor());
   const [edited, setEdited] = useState<Widget | null>(null);
+  const { isPrinting, print } = usePrint();
   const isEditing = search.edit === true;
   const go = (next: BoardSearch) =>
     void navigate({ to: '/dashboards/$id', params: { id: dashboard.id }, search: next });
@@ -114,7 +116,12 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
         <Page
           title={draft.content.name}
           toolbar={
-            <BoardToolbar {...{ dashboard, draft, search, go, setEditing }} onAdd={add} onRefresh={ask} />
+            <BoardToolbar
+              {...{ dashboard, draft, search, go, setEditing }}
+              onAdd={add}
+              onRefresh={ask}
+              onPrint={print}
+            />
           }
         >
           <div className={classes.board} data-kiosk={search.kiosk ?? undefined}>
@@ -126,7 +133,9 @@ function OpenBoard({ dashboard, search }: { dashboard: Dashboard; search: BoardS
               </EmptyState>
             ) : (
               <MarksContext value={marks}>
-                <WidgetGrid widgets={definition.widgets} />
+                <PrintContext value={isPrinting}>
+                  <WidgetGrid widgets={definition.widgets} />
+                </PrintContext>
               </MarksContext>
             )}
           </div>

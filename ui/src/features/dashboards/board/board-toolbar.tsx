@@ -13,7 +13,10 @@ import { Link } from '@tanstack/react-router';
 import type { Dashboard } from '@/api/dashboards';
 import { foreignSource } from '@/components/sources/known-sources';
 import { TimePicker } from '@/components/time-picker/time-picker';
+import { formatTimeToSecond } from '@/lib/format/time';
 import { useCommands } from '@/lib/shortcuts/use-commands';
+import { formatRange } from '@/lib/time-range/range';
+import { zoneLabel } from '@/lib/time-range/zone';
 import { useBoard } from '../state/board-context';
 import { without, type BoardSearch } from '../state/board-search';
 import type { Draft } from '../state/use-board';
@@ -28,6 +31,7 @@ interface BoardToolbarProps {
   setEditing: (edit: boolean) => void;
   onAdd: () => void;
   onRefresh: () => void;
+  onPrint: () => void;
 }
 
 export const REFRESH_S = [0, 10, 30, 60, 300, 900];
@@ -38,8 +42,8 @@ export function refreshName(seconds: number): string {
 }
 
 export function BoardToolbar(props: BoardToolbarProps) {
-  const { dashboard, draft, search, go, setEditing, onAdd, onRefresh } = props;
-  const { range, zone, setRange, isEditing, definition } = useBoard();
+  const { dashboard, draft, search, go, setEditing, onAdd, onRefresh, onPrint } = props;
+  const { range, askedAt, zone, setRange, isEditing, definition } = useBoard();
   const source = foreignSource(definition.source);
   const save = () => {
     if (!draft.isChanged) setEditing(false);
@@ -59,6 +63,13 @@ export function BoardToolbar(props: BoardToolbarProps) {
       group: 'Dashboard',
       keys: ['e'],
       run: () => (isEditing && draft.isChanged ? undefined : setEditing(!isEditing)),
+    },
+    {
+      id: 'board.print',
+      title: 'Print, or save as PDF',
+      group: 'Dashboard',
+      keys: ['mod+p'],
+      run: onPrint,
     },
     { id: 'board.save', title: 'Save the dashboard', group: 'Dashboard', keys: ['mod+s'], run: save },
     { id: 'board.undo', title: 'Undo', group: 'Dashboard', keys: ['mod+z'], run: draft.undo },
@@ -90,8 +101,11 @@ export function BoardToolbar(props: BoardToolbarProps) {
         <Link to="/dashboards" className={classes.crumb}>
           Dashboards
         </Link>
-        <IconChevronRight size={12} aria-hidden />
-        <h1 className={classes.name} title={draft.content.description}>
+        <IconChevronRight size={12} className={classes.chevron} aria-hidden />
+        <h1
+          className={classes.name}
+          title={[draft.content.name, draft.content.description].filter(Boolean).join('\n')}
+        >
           {draft.content.name}
         </h1>
         {source !== undefined && (
@@ -102,7 +116,10 @@ export function BoardToolbar(props: BoardToolbarProps) {
         )}
         {draft.isChanged && <span className={classes.changed}>not saved</span>}
       </nav>
-      <span className={classes.space} />
+      <span className={classes.printed}>
+        {formatRange(range, zone)}, as of {formatTimeToSecond(new Date(askedAt).toISOString(), zone)}{' '}
+        {zoneLabel(askedAt, zone)}
+      </span>
       {isEditing ? (
         <>
           <Tooltip label="Undo (Ctrl Z)">
@@ -174,6 +191,7 @@ export function BoardToolbar(props: BoardToolbarProps) {
       <BoardMenu
         dashboard={dashboard}
         draft={draft}
+        onPrint={onPrint}
         onKiosk={() => go({ ...search, kiosk: true })}
         onChanged={() => isEditing || setEditing(true)}
       />

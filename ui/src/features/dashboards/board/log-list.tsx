@@ -1,3 +1,4 @@
+import { useElementSize } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { LogRow } from '@/api/types';
@@ -19,25 +20,33 @@ interface LogListProps {
 }
 
 const ROW_PX = { compact: 22, comfortable: 28 };
+/** Of a time of day with its milliseconds. */
+const TIME_PX = 104;
+/** Below this width the message needs the room of the service. */
+const NARROW_PX = 520;
 
 /** The newest rows of a search; a click opens one in Explore, among those around it. */
 export default function LogList({ title, data, zone, source }: LogListProps) {
   const navigate = useNavigate();
   const [{ density }] = usePreferences();
   const rowPx = ROW_PX[density];
+  const { ref, width } = useElementSize<HTMLDivElement>();
+  const isNarrow = width < NARROW_PX;
   const rows = data.rows as unknown as LogRow[];
   const look = useMemo((): RowLook => {
     const days = new Set(rows.map((row) => row.Timestamp.slice(0, 10)));
-    const columns = layOutColumns(['time', 'level', 'service', 'message'], {});
+    const hasDate = days.size > 1;
+    const names = isNarrow ? ['time', 'level', 'message'] : ['time', 'level', 'service', 'message'];
+    const columns = layOutColumns(names, hasDate ? {} : { time: TIME_PX });
     return {
       columns,
       template: gridTemplate(columns),
       highlights: [],
       zone,
-      hasDate: days.size > 1,
+      hasDate,
       isWrapped: false,
     };
-  }, [rows, zone]);
+  }, [rows, zone, isNarrow]);
   if (rows.length === 0) return <NoData needs={null} />;
   const open = (row: LogRow) => {
     const query = row.ServiceName === '' ? '' : `service:${quoted(row.ServiceName)}`;
@@ -45,6 +54,7 @@ export default function LogList({ title, data, zone, source }: LogListProps) {
   };
   return (
     <div
+      ref={ref}
       className={classes.logs}
       role="grid"
       aria-label={`${title}, rows`}

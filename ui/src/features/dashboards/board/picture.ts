@@ -11,7 +11,11 @@ export function widgetPicture(body: HTMLElement, title: string): Promise<Blob> |
   const { width } = body.getBoundingClientRect();
   const box = drawn.getBoundingClientRect();
   const entries = [...body.querySelectorAll<HTMLElement>('[aria-label="Series"] button')].map((button) => ({
-    text: button.textContent,
+    // A swatch, the name, and the value where there is one.
+    text: [...button.children]
+      .map(({ textContent }) => textContent)
+      .join('  ')
+      .trim(),
     fill: getComputedStyle(button.firstElementChild ?? button).backgroundColor,
   }));
   const perLine = Math.max(Math.floor(width / 200), 1);
@@ -26,7 +30,7 @@ export function widgetPicture(body: HTMLElement, title: string): Promise<Blob> |
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = colour('--text');
   context.font = `600 13px ${colour('--font-sans')}`;
-  context.fillText(title, 12, 20);
+  context.fillText(fitted(context, title, width - 24), 12, 20);
   context.drawImage(drawn, 0, HEAD_PX, box.width, box.height);
   context.font = `11px ${colour('--font-sans')}`;
   entries.forEach(({ text, fill }, index) => {
@@ -35,7 +39,7 @@ export function widgetPicture(body: HTMLElement, title: string): Promise<Blob> |
     context.fillStyle = fill;
     context.fillRect(x, y + 4, 8, 8);
     context.fillStyle = colour('--text-dim');
-    context.fillText(text, x + 14, y + 12, 180);
+    context.fillText(fitted(context, text, 178), x + 14, y + 12);
   });
   return new Promise((resolve, reject) => {
     canvas.toBlob(
@@ -43,4 +47,13 @@ export function widgetPicture(body: HTMLElement, title: string): Promise<Blob> |
       'image/png',
     );
   });
+}
+
+/** As much of a text as there is room for. */
+function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  const ends = (length: number) => `${text.slice(0, length)}…`;
+  let length = text.length - 1;
+  while (length > 0 && context.measureText(ends(length)).width > width) length -= 1;
+  return ends(length);
 }

@@ -1,10 +1,11 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconArrowsMove, IconLoader2 } from '@tabler/icons-react';
 import { CatchBoundary, type ErrorComponentProps } from '@tanstack/react-router';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { use, useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Widget } from '@/api/dashboards';
 import { moved, resized } from '../model/layout';
 import { useBoard } from '../state/board-context';
+import { PrintContext } from '../state/use-print';
 import { useSeen } from '../state/use-seen';
 import { useWidgetData } from '../state/use-widget-data';
 import { WidgetBody } from './widget-body';
@@ -22,7 +23,8 @@ const STEPS: Record<string, [columns: number, rows: number]> = {
 export function WidgetCard({ widget }: { widget: Widget }) {
   const { isEditing, setSource } = useBoard();
   const [element, isSeen] = useSeen();
-  const answer = useWidgetData(widget, isSeen);
+  const isPrinting = use(PrintContext);
+  const answer = useWidgetData(widget, isSeen || isPrinting);
   const title = widget.title === '' ? 'Untitled' : widget.title;
   const body = useRef<HTMLDivElement>(null);
   return (

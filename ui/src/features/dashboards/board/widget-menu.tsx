@@ -61,7 +61,12 @@ export function WidgetMenu({ widget, answer, body }: WidgetMenuProps) {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon size={24} className={classes.menu} aria-label={`Menu of ${name}`}>
+        <ActionIcon
+          size={24}
+          className={classes.menu}
+          aria-label={`Menu of ${name}`}
+          title={`Menu of ${name}`}
+        >
           <IconDots size={15} aria-hidden />
         </ActionIcon>
       </Menu.Target>

@@ -22,6 +22,7 @@ export function DashboardRow({ dashboard, onTag }: DashboardRowProps) {
     <li className={classes.row}>
       <ActionIcon
         aria-label={favourite ? `${name} is a favourite: take that back` : `Make ${name} a favourite`}
+        title={favourite ? 'No favourite any more' : 'Make it a favourite'}
         aria-pressed={favourite}
         className={classes.star}
         onClick={() => actions.mark(id, !favourite)}
@@ -45,7 +46,7 @@ export function DashboardRow({ dashboard, onTag }: DashboardRowProps) {
       </span>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon aria-label={`Menu of ${name}`}>
+          <ActionIcon aria-label={`Menu of ${name}`} title={`Menu of ${name}`}>
             <IconDots size={15} aria-hidden />
           </ActionIcon>
         </Menu.Target>

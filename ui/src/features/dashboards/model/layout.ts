@@ -2,8 +2,14 @@ import { verticalCompactor } from 'react-grid-layout/core';
 import type { Place, Widget, WidgetKind } from '@/api/dashboards';
 
 export const COLUMNS = 12;
-export const ROW_PX = 36;
+const ROW_PX = 36;
+const MOST_ROW_PX = 64;
 export const GAP_PX = 8;
+
+/** Of a board of this width: on a great screen widgets grow in both directions, or charts become ribbons. */
+export function rowHeight(width: number): number {
+  return Math.min(MOST_ROW_PX, Math.max(ROW_PX, Math.round(width / 52)));
+}
 
 interface Item extends Place {
   i: string;

@@ -14,6 +14,11 @@ export const patientRetry = {
   retryDelay: (failures: number) => Math.min(500 * 2 ** failures, RETRY_LIMIT_MS),
 };
 
+/** How many bars a window of this width has room for. */
+function bucketsOf(width: number): number {
+  return width < 700 ? 60 : Math.max(100, Math.round(width / 16));
+}
+
 /** The last value that was there, while the next one is on its way or has failed. */
 export function useLast<T>(value: T | undefined): T | undefined {
   const [last, setLast] = useState(value);
@@ -30,7 +35,7 @@ export function useHistogram(run: Run | null): {
   sql: string | null;
 } {
   const api = useApi();
-  const [buckets] = useState(() => (window.innerWidth < 700 ? 60 : 100));
+  const [buckets] = useState(() => bucketsOf(window.innerWidth));
   const { data, isError } = useQuery({
     queryKey: ['explore', 'histogram', run],
     queryFn: ({ signal }) => api.histogram({ ...scopeOf(run), buckets }, signal),

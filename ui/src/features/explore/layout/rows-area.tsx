@@ -2,7 +2,7 @@ import { lazy, Suspense, useMemo, type RefObject } from 'react';
 import { ApiError } from '@/api/errors';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
-import { plainMessage } from '@/components/notify';
+import { asSentence, plainMessage } from '@/components/notify';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { usePreferences } from '@/lib/preferences/preferences';
 import type { HistogramData } from '../histogram/histogram-data';
@@ -60,8 +60,8 @@ function isQueryError(error: Error | null): error is ApiError {
 }
 
 function queryHint(error: ApiError): string {
-  const hint = error.queryDetails()?.hint ?? '';
-  return `${plainMessage(error)} ${hint}`.trim();
+  const hint = error.queryDetails()?.hint;
+  return hint ? `${plainMessage(error)} ${asSentence(hint)}` : plainMessage(error);
 }
 
 /** The rows, or what stands in their place. */

@@ -14,11 +14,12 @@ export interface Layout {
 /** How the panels are laid out in a window of this width. */
 export function useLayout(): Layout {
   const isNarrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false });
+  const isTablet = useMediaQuery('(max-width: 900px)', false, { getInitialValueInEffect: false });
   const isTight = useMediaQuery('(max-width: 1180px)', false, { getInitialValueInEffect: false });
   // Half a window is as wide as a small one.
   const isHalf = useMediaQuery('(max-width: 1800px)', false, { getInitialValueInEffect: false });
   const { isSplit } = usePane();
-  const isSmall = isNarrow || (isSplit && isHalf);
+  const isSmall = isTablet || (isSplit && isHalf);
   return {
     facets: isSmall ? 'sheet' : 'beside',
     detail: isSmall ? 'below' : 'beside',

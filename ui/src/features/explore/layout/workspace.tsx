@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStatus } from '@/api/status';
 import { FirstSteps } from '@/components/first-steps/first-steps';
+import { isTimechart } from '@/lib/query-language/pipes';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { useRowActions } from '../detail/use-row-actions';
 import { FacetsPanel } from '../facets/facets-panel';
@@ -57,7 +58,10 @@ function useIsFirstStart(): boolean {
 export function Workspace() {
   const { session } = useExplore();
   const run = useResults((results) => results.run);
-  const isOverTime = useResults(({ table }) => table?.shape === 'time_series');
+  // Known from the text already, so that no histogram comes and goes before the chart.
+  const isOverTime = useResults(({ table, run: asked }) =>
+    table === null ? isTimechart(asked?.query ?? '') : table.shape === 'time_series',
+  );
   const layout = useLayout();
   const histogram = useHistogram(run);
   const selection = useSelection();

@@ -48,6 +48,7 @@ function Chip({ filter, onNegate, onRemove }: ChipProps) {
         type="button"
         className={classes.chipRemove}
         aria-label={`Remove the filter ${text}`}
+        title={`Remove the filter ${text}`}
         onClick={onRemove}
       >
         <IconX size={11} aria-hidden />

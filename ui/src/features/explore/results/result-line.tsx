@@ -87,9 +87,14 @@ function Figures({ histogram }: Pick<ResultLineProps, 'histogram'>) {
   if (status === 'running') {
     return (
       <span className={classes.figures} role="status">
-        {progress === null || progress.rows_read === 0
-          ? 'Searching'
-          : `Read ${formatCompact(progress.rows_read)} rows, ${formatBytes(progress.bytes_read)}`}
+        {progress === null || progress.rows_read === 0 ? (
+          'Searching'
+        ) : (
+          <>
+            Read {formatCompact(progress.rows_read)} rows
+            <span className={classes.cost}>{formatBytes(progress.bytes_read)}</span>
+          </>
+        )}
       </span>
     );
   }

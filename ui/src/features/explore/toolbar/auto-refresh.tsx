@@ -22,6 +22,7 @@ export function AutoRefresh() {
           variant="default"
           px={6}
           aria-label={`Look for newer rows: ${intervalName(canFollow ? autoRefreshS : 0).toLowerCase()}`}
+          title="Look for newer rows by itself"
         >
           {isOn && <span style={{ marginRight: 4 }}>{intervalName(autoRefreshS)}</span>}
           <IconChevronDown size={13} aria-hidden />

@@ -3,7 +3,7 @@ import { IconLayoutDashboard } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { WidgetKind } from '@/api/dashboards';
 import { hasPipe } from '@/lib/query-language/pipe';
-import { splitPipes } from '@/lib/query-language/pipes';
+import { isTimechart } from '@/lib/query-language/pipes';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import { useExplore } from '../state/explore-context';
 import { rangeParameters } from '../state/search-state';
@@ -34,7 +34,7 @@ const PIPED: { value: WidgetKind; label: string }[] = [
 /** What can show a search, the best first. */
 function kindsFor(query: string): { value: WidgetKind; label: string }[] {
   if (!hasPipe(query)) return PLAIN;
-  const isOverTime = /\|\s*timechart\b/i.test(splitPipes(query).pipes);
+  const isOverTime = isTimechart(query);
   return [...(isOverTime ? [TIME_SERIES, TABLE] : [TABLE, TIME_SERIES]), ...PIPED];
 }
 

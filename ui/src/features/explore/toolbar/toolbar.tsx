@@ -90,13 +90,9 @@ export function Toolbar() {
         <AutoRefresh />
       </Button.Group>
       <Tooltip label={<Shortcut text="Follow this search as rows come in" keys="shift+t" />}>
-        <Button
-          className={classes.live}
-          variant="default"
-          leftSection={<IconActivity size={14} aria-hidden />}
-          onClick={openTail}
-        >
-          Live
+        <Button className={classes.live} variant="default" aria-label="Live" onClick={openTail}>
+          <IconActivity size={14} aria-hidden />
+          <span className={classes.word}>Live</span>
         </Button>
       </Tooltip>
     </div>

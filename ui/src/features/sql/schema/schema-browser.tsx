@@ -112,6 +112,7 @@ function TableEntry({ table, fullName, wanted, startsOpen, onInsert, onSample }:
         <ActionIcon
           size={24}
           aria-label={`Columns of ${table.name}`}
+          title={`Columns of ${table.name}`}
           aria-expanded={isOpen}
           onClick={() => setIsOpen(!isOpen)}
         >
