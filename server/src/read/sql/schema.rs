@@ -1,6 +1,6 @@
 //! `GET /api/v1/schema`: what statements can be about.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use click_lite_query::{AttributeColumn, AttributeColumns};
 use click_lite_store::{
     ColumnWidth, Remote, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, Store, StoreError,
 };
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,6 +24,8 @@ use crate::sources::remote_error;
 /// How old lists of what there is may be.
 const LIST_AGE: Duration = Duration::from_secs(30);
 const FUNCTIONS_AGE: Duration = Duration::from_secs(3_600);
+/// Connections whose functions are kept.
+const MOST_CONNECTIONS: u64 = 32;
 /// What a row counts as where nothing is known of its table.
 const UNKNOWN_ROW_BYTES: u64 = 100;
 
@@ -30,11 +33,20 @@ const UNKNOWN_ROW_BYTES: u64 = 100;
 #[derive(Default)]
 pub struct KnownSchema {
     functions: Mutex<Option<Arc<Vec<SchemaFunction>>>>,
-    remote_functions: Mutex<HashMap<String, (Instant, Arc<Vec<SchemaFunction>>)>>,
+    remote_functions: RemoteFunctions,
     names: Recent<String>,
     widths: Recent<ColumnWidth>,
     tables: Recent<SchemaTable>,
     attribute_columns: Recent<AttributeColumn>,
+}
+
+/// By the names of connections.
+struct RemoteFunctions(Cache<String, Arc<Vec<SchemaFunction>>>);
+
+impl Default for RemoteFunctions {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(MOST_CONNECTIONS).time_to_live(FUNCTIONS_AGE).build())
+    }
 }
 
 /// A list that is asked for anew once it is half a minute old.
@@ -99,19 +111,11 @@ impl KnownSchema {
         connection: &str,
         remote: &Remote,
     ) -> Result<Arc<Vec<SchemaFunction>>, StoreError> {
-        let known = |all: &HashMap<_, (Instant, Arc<Vec<SchemaFunction>>)>| {
-            let (at, functions) = all.get(connection)?;
-            (at.elapsed() < FUNCTIONS_AGE).then(|| Arc::clone(functions))
-        };
-        if let Some(functions) = known(&self.remote_functions.lock().unwrap_or_else(PoisonError::into_inner))
-        {
+        if let Some(functions) = self.remote_functions.0.get(connection) {
             return Ok(functions);
         }
         let functions = Arc::new(remote.schema_functions().await?);
-        self.remote_functions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(connection.to_owned(), (Instant::now(), Arc::clone(&functions)));
+        self.remote_functions.0.insert(connection.to_owned(), Arc::clone(&functions));
         Ok(functions)
     }
 
@@ -329,4 +333,25 @@ fn databases(tables: Vec<SchemaTable>, columns: Vec<SchemaColumn>) -> Vec<Databa
         }
     }
     databases
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_statement_reads_is_counted_by_the_columns_that_it_names() {
+        let known = KnownSchema::default();
+        let sql = "SELECT count() FROM otel_logs WHERE LogAttributes['Body'] = 'x' OR has(TraceId_2, 'y')";
+        assert_eq!(known.known_bytes_of(sql, 1_000), None, "nothing was asked for yet");
+        let widths = [("LogAttributes", 300), ("TraceId", 32), ("Timestamp", 8)].map(|(name, bytes)| {
+            let width = json!({ "database": "d", "table": "otel_logs", "name": name, "type": "String", "rows": 10, "bytes": bytes * 10 });
+            serde_json::from_value(width).expect("a width")
+        });
+        known.widths.set(Some((Instant::now(), Arc::new(widths.into()))));
+        assert_eq!(known.known_bytes_of(sql, 1_000), Some(300_000));
+        assert_eq!(known.known_bytes_of("SELECT 1", 1_000), None);
+    }
 }
