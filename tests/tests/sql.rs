@@ -60,7 +60,7 @@ async fn statements_run_and_errors_say_where() -> anyhow::Result<()> {
         ("SELECT Body FROM otel_logs LIMIT 10", 10, 10, false),
         ("SELECT number FROM numbers(5) UNION ALL SELECT number FROM numbers(50)", 10, 10, true),
         ("SHOW TABLES", 2, 2, true),
-        ("DESCRIBE TABLE otel_logs", 1000, 19, false),
+        ("DESCRIBE TABLE otel_logs", 1000, 20, false),
         ("WITH 3 AS x SELECT x + {y:UInt8} AS z", 10, 1, false),
         ("EXPLAIN SELECT 1", 100, 0, false),
         ("SELECT 1 WHERE 0", 10, 0, false),

@@ -55,7 +55,7 @@ test('a search with pipes is a table, over time a chart, completed and explained
   await expect(result(app)).toContainText('checkout');
 
   await app.goto(`${server.address}/explore?q=*+%7C+stats+cuont()&from=now-15m&to=now`);
-  await expect(app.getByRole('alert')).toContainText('did you mean count?');
+  await expect(app.getByRole('alert')).toContainText('Did you mean count?');
 
   await app.getByRole('button', { name: 'Help on the search language' }).click();
   await app.getByRole('button', { name: '* | top 10 service' }).click();

@@ -25,6 +25,8 @@ use crate::state::{FileKey, FilePosition, Spool, StateError};
 
 /// Everything is looked at this often although nothing was told, for what a watcher may miss.
 const SAFETY_SCAN: Duration = Duration::from_secs(30);
+/// Looks for directories in a row, each after some were found that nobody watched: a bound where more are made all the time.
+const MOST_LOOKS: usize = 16;
 /// Events of this time are handled together.
 const GATHER: Duration = Duration::from_millis(10);
 /// Bytes of one file before the next has its turn.
@@ -224,11 +226,17 @@ impl Collector {
         let mut found: HashMap<FileKey, PathBuf> = HashMap::new();
         let mut directories = HashSet::new();
         self.names.clear();
-        // Watched before they are looked at, so that nothing falls in between.
-        for source in &self.sources {
-            source.globs.directories(&mut directories);
+        // Watched before they are looked at, so that nothing falls in between: neither a file, nor a directory that is made
+        // in another one before that is watched.
+        for _ in 0..MOST_LOOKS {
+            directories.clear();
+            for source in &self.sources {
+                source.globs.directories(&mut directories);
+            }
+            if !self.watcher.watch(&directories) {
+                break;
+            }
         }
-        self.watcher.watch(&directories);
         for index in 0..self.sources.len() {
             let mut paths = Vec::new();
             self.sources[index].globs.files(|path| paths.push(path));

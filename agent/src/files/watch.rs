@@ -116,9 +116,11 @@ impl DirectoryWatcher {
         Self { watcher, watched: HashSet::new(), refused: HashSet::new() }
     }
 
-    /// Watches these directories from now on, and no others.
-    pub fn watch(&mut self, directories: &HashSet<PathBuf>) {
-        let Some(watcher) = &mut self.watcher else { return };
+    /// Watches these directories from now on, and no others. Whether one of them was not watched before: what was made in it
+    /// until now was told by nobody.
+    pub fn watch(&mut self, directories: &HashSet<PathBuf>) -> bool {
+        let Some(watcher) = &mut self.watcher else { return false };
+        let mut has_new = false;
         self.watched.retain(|directory| {
             let is_wanted = directories.contains(directory);
             if !is_wanted {
@@ -136,6 +138,7 @@ impl DirectoryWatcher {
                 Ok(()) => {
                     self.refused.remove(directory);
                     self.watched.insert(directory.clone());
+                    has_new = true;
                 }
                 Err(error) => {
                     if self.refused.insert(directory.clone()) {
@@ -148,6 +151,7 @@ impl DirectoryWatcher {
                 }
             }
         }
+        has_new
     }
 
     /// A directory went away or came anew: its watch is not to be relied on.

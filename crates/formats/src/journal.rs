@@ -216,7 +216,8 @@ impl Decoder {
     ) -> Result<&'p [u8], JournalError> {
         let Some(end) = memchr::memchr(b'\n', piece) else {
             self.keep(piece);
-            if memchr::memchr(b'=', &self.pending).is_none() && self.pending.len() > MOST_NAME_BYTES {
+            let name = self.pending.get(..=MOST_NAME_BYTES);
+            if name.is_some_and(|name| memchr::memchr(b'=', name).is_none()) {
                 return Err(self.error(JournalFault::NoField));
             }
             return Ok(&[]);

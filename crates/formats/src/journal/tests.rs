@@ -95,5 +95,12 @@ fn what_is_no_export_is_told_with_the_entry() {
         assert_eq!((found.len(), rejected), (before, 0));
         assert_eq!(error, Some(JournalError { number: before as u64, fault }), "{}", bytes.escape_ascii());
     }
+    // A name that is too long is one however much of its line has come.
+    let late = format!("{long}=x");
+    for cut in [1, 100, late.len()] {
+        let pieces: Vec<&[u8]> = late.as_bytes().chunks(cut).collect();
+        let error = decode(&pieces, 1_000).2;
+        assert_eq!(error, Some(JournalError { number: 0, fault: JournalFault::NoField }), "pieces of {cut}");
+    }
     assert_eq!(decode(&[b"\n\n\n"], 1_000), (Vec::new(), 0, None));
 }
