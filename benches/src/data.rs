@@ -69,15 +69,18 @@ pub async fn copied_events() -> anyhow::Result<PathBuf> {
     for copy in 1..copies() {
         let sql = format!(
             "INSERT INTO otel_logs SELECT * REPLACE(addDays(Timestamp, {copy}) AS Timestamp, \
-             IngestId + {} AS IngestId, concat('{:04x}', substring(TraceId, 5)) AS TraceId) FROM otel_logs \
-             WHERE IngestId <= {last_id}",
+             IngestId + {} AS IngestId, concat('{:04x}', substring(TraceId, 5)) AS TraceId) \
+             FROM (SELECT * FROM otel_logs WHERE IngestId <= {last_id})",
             copy << 32,
             copy % 0x1_0000,
         );
         clickhouse.query(&sql, &[("max_partitions_per_insert_block", "0")]).await?;
     }
     process::wait_until_idle(clickhouse.endpoint.pid).await?;
+    let stored = clickhouse.query("SELECT count() FROM otel_logs", &[]).await?;
+    let stored = String::from_utf8_lossy(&stored).trim().to_owned();
     clickhouse.stop().await;
+    ensure!(stored == (events() * copies()).to_string(), "{stored} events are there after the copies");
     fs::write(complete, "")?;
     Ok(folder)
 }

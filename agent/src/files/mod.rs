@@ -134,9 +134,11 @@ impl Collector {
             if changes.is_stopped {
                 break;
             }
+            // Asked before watches are forgotten: that one is gone is a reason to look.
+            let has_changed = self.changes_files(&changes);
             self.check_directories(&changes);
             let is_scan_due = scanned.elapsed() >= self.scan_interval();
-            if is_scan_due || self.changes_files(&changes) {
+            if is_scan_due || has_changed {
                 scanned = self.scan(&mut dirty);
             }
             self.mark(changes, &mut dirty);

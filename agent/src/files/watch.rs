@@ -154,13 +154,20 @@ impl DirectoryWatcher {
         has_new
     }
 
-    /// A directory went away or came anew: its watch is not to be relied on.
+    /// A directory went away or came anew: its watch is not to be relied on, and no watch of those inside of it. The
+    /// watcher ends them all by their paths, also those of directories that were made anew meanwhile.
     pub fn forget(&mut self, directory: &Path) {
-        if self.watched.remove(directory)
-            && let Some(watcher) = &mut self.watcher
-        {
-            let _ = watcher.unwatch(directory);
+        if !self.watched.contains(directory) {
+            return;
         }
+        let Some(watcher) = &mut self.watcher else { return };
+        self.watched.retain(|watched| {
+            let is_inside = watched.starts_with(directory);
+            if is_inside {
+                let _ = watcher.unwatch(watched);
+            }
+            !is_inside
+        });
     }
 
     pub fn is_watched(&self, directory: &Path) -> bool {
