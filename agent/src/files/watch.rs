@@ -1,9 +1,10 @@
 //! What changes in watched directories, collected until it is asked for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -95,10 +96,19 @@ impl Inbox {
     }
 }
 
+/// Device and inode of a directory, and when it was made, as inodes are used again.
+type Identity = (u64, u64, Option<SystemTime>);
+
+fn identity(directory: &Path) -> Option<Identity> {
+    let metadata = std::fs::metadata(directory).ok()?;
+    Some((metadata.dev(), metadata.ino(), metadata.created().ok()))
+}
+
 /// Watches directories, each by itself; what can't be watched has to be polled.
 pub struct DirectoryWatcher {
     watcher: Option<RecommendedWatcher>,
-    watched: HashSet<PathBuf>,
+    /// With which directory had the path then: that another one has it now is not always told.
+    watched: HashMap<PathBuf, Option<Identity>>,
     refused: HashSet<PathBuf>,
 }
 
@@ -113,7 +123,7 @@ impl DirectoryWatcher {
                 Err(error) => tracing::warn!(error = %error, "files can't be watched and are polled"),
             }
         }
-        Self { watcher, watched: HashSet::new(), refused: HashSet::new() }
+        Self { watcher, watched: HashMap::new(), refused: HashSet::new() }
     }
 
     /// Watches these directories from now on, and no others. Whether one of them was not watched before: what was made in it
@@ -121,8 +131,8 @@ impl DirectoryWatcher {
     pub fn watch(&mut self, directories: &HashSet<PathBuf>) -> bool {
         let Some(watcher) = &mut self.watcher else { return false };
         let mut has_new = false;
-        self.watched.retain(|directory| {
-            let is_wanted = directories.contains(directory);
+        self.watched.retain(|directory, known| {
+            let is_wanted = directories.contains(directory) && *known == identity(directory);
             if !is_wanted {
                 // It may be gone, and its watch with it.
                 let _ = watcher.unwatch(directory);
@@ -131,13 +141,14 @@ impl DirectoryWatcher {
         });
         self.refused.retain(|directory| directories.contains(directory));
         for directory in directories {
-            if self.watched.contains(directory) {
+            if self.watched.contains_key(directory) {
                 continue;
             }
+            let known = identity(directory);
             match watcher.watch(directory, RecursiveMode::NonRecursive) {
                 Ok(()) => {
                     self.refused.remove(directory);
-                    self.watched.insert(directory.clone());
+                    self.watched.insert(directory.clone(), known);
                     has_new = true;
                 }
                 Err(error) => {
@@ -157,11 +168,11 @@ impl DirectoryWatcher {
     /// A directory went away or came anew: its watch is not to be relied on, and no watch of those inside of it. The
     /// watcher ends them all by their paths, also those of directories that were made anew meanwhile.
     pub fn forget(&mut self, directory: &Path) {
-        if !self.watched.contains(directory) {
+        if !self.watched.contains_key(directory) {
             return;
         }
         let Some(watcher) = &mut self.watcher else { return };
-        self.watched.retain(|watched| {
+        self.watched.retain(|watched, _| {
             let is_inside = watched.starts_with(directory);
             if is_inside {
                 let _ = watcher.unwatch(watched);
@@ -171,7 +182,7 @@ impl DirectoryWatcher {
     }
 
     pub fn is_watched(&self, directory: &Path) -> bool {
-        self.watched.contains(directory)
+        self.watched.contains_key(directory)
     }
 
     /// Whether some directories have to be polled.
