@@ -20,7 +20,7 @@ struct Migration {
 }
 
 /// In order.
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 21] = [
     Migration { version: 1, name: "otel_logs", sql: include_str!("schema/0001_otel_logs.sql") },
     Migration { version: 2, name: "log_facets", sql: include_str!("schema/0002_log_facets.sql") },
     Migration { version: 3, name: "log_facets_view", sql: include_str!("schema/0003_log_facets_view.sql") },
@@ -68,6 +68,19 @@ const MIGRATIONS: [Migration; 16] = [
         version: 17,
         name: "host_column_of_old_parts",
         sql: include_str!("schema/0017_host_column_of_old_parts.sql"),
+    },
+    Migration { version: 18, name: "log_compression", sql: include_str!("schema/0018_log_compression.sql") },
+    Migration { version: 19, name: "span_compression", sql: include_str!("schema/0019_span_compression.sql") },
+    Migration {
+        version: 20,
+        name: "drop_value_filters",
+        sql: include_str!("schema/0020_drop_value_filters.sql"),
+    },
+    Migration { version: 21, name: "value_filters", sql: include_str!("schema/0021_value_filters.sql") },
+    Migration {
+        version: 22,
+        name: "value_filters_of_old_parts",
+        sql: include_str!("schema/0022_value_filters_of_old_parts.sql"),
     },
 ];
 

@@ -39,7 +39,7 @@ async fn migrations_run_once_and_side_by_side(world: World) -> Outcome {
         start.await??;
     }
     let applied = "SELECT groupArray(version) FROM (SELECT version FROM click_lite.schema_migrations FINAL ORDER BY version)";
-    assert_eq!(world.ask(applied).await?, "[1,2,3,4,5,6,8,9,10,11,12,13,14,15,16,17]");
+    assert_eq!(world.ask(applied).await?, "[1,2,3,4,5,6,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22]");
     let made = "SELECT groupArray(name) FROM (SELECT name FROM system.tables WHERE database = 'click_lite' ORDER BY name)";
     assert_eq!(
         world.ask(made).await?,
