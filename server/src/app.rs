@@ -35,7 +35,7 @@ use crate::read::{
 };
 use crate::saved::SavedQueries;
 use crate::sources::Sources;
-use crate::storage::Housekeeper;
+use crate::storage::{AttributeUse, Housekeeper};
 use crate::tail::{Feed, Tails};
 
 pub use engine::{EngineHandle, store_config};
@@ -79,6 +79,7 @@ pub struct App {
     pub buckets: KnownHistograms,
     pub charts: KnownCharts,
     pub throughput: Throughput,
+    pub attribute_use: AttributeUse,
     pub clock: Arc<dyn Clock>,
     pub stop: CancellationToken,
     listeners: OnceLock<Map<String, Value>>,
@@ -195,6 +196,7 @@ impl App {
             buckets,
             charts,
             throughput: Throughput::default(),
+            attribute_use: AttributeUse::default(),
             clock,
             stop: CancellationToken::new(),
             listeners: OnceLock::new(),

@@ -86,6 +86,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     tasks.spawn(Arc::clone(&app.storage).work(stop.clone()));
     {
         let (app, drain) = (Arc::clone(&app), drain.clone());
+        tasks.spawn(async move { app.attribute_use.keep(&app.catalog, &*app.clock, drain).await });
+    }
+    {
+        let (app, drain) = (Arc::clone(&app), drain.clone());
         tasks.spawn(async move { app.watch_alarms(&drain).await });
     }
 

@@ -10,7 +10,7 @@ const RECORDS: u64 = 20_000;
 const QUESTIONS: [&str; 6] = [
     "attr.ms:>500 | stats count() as n",
     "ms:>=990 | stats count() as n, max(ms) as most",
-    "* | stats p99(ms) as slow, uniq(path) as paths by service | sort service",
+    "* | stats avg(ms) as mean, uniq(path) as paths by service | sort service",
     "path:/item/1* | stats count() as n",
     "* | top 3 path",
     "* | stats count() as n by host | sort host",
@@ -100,5 +100,55 @@ async fn columns_of_attributes_change_no_answer() -> anyhow::Result<()> {
     let (without, statements) = answers(&server, 103).await?;
     assert_eq!(without, twice);
     assert!(!statements.contains("attr_"), "{statements}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_often_is_proposed() -> anyhow::Result<()> {
+    const MOST_QUESTIONS: u32 = 2_000;
+    let mut server = Server::start()?;
+    let mut body = String::new();
+    for number in 0..60_000_u32 {
+        let ms = number % 1_000;
+        writeln!(body, r#"{{"message":"record {number}","ms":"{ms}.5","path":"/item/{}"}}"#, number % 20)?;
+    }
+    server.ingest("application/x-ndjson", body).await?;
+    server.wait_for_count("*", 60_000).await?;
+    let listed = server.get("/api/v1/storage/columns").await?;
+    assert_eq!(listed["suggestions"], json!([]), "nothing was asked yet");
+
+    // Each is another question, so that none is answered from what is known. No record has `nothere`, and equality is
+    // served by an index.
+    let mut asked = 0;
+    let suggestions = loop {
+        asked += 1;
+        anyhow::ensure!(asked < MOST_QUESTIONS, "nothing is proposed after {asked} questions");
+        let query = format!("path:/item/1 | stats avg(ms), max(nothere) | eval x = {asked}");
+        server.call("/api/v1/search", &json!({ "query": query })).await?;
+        let sql = format!("SELECT max(toFloat64OrNull(LogAttributes['ms'])) + {asked} FROM otel_logs");
+        server.call("/api/v1/sql", &json!({ "sql": sql })).await?;
+        if asked % 10 == 0 {
+            let listed = server.get("/api/v1/storage/columns").await?;
+            if listed["suggestions"] != json!([]) {
+                break listed["suggestions"].clone();
+            }
+        }
+    };
+    let [one] = suggestions.as_array().map(Vec::as_slice).unwrap_or_default() else {
+        anyhow::bail!("one attribute was asked for: {suggestions}");
+    };
+    assert_eq!((&one["attribute"], &one["type"]), (&json!("attr.ms"), &json!("number")), "{one}");
+    assert_eq!(one["share"], 1.0, "{one}");
+    assert!(one["queries"].as_u64() >= Some(10) && one["seconds"].as_f64() >= Some(1.0), "{one}");
+
+    // It is known after a start, until there is a column.
+    server.restart()?;
+    let listed = server.get("/api/v1/storage/columns").await?;
+    assert_eq!(listed["suggestions"][0]["attribute"], "attr.ms", "{listed}");
+    let wanted = json!({ "attribute": one["attribute"], "type": one["type"] });
+    let (status, made) = send(&server, Method::POST, "/api/v1/storage/columns", wanted).await?;
+    assert_eq!(status, 201, "{made}");
+    let listed = server.get("/api/v1/storage/columns").await?;
+    assert_eq!(listed["suggestions"], json!([]), "{listed}");
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! all access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
 mod agents;
+mod attribute_reads;
 mod connections;
 mod dashboards;
 mod error;
@@ -21,6 +22,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use agents::AgentEntry;
+pub use attribute_reads::AttributeReads;
 pub use connections::{ConnectionEntry, SourceEntry};
 pub use dashboards::{DashboardEntry, DashboardVersion};
 pub use error::CatalogError;

@@ -6,7 +6,7 @@ use crate::mapping::AttributeMap;
 use crate::sql::{SqlText, identifier, string_literal};
 
 /// What such a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ColumnKind {
     /// `Nullable(Float64)`: the value where it is a number.
     Number,
@@ -67,7 +67,7 @@ impl AttributeColumn {
 }
 
 /// The text of a string literal; `None` for what is none.
-fn unquoted(literal: &str) -> Option<String> {
+pub(crate) fn unquoted(literal: &str) -> Option<String> {
     let inner = literal.strip_prefix('\'')?.strip_suffix('\'')?;
     let mut text = String::with_capacity(inner.len());
     let mut characters = inner.chars();

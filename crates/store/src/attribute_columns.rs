@@ -1,6 +1,6 @@
 //! Columns of `otel_logs` that hold one attribute each (see `click_lite_query::AttributeColumn`).
 
-use click_lite_query::{AttributeColumn, AttributeColumns, ColumnKind, string_literal};
+use click_lite_query::{AttributeColumn, AttributeColumns, ColumnKind, MapRead, string_literal};
 use serde::Deserialize;
 
 use crate::error::StoreError;
@@ -10,6 +10,8 @@ use crate::store::Store;
 const SAMPLE_ROWS: u32 = 100_000;
 /// With more different values than this a dictionary is no gain.
 const MOST_IN_DICTIONARY: u64 = 10_000;
+/// The newest records by which it is told how many have an attribute.
+const SHARE_ROWS: u32 = 10_000;
 
 /// Such a column, and what it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,13 @@ struct Found {
     kind: String,
     expression: String,
     disk_bytes: u64,
+}
+
+/// Records that have each of some attributes, and all.
+#[derive(Default, Deserialize)]
+struct Counted {
+    counts: Vec<u64>,
+    rows: u64,
 }
 
 /// Columns that are being written.
@@ -78,6 +87,32 @@ impl Store {
         Ok(found.into_iter().filter_map(stored).collect())
     }
 
+    /// The share of the newest records, from 0 to 1, that have a value for each of these attributes: a number where it is
+    /// read as one.
+    ///
+    /// # Errors
+    /// As [`Self::attribute_columns`].
+    pub async fn attribute_shares(&self, reads: &[MapRead]) -> Result<Vec<f64>, StoreError> {
+        let count = |read: &MapRead| {
+            let map = if read.is_resource { "ResourceAttributes" } else { "LogAttributes" };
+            let value = format!("{map}[{}]", string_literal(&read.key));
+            match read.kind {
+                ColumnKind::Number => format!("countIf(toFloat64OrNull({value}) IS NOT NULL)"),
+                ColumnKind::Text => format!("countIf({value} != '')"),
+            }
+        };
+        let counts: Vec<String> = reads.iter().map(count).collect();
+        let sql = format!(
+            "SELECT [{}] AS counts, count() AS rows FROM (SELECT LogAttributes, ResourceAttributes FROM {}.otel_logs \
+             ORDER BY Timestamp DESC, IngestId DESC LIMIT {SHARE_ROWS})",
+            counts.join(", "),
+            self.database()
+        );
+        let found: Vec<Counted> = self.connection()?.records(&sql).await?;
+        let found = found.into_iter().next().unwrap_or_default();
+        Ok(found.counts.into_iter().map(|count| count as f64 / found.rows.max(1) as f64).collect())
+    }
+
     /// Adds a column, and has those parts written that are there. Until that is done their values come from the map.
     ///
     /// # Errors
@@ -104,7 +139,7 @@ impl Store {
                 "ALTER TABLE {database}.otel_logs ADD COLUMN {name} {kind} MATERIALIZED {expression} CODEC(ZSTD(1))"
             ))
             .await?;
-        connection.execute(&format!("ALTER TABLE {database}.otel_logs MATERIALIZE COLUMN {name}")).await
+        connection.begin(&format!("ALTER TABLE {database}.otel_logs MATERIALIZE COLUMN {name}")).await
     }
 
     /// Removes a column, and stops its writing. The attribute stays in the map.

@@ -45,6 +45,12 @@ impl Connection {
         self.writer.query_raw(sql).execute().await.map_err(Into::into)
     }
 
+    /// Begins what rewrites stored rows; a large table takes hours.
+    pub(crate) async fn begin(&self, sql: &str) -> Result<(), StoreError> {
+        let statement = self.writer.query_raw(sql).with_setting("mutations_sync", "0");
+        statement.execute().await.map_err(Into::into)
+    }
+
     /// The rows of a small query of our own as the writer.
     pub(crate) async fn records<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, StoreError> {
         let query = self.writer.query_raw(sql).with_setting("output_format_json_quote_64bit_integers", "0");

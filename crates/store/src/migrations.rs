@@ -126,7 +126,13 @@ pub(crate) async fn run(connection: &Connection, config: &StoreConfig) -> Result
             continue;
         }
         let (version, name, checksum) = (migration.version, migration.name, migration.checksum());
-        connection.execute(&migration.statement(config)).await?;
+        let statement = migration.statement(config);
+        // Old parts do without what they lack until it is written.
+        if statement.contains(" MATERIALIZE ") {
+            connection.begin(&statement).await?;
+        } else {
+            connection.execute(&statement).await?;
+        }
         connection
             .execute(&format!(
                 "INSERT INTO {database}.schema_migrations (version, name, checksum) VALUES ({version}, '{name}', '{checksum}')"

@@ -111,7 +111,7 @@ impl Chart {
             }
             columns = run.columns().into();
             let cost = Stats::from(run.stats());
-            app.note_speed(&statement.sql, &cost);
+            app.note_cost(&statement, &cost);
             stats = stats + cost;
             used.hit = false;
             // The later buckets count where a gap bridges known ones.

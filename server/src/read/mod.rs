@@ -247,7 +247,7 @@ async fn select_all<T: serde::de::DeserializeOwned>(
     }
     let stats = Stats::from(stream.stats());
     if caller.source.is_none() {
-        app.note_speed(&statement.sql, &stats);
+        app.note_cost(statement, &stats);
     }
     if let Some(place) = place {
         app.answers.keep(place, stream.columns(), stats, false);

@@ -298,7 +298,7 @@ pub async fn search(
 fn keep(app: &App, search: &Search, place: Option<Place>, run: &Run) -> Stats {
     let stats = Stats::from(run.stats());
     if search.prepared.source.is_none() {
-        app.note_speed(&search.statement.sql, &stats);
+        app.note_cost(&search.statement, &stats);
     }
     if let Some(place) = place {
         if let Some(chart) = &search.chart

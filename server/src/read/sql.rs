@@ -258,7 +258,7 @@ impl Answering {
     fn end(&mut self) -> SqlEnd {
         let stats = Stats::from(self.run.stats());
         if self.prepared.server.is_none() {
-            self.app.note_speed(&self.prepared.sql, &stats);
+            self.app.note_cost_of_sql(&self.prepared.sql, &stats);
         }
         if let Some(place) = self.place.take() {
             self.app.answers.keep(place, self.run.columns(), stats, self.truncated);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use click_lite_query::{AttributeColumn, ColumnKind, Field};
+use click_lite_query::{AttributeColumn, ColumnKind, Field, MapRead};
 use click_lite_store::StoredColumn;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,9 +14,13 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
 use crate::read::store_error;
+use crate::storage::attribute_use::Wanted;
 
 /// Each costs a little with every record.
 const MOST_COLUMNS: usize = 50;
+const MOST_SUGGESTIONS: usize = 5;
+/// Attributes that are looked at for them: names that were only typed are among those.
+const MOST_CANDIDATES: usize = 20;
 /// Bytes of the name of an attribute.
 const LONGEST_KEY: usize = 200;
 /// Bytes of the name that a column is given.
@@ -50,11 +54,29 @@ pub struct ColumnInfo {
     parts_left: u64,
 }
 
+/// An attribute without a column that queries read often.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttributeColumnSuggestion)]
+pub struct Suggestion {
+    /// As the search language writes it, with its prefix.
+    attribute: String,
+    #[serde(rename = "type")]
+    kind: ColumnType,
+    /// Queries of the last 30 days that read it.
+    queries: u64,
+    /// What they took in all.
+    seconds: f64,
+    /// Of the newest records, from 0 to 1: those that have such a value.
+    share: f64,
+}
+
 /// Columns in the order in which they were added.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AttributeColumnList)]
 pub struct ColumnList {
     columns: Vec<ColumnInfo>,
+    /// Attributes for which a column would pay, by what was asked: the most costly first.
+    suggestions: Vec<Suggestion>,
 }
 
 /// A column to add.
@@ -67,16 +89,26 @@ pub struct NewColumn {
     kind: ColumnType,
 }
 
+/// As the search language writes it.
+fn prefixed(is_resource: bool, key: &str) -> String {
+    format!("{}.{key}", if is_resource { "resource" } else { "attr" })
+}
+
+impl From<ColumnKind> for ColumnType {
+    fn from(kind: ColumnKind) -> Self {
+        match kind {
+            ColumnKind::Number => Self::Number,
+            ColumnKind::Text => Self::Text,
+        }
+    }
+}
+
 impl ColumnInfo {
     fn new(StoredColumn { column, kind, disk_bytes, parts_left }: StoredColumn) -> Self {
-        let prefix = if column.is_resource { "resource" } else { "attr" };
         Self {
-            attribute: format!("{prefix}.{}", column.key),
+            attribute: prefixed(column.is_resource, &column.key),
             name: column.name,
-            kind: match column.kind {
-                ColumnKind::Number => ColumnType::Number,
-                ColumnKind::Text => ColumnType::Text,
-            },
+            kind: column.kind.into(),
             clickhouse_type: kind,
             disk_bytes,
             parts_left,
@@ -140,7 +172,35 @@ fn free_name(key: &str, is_resource: bool, kind: ColumnKind, taken: &[StoredColu
     responses((status = 200, body = ColumnList)))]
 pub async fn list(State(app): State<Arc<App>>) -> Result<Json<ColumnList>, ApiError> {
     let stored = app.store.stored_columns().await.map_err(|error| store_error(&app, &error))?;
-    Ok(Json(ColumnList { columns: stored.into_iter().map(ColumnInfo::new).collect() }))
+    let suggestions = suggestions(&app, &stored).await?;
+    Ok(Json(ColumnList { columns: stored.into_iter().map(ColumnInfo::new).collect(), suggestions }))
+}
+
+/// Attributes that were asked often, have no column, and are there.
+async fn suggestions(app: &App, stored: &[StoredColumn]) -> Result<Vec<Suggestion>, ApiError> {
+    let wanted = app.attribute_use.wanted(&app.catalog, &*app.clock).await;
+    let mut wanted = wanted.map_err(|error| ApiError::internal(&error))?;
+    let has_column = |read: &MapRead| {
+        stored.iter().any(|StoredColumn { column, .. }| {
+            column.is_resource == read.is_resource && column.key == read.key && column.kind == read.kind
+        })
+    };
+    wanted.retain(|one| !has_column(&one.read));
+    wanted.truncate(MOST_CANDIDATES);
+    if wanted.is_empty() || stored.len() >= MOST_COLUMNS {
+        return Ok(Vec::new());
+    }
+    let reads: Vec<MapRead> = wanted.iter().map(|one| one.read.clone()).collect();
+    let shares = app.store.attribute_shares(&reads).await.map_err(|error| store_error(app, &error))?;
+    let found = wanted.into_iter().zip(shares).filter(|(_, share)| *share > 0.0);
+    let suggestion = |(one, share): (Wanted, f64)| Suggestion {
+        attribute: prefixed(one.read.is_resource, &one.read.key),
+        kind: one.read.kind.into(),
+        queries: one.queries,
+        seconds: one.elapsed_ms as f64 / 1000.0,
+        share,
+    };
+    Ok(found.take(MOST_SUGGESTIONS).map(suggestion).collect())
 }
 
 /// Gives an attribute a column of its own. Records that are stored already get it in the background.

@@ -4,12 +4,15 @@
 //! interrupted is taken up again. Each step can be taken twice without harm.
 
 pub mod api;
+mod attribute_use;
 pub mod columns;
 pub mod policy;
 mod preview;
 mod report;
 mod runs;
 mod worker;
+
+pub use attribute_use::AttributeUse;
 
 use std::sync::{Arc, Mutex};
 

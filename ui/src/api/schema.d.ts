@@ -1509,6 +1509,29 @@ export interface components {
     /** @description Columns in the order in which they were added. */
     AttributeColumnList: {
       columns: components['schemas']['AttributeColumn'][];
+      /** @description Attributes for which a column would pay, by what was asked: the most costly first. */
+      suggestions: components['schemas']['AttributeColumnSuggestion'][];
+    };
+    /** @description An attribute without a column that queries read often. */
+    AttributeColumnSuggestion: {
+      /** @description As the search language writes it, with its prefix. */
+      attribute: string;
+      type: components['schemas']['AttributeColumnType'];
+      /**
+       * Format: int64
+       * @description Queries of the last 30 days that read it.
+       */
+      queries: number;
+      /**
+       * Format: double
+       * @description What they took in all.
+       */
+      seconds: number;
+      /**
+       * Format: double
+       * @description Of the newest records, from 0 to 1: those that have such a value.
+       */
+      share: number;
     };
     /**
      * @description What is read of an attribute.

@@ -56,9 +56,8 @@ impl Store {
         let (database, name) = (self.database(), table.name());
         let (partitions, condition) = (literals(partition_ids), doomed.condition(table));
         self.connection()?
-            .execute(&format!(
-                "ALTER TABLE {database}.{name} DELETE WHERE _partition_id IN ({partitions}) AND ({condition}) \
-                 SETTINGS mutations_sync = 0"
+            .begin(&format!(
+                "ALTER TABLE {database}.{name} DELETE WHERE _partition_id IN ({partitions}) AND ({condition})"
             ))
             .await
     }
@@ -155,9 +154,9 @@ impl Store {
         let since = table.since_as_date_time();
         let is_longer = days.is_none_or(|days| wanted > days);
         connection
-            .execute(&format!(
+            .begin(&format!(
                 "ALTER TABLE {database}.{name} MODIFY TTL {since} + toIntervalDay({wanted}) \
-                 SETTINGS materialize_ttl_after_modify = {}, mutations_sync = 0",
+                 SETTINGS materialize_ttl_after_modify = {}",
                 u8::from(is_longer)
             ))
             .await?;

@@ -117,7 +117,18 @@ impl Throughput {
 
 impl App {
     /// Notes what a statement on our own ClickHouse took.
-    pub fn note_speed(&self, sql: &str, stats: &Stats) {
+    pub fn note_cost(&self, statement: &Statement, stats: &Stats) {
+        self.note_speed(&statement.sql, stats);
+        self.attribute_use.note(&statement.display_sql, stats);
+    }
+
+    /// The same of a statement that a user wrote.
+    pub fn note_cost_of_sql(&self, sql: &str, stats: &Stats) {
+        self.note_speed(sql, stats);
+        self.attribute_use.note(sql, stats);
+    }
+
+    fn note_speed(&self, sql: &str, stats: &Stats) {
         if let Some(bytes) = self.schema.known_bytes_of(sql, stats.rows_read) {
             self.throughput.note(bytes, stats.elapsed_ms);
         }
