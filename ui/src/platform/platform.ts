@@ -78,6 +78,12 @@ export interface WindowOptions {
   isAlwaysOnTop: boolean;
 }
 
+/** Where a file went and how long it is. */
+export interface SavedFile {
+  place: string;
+  bytes: number;
+}
+
 /**
  * All that the interface needs from its surroundings. Calls reject with `ApiError`, or with an `AbortError` once their
  * signal is aborted.
@@ -102,6 +108,12 @@ export interface Platform {
   saveText(suggestedName: string, text: string): Promise<string | null>;
   /** As `saveText`, for a picture. */
   saveImage(suggestedName: string, image: Blob): Promise<string | null>;
+  /** Sends a request whose answer is a file, tells how much of it has come, and saves it once it is whole. */
+  saveAnswer(
+    request: ApiRequest,
+    suggestedName: string,
+    onBytes: (bytes: number) => void,
+  ): Promise<SavedFile | null>;
 }
 
 /** What only the desktop has. */

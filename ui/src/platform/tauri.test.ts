@@ -92,6 +92,38 @@ describe('a stream', () => {
   });
 });
 
+describe('an answer that is a file', () => {
+  const request = { method: 'POST', path: '/api/v1/exports', body: { query: '*' } } as const;
+
+  it('is written by the shell, which says how much has come', async () => {
+    const { send } = shell((command, payload) => {
+      if (command !== 'save_answer') return null;
+      const { onBytes } = payload as unknown as { onBytes: Sent['onEvent'] };
+      send({ id: '', onEvent: onBytes }, 0, 4_096);
+      expect(payload).toMatchObject({
+        path: '/api/v1/exports',
+        body: '{"query":"*"}',
+        suggestedName: 'a.xlsx',
+      });
+      return { place: '/home/ada/a.xlsx', bytes: 5_000 };
+    });
+    const sizes: number[] = [];
+    const saved = await new TauriPlatform().saveAnswer(request, 'a.xlsx', (bytes) => sizes.push(bytes));
+    expect(saved).toEqual({ place: '/home/ada/a.xlsx', bytes: 5_000 });
+    expect(sizes).toEqual([4_096]);
+  });
+
+  it('is cancelled in the shell, and ends at once', async () => {
+    const { calls } = shell((command) => (command === 'save_answer' ? new Promise(() => undefined) : null));
+    const abort = new AbortController();
+    const signal = abort.signal;
+    const saving = new TauriPlatform().saveAnswer({ ...request, signal }, 'a.xlsx', () => undefined);
+    abort.abort();
+    await expect(saving).rejects.toMatchObject({ name: 'AbortError' });
+    expect(calls).toEqual(['save_answer', 'api_cancel']);
+  });
+});
+
 describe('files that the program is opened with', () => {
   it('are fetched at once and after each event, and only where there are some', async () => {
     let waiting = ['/var/log/first.log'];

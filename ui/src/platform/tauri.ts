@@ -12,6 +12,7 @@ import type {
   ImportOptions,
   PickedFile,
   Platform,
+  SavedFile,
   ServerState,
   Shell,
   TailHandlers,
@@ -160,6 +161,37 @@ export class TauriPlatform implements Platform {
 
   async saveImage(suggestedName: string, image: Blob): Promise<string | null> {
     return call<string | null>('save_image', { suggestedName, base64: await base64Of(image) });
+  }
+
+  /** The shell writes the file while it comes: a page cannot hold what a disk can. */
+  saveAnswer(
+    request: ApiRequest,
+    suggestedName: string,
+    onBytes: (bytes: number) => void,
+  ): Promise<SavedFile | null> {
+    const { signal } = request;
+    if (signal?.aborted) return Promise.reject(cancelled());
+    const id = crypto.randomUUID();
+    const channel = new Channel<number>();
+    channel.onmessage = (bytes) => {
+      if (!signal?.aborted) onBytes(bytes);
+    };
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        invoke('api_cancel', { id }).catch(() => undefined);
+        reject(cancelled());
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      call<SavedFile | null>('save_answer', {
+        id,
+        path: request.path,
+        body: bodyText(request),
+        suggestedName,
+        onBytes: channel,
+      })
+        .then(resolve, reject)
+        .finally(() => signal?.removeEventListener('abort', onAbort));
+    });
   }
 }
 

@@ -78,6 +78,42 @@ describe('a request', () => {
   });
 });
 
+describe('an answer that is a file', () => {
+  const request = { method: 'POST', path: '/api/v1/exports', body: {} } as const;
+
+  it('fails with what the server says, and saves nothing', async () => {
+    const platform = await platformOf((_request, _body, response) =>
+      json(response, 422, { error: { code: 'query.over_budget', message: 'too much', details: null } }),
+    );
+    await expect(platform.saveAnswer(request, 'a.csv', () => undefined)).rejects.toMatchObject({
+      status: 422,
+      code: 'query.over_budget',
+    });
+  });
+
+  it('is no file where it breaks off', async () => {
+    const platform = await platformOf((_request, _body, response) => {
+      response.writeHead(200, { 'Content-Length': '100' });
+      response.write('time,level\n', () => response.destroy());
+    });
+    const sizes: number[] = [];
+    await expect(platform.saveAnswer(request, 'a.csv', (bytes) => sizes.push(bytes))).rejects.toMatchObject({
+      code: 'file.incomplete',
+    });
+    expect(sizes).toEqual([11]);
+  });
+
+  it('is cancelled on its way', async () => {
+    const abort = new AbortController();
+    const platform = await platformOf((_request, _body, response) => {
+      response.write('time,level\n');
+    });
+    await expect(
+      platform.saveAnswer({ ...request, signal: abort.signal }, 'a.csv', () => abort.abort()),
+    ).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
 describe('a search as a stream', () => {
   const done = { next_cursor: null, sql: 'SELECT 1', params: {}, stats: {}, query_id: 'q' };
 

@@ -11,6 +11,7 @@ import type {
   ImportOptions,
   PickedFile,
   Platform,
+  SavedFile,
   TailHandlers,
   TailSocket,
   Unsubscribe,
@@ -203,6 +204,20 @@ export class WebPlatform implements Platform {
     return Promise.resolve(suggestedName);
   }
 
+  async saveAnswer(
+    request: ApiRequest,
+    suggestedName: string,
+    onBytes: (bytes: number) => void,
+  ): Promise<SavedFile | null> {
+    const response = await this.send(request, '*/*');
+    if (!response.ok || response.body === null) {
+      throw ApiError.fromResponse(response.status, await response.text());
+    }
+    const file = await wholeBlob(response.body, onBytes);
+    await this.saveImage(suggestedName, file);
+    return { place: suggestedName, bytes: file.size };
+  }
+
   private send(request: ApiRequest, accept: string): Promise<Response> {
     const headers: Record<string, string> = { Accept: accept };
     if (request.body !== undefined) headers['Content-Type'] = 'application/json';
@@ -221,6 +236,30 @@ export class WebPlatform implements Platform {
       if (isAbort(error)) throw error;
       throw ApiError.unreachable();
     }
+  }
+}
+
+/** A blob may be larger than the page's memory, as the browser keeps it. */
+async function wholeBlob(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onBytes: (bytes: number) => void,
+): Promise<Blob> {
+  let bytes = 0;
+  const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform: (piece, controller) => {
+      bytes += piece.byteLength;
+      onBytes(bytes);
+      controller.enqueue(piece);
+    },
+  });
+  try {
+    return await new Response(body.pipeThrough(counter)).blob();
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError(0, {
+      code: 'file.incomplete',
+      message: 'The connection ended before the file was whole. Try again.',
+    });
   }
 }
 

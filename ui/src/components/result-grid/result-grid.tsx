@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconCopy, IconDownload, IconLayoutSidebarRight, IconX } from '@tabler/icons-react';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { IconCopy, IconLayoutSidebarRight, IconX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { SplitPane } from '@/components/split-pane';
@@ -21,12 +21,15 @@ interface ResultGridProps {
   isBusy?: boolean;
   /** Name of the downloaded file, without ending. */
   fileName: string;
+  /** The menu that exports the answer; it takes in what the rows shown here are downloaded by. */
+  exportMenu: (ofShown: ReactNode) => ReactNode;
   /** The last row came into sight, all rows being shown as they came. */
   onEnd?: (() => void) | undefined;
 }
 
 /** Rows of an answer, typed, as many as there are: sorted, filtered, chosen by cell, copied, one of them opened whole. */
-export function ResultGrid({ answer, label, status, isBusy = false, fileName, onEnd }: ResultGridProps) {
+export function ResultGrid(props: ResultGridProps) {
+  const { answer, label, status, isBusy = false, fileName, exportMenu, onEnd } = props;
   const view = useGridView(answer);
   const [isRowOpen, setIsRowOpen] = useState(false);
   const selection = useCellSelection(view, answer.id, () => setIsRowOpen(true));
@@ -50,6 +53,7 @@ export function ResultGrid({ answer, label, status, isBusy = false, fileName, on
         <GridActions
           view={view}
           fileName={fileName}
+          exportMenu={exportMenu}
           isRowOpen={isRowOpen}
           onToggleRow={() => setIsRowOpen(!isRowOpen)}
           onCopy={selection.copy}
@@ -110,12 +114,14 @@ function FilterNote({ view, total }: { view: GridView; total: number }) {
 interface GridActionsProps {
   view: GridView;
   fileName: string;
+  exportMenu: ResultGridProps['exportMenu'];
   isRowOpen: boolean;
   onToggleRow: () => void;
   onCopy: () => void;
 }
 
-function GridActions({ view, fileName, isRowOpen, onToggleRow, onCopy }: GridActionsProps) {
+function GridActions(props: GridActionsProps) {
+  const { view, fileName, exportMenu, isRowOpen, onToggleRow, onCopy } = props;
   const platform = usePlatform();
   const download = (): void => {
     platform.saveText(`${fileName}.csv`, commaSeparated(view.columns, shownRows(view))).then(
@@ -133,17 +139,15 @@ function GridActions({ view, fileName, isRowOpen, onToggleRow, onCopy }: GridAct
           <IconCopy size={15} aria-hidden />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Download the rows shown here">
-        <Button
-          variant="subtle"
-          color="gray"
-          leftSection={<IconDownload size={15} aria-hidden />}
-          disabled={isEmpty}
-          onClick={download}
-        >
-          CSV
-        </Button>
-      </Tooltip>
+      {exportMenu(
+        <>
+          <Menu.Divider />
+          <Menu.Label>The rows shown here, sorted and filtered, as</Menu.Label>
+          <Menu.Item disabled={isEmpty} onClick={download}>
+            CSV
+          </Menu.Item>
+        </>,
+      )}
       <Tooltip label={isRowOpen ? 'Close the row' : 'Show the row whole'}>
         <ActionIcon aria-label="Row panel" aria-pressed={isRowOpen} onClick={onToggleRow}>
           <IconLayoutSidebarRight size={15} aria-hidden />

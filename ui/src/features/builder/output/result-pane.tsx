@@ -1,13 +1,15 @@
 import { SegmentedControl } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
+import { ExportMenu } from '@/components/exports/export-menu';
 import { ResultGrid } from '@/components/result-grid/result-grid';
 import { cellKind } from '@/components/result-grid/result';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCountOf, formatDuration } from '@/lib/format/numbers';
 import { usePreferences } from '@/lib/preferences/preferences';
 import classes from '../builder.module.css';
+import { builtExport } from './built-export';
 import { useResult, type Asked, type BuilderResult } from './use-result';
 
 const ResultChart = lazy(async () => ({
@@ -18,19 +20,29 @@ const ResultChart = lazy(async () => ({
 export function ResultPane({ asked }: { asked: Asked }) {
   const result = useResult(asked);
   const [view, setView] = useState<'chart' | 'table'>('chart');
-  if (result.isError) {
-    return (
-      <ErrorState
-        title="The search has no answer"
-        error={result.error}
-        onRetry={() => void result.refetch()}
-      />
-    );
-  }
+  const exportMenu = (ofShown?: ReactNode) => (
+    <ExportMenu exported={builtExport(asked, result)} group="Builder">
+      {ofShown}
+    </ExportMenu>
+  );
   const { data } = result;
-  if (data === undefined) return <SkeletonRows count={10} />;
-  if (data.rows.length === 0) {
-    return <EmptyState title="Nothing fits">No record of this time range fits the conditions.</EmptyState>;
+  if (result.isError || data === undefined || data.rows.length === 0) {
+    return (
+      <div className={classes.result}>
+        <div className={classes.resultHead}>{exportMenu()}</div>
+        {result.isError ? (
+          <ErrorState
+            title="The search has no answer"
+            error={result.error}
+            onRetry={() => void result.refetch()}
+          />
+        ) : data === undefined ? (
+          <SkeletonRows count={10} />
+        ) : (
+          <EmptyState title="Nothing fits">No record of this time range fits the conditions.</EmptyState>
+        )}
+      </div>
+    );
   }
   const isDrawable = data.shape !== 'records' && data.columns.some(({ type }) => cellKind(type) === 'number');
   const views = isDrawable && (
@@ -47,7 +59,10 @@ export function ResultPane({ asked }: { asked: Asked }) {
   if (isDrawable && view === 'chart') {
     return (
       <div className={classes.result}>
-        <div className={classes.resultHead}>{views}</div>
+        <div className={classes.resultHead}>
+          {views}
+          {exportMenu()}
+        </div>
         <div className={classes.resultChart}>
           <Suspense fallback={<SkeletonRows count={8} />}>
             <Chart data={data} />
@@ -72,6 +87,7 @@ export function ResultPane({ asked }: { asked: Asked }) {
         }
         isBusy={result.isFetching}
         fileName="builder"
+        exportMenu={exportMenu}
       />
     </div>
   );

@@ -8,6 +8,7 @@ import { useResults } from '../state/explore-context';
 import { ColumnsMenu } from '../table/columns-menu';
 import { HighlightsMenu } from '../table/highlights-menu';
 import { FilterChips } from './filter-chips';
+import { RowsExport } from './rows-export';
 import classes from './results.module.css';
 
 interface ResultLineProps {
@@ -31,17 +32,12 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
       <Figures histogram={histogram} />
       <div className={classes.views}>
         <Tooltip label={<Shortcut text="The SQL of this search" keys="s" />}>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-xs"
-            h={24}
-            leftSection={<IconCode size={14} aria-hidden />}
-            onClick={onShowSql}
-          >
-            SQL
+          <Button variant="subtle" color="gray" size="compact-xs" h={24} aria-label="SQL" onClick={onShowSql}>
+            <IconCode size={14} aria-hidden />
+            <span className={classes.word}>SQL</span>
           </Button>
         </Tooltip>
+        <RowsExport />
         <HighlightsMenu />
         <ColumnsMenu />
         <Tooltip label={<Shortcut text={wrapLines ? 'Cut long lines' : 'Wrap long lines'} keys="w" />}>
@@ -58,6 +54,7 @@ export function ResultLine({ histogram, areFacetsShown, onToggleFacets, onShowSq
         </Tooltip>
         <Tooltip label={density === 'compact' ? 'Taller rows' : 'Compact rows'}>
           <ActionIcon
+            className={classes.density}
             size={24}
             aria-label="Taller rows"
             aria-pressed={density === 'comfortable'}

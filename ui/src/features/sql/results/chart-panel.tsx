@@ -25,7 +25,13 @@ const TITLES: Record<ChartKind, string> = {
 };
 
 /** The answer as a chart; which kind fits is guessed from its columns. */
-export default function ChartPanel({ state, views }: { state: RunState; views: ReactNode }) {
+interface ChartPanelProps {
+  state: RunState;
+  views: ReactNode;
+  exportMenu: ReactNode;
+}
+
+export default function ChartPanel({ state, views, exportMenu }: ChartPanelProps) {
   const [{ timeZone }] = usePreferences();
   const [chosen, setChosen] = useState<ChartKind | null>(null);
   const { columns, rows, count } = state;
@@ -34,7 +40,11 @@ export default function ChartPanel({ state, views }: { state: RunState; views: R
   if (!columns.some(({ type }) => cellKind(type) === 'number')) {
     return (
       <div className={classes.panel}>
-        <div className={classes.line}>{views}</div>
+        <div className={classes.line}>
+          {views}
+          <span className={classes.space} />
+          {exportMenu}
+        </div>
         <EmptyState title="There is no number to draw">
           A chart wants a column of numbers, such as count(), and best a time or a name beside it.
         </EmptyState>
@@ -58,6 +68,8 @@ export default function ChartPanel({ state, views }: { state: RunState; views: R
         />
         <RunStatus state={state} onMore={null} />
         {count > charted && <span>The first {formatCount(charted)} rows are drawn.</span>}
+        <span className={classes.space} />
+        {exportMenu}
       </div>
       <div className={classes.chart}>
         <ResultChart kind={kind} title="Chart of the answer" data={data} options={{}} zone={timeZone} />

@@ -5,8 +5,9 @@ import { explainSql, type PlanIndex, type PlanStep, type SqlStatement } from '@/
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
+import { estimateText } from '@/lib/format/estimate';
 import { formatCount } from '@/lib/format/numbers';
-import { estimateText, isUnknown } from '../run/estimate-line';
+import { isUnknown } from '../run/estimate-line';
 import classes from './plan-panel.module.css';
 
 /** How ClickHouse would run the statement: the last step on top, and under each table the indexes that were asked. */

@@ -1,12 +1,14 @@
 import { SegmentedControl } from '@mantine/core';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { EmptyState } from '@/components/empty-state';
+import { ExportMenu } from '@/components/exports/export-menu';
 import { Keys } from '@/components/keys';
 import { ResultGrid } from '@/components/result-grid/result-grid';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { HistoryPanel } from '../history/history-panel';
 import { RunProgress, RunStatus } from '../run/run-status';
 import type { ResultView, Workspace } from '../use-workspace';
+import { answerExport } from './answer-export';
 import { PlanPanel } from './plan-panel';
 import classes from './result-pane.module.css';
 
@@ -42,7 +44,14 @@ export function ResultPane({ workspace }: { workspace: Workspace }) {
 
 function View({ workspace, views }: { workspace: Workspace; views: ReactNode }) {
   const { state, run, view, tab } = workspace;
-  if (state.columns.length > 0 && view === 'chart') return <ChartPanel state={state} views={views} />;
+  const exportMenu = (ofShown?: ReactNode) => (
+    <ExportMenu exported={answerExport(state, tab.title)} group="SQL">
+      {ofShown}
+    </ExportMenu>
+  );
+  if (state.columns.length > 0 && view === 'chart') {
+    return <ChartPanel state={state} views={views} exportMenu={exportMenu()} />;
+  }
   if (state.columns.length > 0 && view === 'rows') {
     return (
       <ResultGrid
@@ -56,13 +65,18 @@ function View({ workspace, views }: { workspace: Workspace; views: ReactNode }) 
         }
         isBusy={state.status === 'running'}
         fileName={tab.title}
+        exportMenu={exportMenu}
         onEnd={state.hasMore && state.error === null ? () => run.loadMore() : undefined}
       />
     );
   }
   return (
     <>
-      <div className={classes.head}>{views}</div>
+      <div className={classes.head}>
+        {views}
+        <span className={classes.space} />
+        {exportMenu()}
+      </div>
       <div className={classes.body}>
         <Other workspace={workspace} />
       </div>

@@ -6,7 +6,7 @@ import { plainMessage } from '@/components/notify';
 import { ChooseSource } from '@/components/sources/choose-source';
 import { knownInstead } from '@/components/sources/known-sources';
 import type { SqlMark } from '@/components/sql-editor/sql-editor';
-import { estimateText } from './estimate-line';
+import { estimateText } from '@/lib/format/estimate';
 import classes from './run.module.css';
 
 interface MessagesProps {

@@ -1,0 +1,27 @@
+import { useState } from 'react';
+import { useApi } from '@/api/client';
+import type { ExportFormat } from '@/api/exports';
+import { usePreferences } from '@/lib/preferences/preferences';
+import { usePlatform } from '@/platform/context';
+import type { Exported } from './exported';
+import { askForExport, runExport } from './run-export';
+
+interface Export {
+  start: (exported: Exported, format: ExportFormat) => void;
+  isRunning: boolean;
+}
+
+/** Makes files of what is shown; one that was begun is finished, whichever page one is on by then. */
+export function useExport(): Export {
+  const api = useApi();
+  const platform = usePlatform();
+  const [{ timeZone: zone }] = usePreferences();
+  const [isRunning, setRunning] = useState(false);
+  const send = async (exported: Exported, format: ExportFormat, isConfirmed: boolean): Promise<void> => {
+    setRunning(true);
+    const asked = await runExport({ api, platform, zone }, exported, format, isConfirmed);
+    setRunning(false);
+    if (asked !== null) askForExport(asked, () => void send(exported, format, true));
+  };
+  return { start: (exported, format) => void send(exported, format, false), isRunning };
+}
