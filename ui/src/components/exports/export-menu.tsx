@@ -7,6 +7,9 @@ import classes from './exports.module.css';
 import { EXPORT_FORMATS } from './formats';
 import { useExport } from './use-export';
 
+/** Who has no pointer learns why it is disabled as well. */
+const EVENTS = { hover: true, focus: true, touch: true };
+
 interface ExportMenuProps {
   exported: Exported | NotExported;
   /** Under which the palette lists it. */
@@ -38,7 +41,7 @@ export function ExportMenu(props: ExportMenuProps) {
   const look = { variant: 'subtle', color: 'gray', ...(isSmall ? { size: 'compact-xs', h: 24 } : {}) };
   return (
     <Button.Group className={classes.menu}>
-      <Tooltip label={obstacle ?? 'All rows, to Excel'}>
+      <Tooltip label={obstacle ?? 'All rows, to Excel'} events={EVENTS}>
         <Button
           {...look}
           {...disabled}

@@ -5,7 +5,7 @@ import { EXPORTS_PATH, type ExportFormat } from '@/api/exports';
 import { overBudget, type Estimate } from '@/api/sql';
 import { notifyFailure } from '@/components/notify';
 import { estimateText } from '@/lib/format/estimate';
-import { formatBytes } from '@/lib/format/numbers';
+import { formatBytes, formatDuration } from '@/lib/format/numbers';
 import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { Platform } from '@/platform/platform';
 import { exportRequest, fileNameOf, type Exported } from './exported';
@@ -35,12 +35,19 @@ export async function runExport(
     abort.abort();
     api.cancelQuery(queryId).catch(() => undefined);
   };
-  notifications.show(progressNotice(id, 0, cancel));
+  const began = performance.now();
+  notifications.show(progressNotice(id, undefined, cancel));
+  // Nothing comes before the whole sheet is made: until then the time says that something is done.
+  const clock = setInterval(() => {
+    const seconds = Math.round((performance.now() - began) / 1000);
+    notifications.update(progressNotice(id, formatDuration(seconds * 1000), cancel));
+  }, 1_000);
   let told = 0;
   const onBytes = (bytes: number): void => {
+    clearInterval(clock);
     if (performance.now() - told < PROGRESS_MS || abort.signal.aborted) return;
     told = performance.now();
-    notifications.update(progressNotice(id, bytes, cancel));
+    notifications.update(progressNotice(id, formatBytes(bytes), cancel));
   };
   try {
     const body = exportRequest(exported, format, { name, queryId, isConfirmed });
@@ -52,6 +59,7 @@ export async function runExport(
     if (estimate?.verdict === 'ask') return estimate;
     notifyFailure(FAILED, estimate === null ? error : new Error(refusal(estimate)));
   } finally {
+    clearInterval(clock);
     notifications.hide(id);
   }
   return null;
@@ -74,7 +82,7 @@ export function askForExport(estimate: Estimate, onAgree: () => void): void {
   });
 }
 
-function progressNotice(id: string, bytes: number, onCancel: () => void) {
+function progressNotice(id: string, figure: string | undefined, onCancel: () => void) {
   return {
     id,
     loading: true,
@@ -83,7 +91,7 @@ function progressNotice(id: string, bytes: number, onCancel: () => void) {
     withBorder: true,
     message: createElement(ExportMessage, {
       message: 'Exporting…',
-      ...(bytes === 0 ? {} : { figure: formatBytes(bytes) }),
+      ...(figure === undefined ? {} : { figure }),
       action: 'Cancel',
       onAction: onCancel,
     }),
