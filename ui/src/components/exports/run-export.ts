@@ -86,6 +86,7 @@ function progressNotice(id: string, figure: string | undefined, onCancel: () => 
   return {
     id,
     loading: true,
+    loaderProps: { size: 18 },
     autoClose: false as const,
     withCloseButton: false,
     withBorder: true,

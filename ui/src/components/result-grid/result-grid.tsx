@@ -142,7 +142,7 @@ function GridActions(props: GridActionsProps) {
       {exportMenu(
         <>
           <Menu.Divider />
-          <Menu.Label>The rows shown here, sorted and filtered, as</Menu.Label>
+          <Menu.Label>Only the rows shown here as</Menu.Label>
           <Menu.Item disabled={isEmpty} onClick={download}>
             CSV
           </Menu.Item>
