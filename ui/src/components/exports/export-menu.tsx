@@ -3,6 +3,7 @@ import { IconChevronDown, IconFileExport } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useCommands } from '@/lib/shortcuts/use-commands';
 import type { Exported, NotExported } from './exported';
+import { ExportGroup } from './export-group';
 import classes from './exports.module.css';
 import { EXPORT_FORMATS } from './formats';
 import { useExport } from './use-export';
@@ -53,7 +54,13 @@ export function ExportMenu(props: ExportMenuProps) {
           <span className={classes.word}>Export</span>
         </Button>
       </Tooltip>
-      <Menu position="bottom-end" withinPortal disabled={what === null && children === undefined}>
+      <Menu
+        position="bottom-end"
+        withinPortal
+        // What Mantine focuses in its place is no item of a menu, as screen readers want one.
+        withInitialFocusPlaceholder={false}
+        disabled={what === null && children === undefined}
+      >
         <Menu.Target>
           <Button
             {...look}
@@ -65,17 +72,18 @@ export function ExportMenu(props: ExportMenuProps) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>All rows as</Menu.Label>
-          {EXPORT_FORMATS.map(({ format, title }) => (
-            <Menu.Item
-              key={format}
-              disabled={what === null}
-              rightSection={<span className={classes.ending}>.{format}</span>}
-              onClick={() => what !== null && start(what, format)}
-            >
-              {title}
-            </Menu.Item>
-          ))}
+          <ExportGroup title="All rows as">
+            {EXPORT_FORMATS.map(({ format, title }) => (
+              <Menu.Item
+                key={format}
+                disabled={what === null}
+                rightSection={<span className={classes.ending}>.{format}</span>}
+                onClick={() => what !== null && start(what, format)}
+              >
+                {title}
+              </Menu.Item>
+            ))}
+          </ExportGroup>
           {children}
         </Menu.Dropdown>
       </Menu>

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconCopy, IconLayoutSidebarRight, IconX } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
+import { ExportGroup } from '@/components/exports/export-group';
 import { notifyDone, notifyFailure } from '@/components/notify';
 import { SplitPane } from '@/components/split-pane';
 import { formatCount } from '@/lib/format/numbers';
@@ -142,10 +143,11 @@ function GridActions(props: GridActionsProps) {
       {exportMenu(
         <>
           <Menu.Divider />
-          <Menu.Label>Only the rows shown here as</Menu.Label>
-          <Menu.Item disabled={isEmpty} onClick={download}>
-            CSV
-          </Menu.Item>
+          <ExportGroup title="Only the rows shown here as">
+            <Menu.Item disabled={isEmpty} onClick={download}>
+              CSV
+            </Menu.Item>
+          </ExportGroup>
         </>,
       )}
       <Tooltip label={isRowOpen ? 'Close the row' : 'Show the row whole'}>
