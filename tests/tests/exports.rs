@@ -182,3 +182,33 @@ async fn an_export_can_be_cancelled() -> anyhow::Result<()> {
         Ok((left == 0).then_some(()))
     })
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_writes_files() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    filled(&server).await?;
+    let folder = tempfile::tempdir()?;
+    let out = |name: &str| folder.path().join(name).display().to_string();
+
+    let done =
+        server.command("query", &["level:error", "--columns", "message", "--out", &out("rows.csv")])?;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let text = std::fs::read_to_string(out("rows.csv"))?;
+    assert_eq!(text.lines().count(), RECORDS / 2 + 1, "all rows, not the usual hundred");
+    let done = server.command("query", &["--sql", "SELECT 1 AS one", "--out", &out("one.ndjson")])?;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(std::fs::read_to_string(out("one.ndjson"))?, "{\"one\":1}\n");
+
+    // What fails leaves the file of before as it was, and nothing beside it.
+    for arguments in [
+        ["--sql", "SELECT number, throwIf(number = 900000) FROM numbers(1000000)", "--out", &out("rows.csv")],
+        ["--sql", "SELECT nothing FROM otel_logs", "--out", &out("rows.csv")],
+        ["--sql", "SELECT 1", "--out", &out("rows.doc")],
+    ] {
+        let failed = server.command("query", &arguments)?;
+        assert_eq!(failed.status.code(), Some(1), "{}", String::from_utf8_lossy(&failed.stderr));
+    }
+    assert_eq!(std::fs::read_to_string(out("rows.csv"))?, text);
+    assert_eq!(std::fs::read_dir(folder.path())?.count(), 2);
+    Ok(())
+}
