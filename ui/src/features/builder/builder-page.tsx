@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { useApi } from '@/api/client';
 import { plainMessage } from '@/components/notify';
 import { Page } from '@/components/page';
+import { SavedMenu } from '@/components/saved/saved-menu';
 import { SourceMenu } from '@/components/source-menu';
 import { ChooseSource } from '@/components/sources/choose-source';
 import { foreignSource, knownInstead } from '@/components/sources/known-sources';
@@ -21,10 +22,13 @@ import classes from './builder.module.css';
 import { DragContext } from './conditions/drag';
 import { GroupEditor } from './conditions/group-editor';
 import { emptyQuery } from './model/query';
+import { BuiltToDashboard } from './output/built-to-dashboard';
+import type { ResultView } from './output/chart-kind';
 import { ResultPane } from './output/result-pane';
 import { TextPane } from './output/text-pane';
 import { useCount, type Asked } from './output/use-result';
 import { StepList } from './steps/step-list';
+import { useSaveBuilt } from './use-save-built';
 import { useBuilderState, type BuilderState } from './use-builder-state';
 
 const RECENT_RANGES = 6;
@@ -35,6 +39,7 @@ export function BuilderPage() {
   const navigate = useNavigate();
   const [{ timeZone }] = usePreferences();
   const [recent, setRecent] = useStored<TimeRange[]>('click-lite.builder.ranges', []);
+  const [view, setView] = useState<ResultView>('chart');
   const [dragged, setDragged] = useState<number | null>(null);
   const range = rangeOfLink(link);
   const source = foreignSource(link.src);
@@ -48,6 +53,7 @@ export function BuilderPage() {
   }, [navigate, text]);
   useBuilderCommands(state);
   const asked: Asked = { text, range, source };
+  const save = useSaveBuilt(state.text, range, source);
   const lost = knownInstead(state.failure);
   const setSource = (src: string | undefined) =>
     void navigate({ to: '/builder', search: (before) => ({ ...before, src }) });
@@ -63,6 +69,8 @@ export function BuilderPage() {
         </ActionIcon>
       </Tooltip>
       <span className={classes.space} />
+      <SavedMenu what="search" onSave={save} />
+      <BuiltToDashboard asked={asked} view={view} />
       <TimePicker
         group="Builder"
         range={range}
@@ -112,7 +120,7 @@ export function BuilderPage() {
             <div className={classes.output}>
               <TextPane state={lost === null ? state : { ...state, failure: null }} source={source} />
               {lost === null ? (
-                <ResultPane asked={asked} />
+                <ResultPane asked={asked} view={view} onView={setView} />
               ) : (
                 <div className={classes.lost} role="alert">
                   {plainMessage(state.failure)}
