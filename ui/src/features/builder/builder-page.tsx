@@ -21,6 +21,7 @@ import { rangeOfLink, linkOfRange } from './builder-search';
 import classes from './builder.module.css';
 import { DragContext } from './conditions/drag';
 import { GroupEditor } from './conditions/group-editor';
+import { EditorSkeleton } from './editor-skeleton';
 import { emptyQuery } from './model/query';
 import { BuiltToDashboard } from './output/built-to-dashboard';
 import type { ResultView } from './output/chart-kind';
@@ -103,19 +104,21 @@ export function BuilderPage() {
     <BuilderContext value={{ ...state, fields, range, source }}>
       <DragContext value={{ dragged, setDragged }}>
         <Page title="Builder" toolbar={toolbar}>
-          <div className={classes.page}>
+          <div className={classes.page} data-reading={!state.isRead || undefined}>
             <div className={classes.editor} tabIndex={-1}>
               <section aria-label="Conditions">
                 <div className={classes.sectionHead}>
                   <h2 className={classes.sectionTitle}>Conditions</h2>
                   <Count asked={asked} />
                 </div>
-                <GroupEditor group={state.query.root} isRoot />
+                {state.isRead ? <GroupEditor group={state.query.root} isRoot /> : <EditorSkeleton />}
               </section>
-              <section aria-label="Steps">
-                <h2 className={classes.sectionTitle}>Steps</h2>
-                <StepList />
-              </section>
+              {state.isRead && (
+                <section aria-label="Steps">
+                  <h2 className={classes.sectionTitle}>Steps</h2>
+                  <StepList />
+                </section>
+              )}
             </div>
             <div className={classes.output}>
               <TextPane state={lost === null ? state : { ...state, failure: null }} source={source} />
