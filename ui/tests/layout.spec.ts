@@ -204,11 +204,13 @@ test('the tour stays inside its card on a phone', async ({ app, server }) => {
   expect(await card.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
 });
 
-test('a dashboard prints whole and light, and is dark again after it', async ({ app, server }) => {
+test('a dashboard prints whole and light, and stays dark on the screen', async ({ app, server }) => {
   test.setTimeout(120_000);
   await server.ingest(records());
   const { id } = await server.call<{ id: string }>('POST', '/api/v1/dashboards', board());
-  await app.emulateMedia({ colorScheme: 'dark' });
+  await app.goto(`${server.address}/settings`);
+  await app.getByText('Dark', { exact: true }).click();
+  await expect(app.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
   await app.addInitScript(() => {
     window.print = () => {
       document.documentElement.dataset.prints = 'true';
@@ -231,5 +233,14 @@ test('a dashboard prints whole and light, and is dark again after it', async ({ 
   await app.emulateMedia({ media: 'print' });
   await expect(app.getByText(/^Last hour, as of \d{4}-\d\d-\d\d/)).toBeVisible();
   await app.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await expect(page).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  // A window that is closed while it prints has the theme that was chosen when it is opened again.
+  await app.emulateMedia({ media: 'screen' });
+  await app.evaluate(() => delete document.documentElement.dataset.prints);
+  await app.getByRole('button', { name: 'Menu of the dashboard' }).click();
+  await app.getByRole('menuitem', { name: 'Print, or save as PDF' }).click();
+  await expect(page).toHaveAttribute('data-prints', 'true');
+  await expect(page).toHaveAttribute('data-mantine-color-scheme', 'light');
+  await app.reload();
   await expect(page).toHaveAttribute('data-mantine-color-scheme', 'dark');
 });
