@@ -7,7 +7,7 @@ import { useApi } from '@/api/client';
 import { plainMessage } from '@/components/notify';
 import { Page } from '@/components/page';
 import { SavedMenu } from '@/components/saved/saved-menu';
-import { SourceMenu } from '@/components/source-menu';
+import { SourceMenu } from '@/components/sources/source-menu';
 import { ChooseSource } from '@/components/sources/choose-source';
 import { foreignSource, knownInstead } from '@/components/sources/known-sources';
 import { TimePicker } from '@/components/time-picker/time-picker';
