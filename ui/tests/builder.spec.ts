@@ -98,6 +98,11 @@ test('takes up text that is typed by hand, and keeps what it has no inputs for',
 });
 
 test('saves the search, and puts it on a dashboard as it is shown', async ({ app, server }) => {
+  // On a phone the chart has a height of its own.
+  await app.setViewportSize({ width: 360, height: 740 });
+  await app.goto(`${server.address}/builder?q=${encodeURIComponent('* | timechart 5m count()')}`);
+  await expect(app.locator('canvas')).toBeVisible();
+  await app.setViewportSize({ width: 1400, height: 900 });
   await app.goto(`${server.address}/builder?from=now-1h&to=now`);
   await text(app).fill('level:error | stats count() as failures by service');
   await expect(app.getByLabel('SQL of the search')).toContainText('GROUP BY');
