@@ -42,7 +42,7 @@ export function ResultPane({ workspace }: { workspace: Workspace }) {
 
 function View({ workspace, views }: { workspace: Workspace; views: ReactNode }) {
   const { state, run, view, tab } = workspace;
-  if (state.columns.length > 0 && view === 'chart') return <ChartPanel state={state} views={views} />;
+  if (state.columns.length > 0 && view === 'chart') return <ChartPanel workspace={workspace} views={views} />;
   if (state.columns.length > 0 && view === 'rows') {
     return (
       <ResultGrid
