@@ -117,6 +117,14 @@ async fn tables_of_another_clickhouse_are_searched_by_who_may_only_read() -> any
 
     // Mappings come from the schemas, and say what is slow.
     let app = add_source(&server, &made, "app", "app").await?;
+    for (format, length) in [("csv", 20), ("parquet", 100), ("xlsx", 1_000)] {
+        let question =
+            json!({ "source": "app", "query": "*", "format": format, "from": RANGE[0], "to": RANGE[1] });
+        let request = click_lite_tests::http()?.post(format!("{}/api/v1/exports", server.url()));
+        let answer = request.bearer_auth(server.token()).json(&question).send().await?;
+        let (status, file) = (answer.status(), answer.bytes().await?);
+        ensure!(status.is_success() && file.len() > length, "{format}: {status} {file:?}");
+    }
     let column = |proposal: &Value, field: &str| proposal["mapping"][field]["name"].clone();
     for (field, name) in
         [("time", "ts"), ("message", "msg"), ("level", "lvl"), ("service", "app"), ("host", "hostname")]

@@ -96,3 +96,54 @@ test('takes up text that is typed by hand, and keeps what it has no inputs for',
   await app.goto(`${server.address}/builder?q=level:error&from=now-1h&to=now`);
   await expect(text(app)).toHaveValue('level:error');
 });
+
+test('saves the search, and puts it on a dashboard as it is shown', async ({ app, server }) => {
+  // On a phone the chart has a height of its own.
+  await app.setViewportSize({ width: 360, height: 740 });
+  await app.goto(`${server.address}/builder?q=${encodeURIComponent('* | timechart 5m count()')}`);
+  await expect(app.locator('canvas')).toBeVisible();
+  await app.setViewportSize({ width: 1400, height: 900 });
+  await app.goto(`${server.address}/builder?from=now-1h&to=now`);
+  await text(app).fill('level:error | stats count() as failures by service');
+  await expect(app.getByLabel('SQL of the search')).toContainText('GROUP BY');
+  await expect(app.locator('canvas').first()).toBeVisible();
+
+  await test.step('saved', async () => {
+    await app.getByRole('button', { name: 'Saved queries' }).click();
+    await app.getByRole('menuitem', { name: /^Save this search/ }).click();
+    const form = app.getByRole('dialog', { name: 'Save query' });
+    await expect(form.getByRole('textbox', { name: 'Query' })).toHaveValue(
+      'level:error | stats count() as failures by service',
+    );
+    await expect(form.getByLabel('From')).toHaveValue('now-1h');
+    await form.getByLabel('Name').fill('Failures');
+    await form.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(app.getByText('“Failures” is saved.')).toBeVisible();
+  });
+
+  await test.step('on a dashboard', async () => {
+    await app.getByRole('button', { name: 'Add this search to a dashboard' }).click();
+    const dialog = app.getByRole('dialog', { name: 'Add to a dashboard' });
+    await expect(dialog.getByRole('combobox', { name: 'Show as' })).toHaveValue('Bars');
+    await dialog.getByRole('textbox', { name: 'Title' }).fill('Failures');
+    await expectAccessible(app);
+    await app.keyboard.press('Enter');
+    await app.getByRole('button', { name: 'Open the dashboard' }).click();
+    const widget = app.getByRole('region', { name: 'Failures', exact: true });
+    await expect(widget.locator('canvas')).toBeVisible();
+    await widget.getByRole('button', { name: 'Menu of Failures' }).click();
+    await app.getByRole('menuitem', { name: 'Edit' }).click();
+    const editor = app.getByRole('dialog', { name: 'Edit the widget' });
+    await editor.getByRole('combobox', { name: 'Show as' }).click();
+    await app.getByRole('option', { name: 'Table', exact: true }).click();
+    await expect(editor.getByRole('row', { name: /billing/ })).toContainText('20');
+  });
+
+  await test.step('as saved it opens again', async () => {
+    await app.goto(`${server.address}/builder`);
+    await expect(app.getByLabel('SQL of the search')).toContainText('SELECT');
+    await app.getByRole('button', { name: 'Saved queries' }).click();
+    await app.getByRole('menuitem', { name: 'Failures' }).click();
+    await expect(app).toHaveURL(/\/explore\?.*failures/);
+  });
+});

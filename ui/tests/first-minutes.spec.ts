@@ -85,6 +85,7 @@ test('from the empty state to a saved dashboard in a few clicks', async ({ app }
   await test.step('the chart is on a dashboard, which is saved', async () => {
     await app.getByRole('button', { name: 'Add this search to a dashboard' }).click();
     await app.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
+    await app.getByRole('button', { name: 'Open the dashboard' }).click();
     await expect(app).toHaveURL(/\/dashboards\/.+/);
     await expect(app.getByRole('region', { name: /timechart/ }).getByRole('slider')).toBeVisible();
   });

@@ -202,6 +202,7 @@ test('a dashboard is made for a source, and a widget of it asks another one', as
     await app.getByRole('button', { name: 'Add this search to a dashboard' }).click();
     await dialog.getByRole('textbox', { name: 'Title' }).fill('From Explore');
     await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await app.getByRole('button', { name: 'Open the dashboard' }).click();
     await widget('From Explore').scrollIntoViewIfNeeded();
     await expect(widget('From Explore').getByRole('slider')).toBeVisible();
     await widget('Apps').scrollIntoViewIfNeeded();

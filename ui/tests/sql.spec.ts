@@ -169,3 +169,65 @@ test('opens the SQL of a search with its values, and draws an answer', async ({ 
   await app.getByRole('button', { name: 'Show the tables' }).click();
   await expect(app.getByRole('dialog').getByRole('button', { name: 'otel_logs', exact: true })).toBeVisible();
 });
+
+test('puts an answer on a dashboard, as it is shown and with its values', async ({ app }) => {
+  const dialog = app.getByRole('dialog', { name: 'Add to a dashboard' });
+  const widget = (name: string) => app.getByRole('region', { name, exact: true });
+  await write(
+    app,
+    'SELECT ServiceName, count() AS rows FROM otel_logs WHERE SeverityText = {level:String} ' +
+      "AND ServiceName IN {services:Array(String)} AND SeverityNumber < {most:UInt8} AND ServiceName != '{level:String}' " +
+      'GROUP BY ServiceName ORDER BY ServiceName',
+  );
+  await app.getByRole('textbox', { name: 'level' }).fill('error');
+  await app.getByRole('textbox', { name: 'services' }).fill('["api", "billing"]');
+  await app.getByRole('textbox', { name: 'most' }).fill('99');
+  await editor(app).focus();
+  await app.keyboard.press('Control+Enter');
+  await expect(app.getByText(/^2\srows/)).toBeVisible();
+
+  await test.step('the table, on a new dashboard', async () => {
+    await app.getByRole('button', { name: 'Add this statement to a dashboard' }).click();
+    await expect(dialog.getByRole('combobox', { name: 'Show as' })).toHaveValue('Table');
+    await expect(dialog).toContainText('level, services, most become variables');
+    await dialog.getByRole('textbox', { name: 'Title' }).fill('Errors');
+    await expectAccessible(app);
+    await app.keyboard.press('Enter');
+    await expect(app.getByText('Added to “Errors”.')).toBeVisible();
+    await expect(grid(app)).toBeVisible();
+    await app.getByRole('button', { name: 'Open the dashboard' }).click();
+    await expect(widget('Errors').getByRole('row', { name: /billing/ })).toContainText('20');
+    await expect(widget('Errors').getByRole('row', { name: /checkout/ })).toHaveCount(0);
+    const variables = app.getByRole('group', { name: 'Variables' });
+    await expect(variables.getByRole('textbox', { name: 'level' })).toHaveValue('error');
+    await variables.getByRole('textbox', { name: 'level' }).fill('info');
+    await app.keyboard.press('Enter');
+    await expect(widget('Errors').getByRole('row', { name: /billing/ })).toContainText('180');
+  });
+
+  await test.step('its chart, beside it', async () => {
+    await app.goBack();
+    await expect(app).toHaveURL(/\/dashboards\/[^?]+$/);
+    await app.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'SQL' }).click();
+    await app.getByRole('textbox', { name: 'level' }).fill('info');
+    await editor(app).focus();
+    await app.keyboard.press('Control+Enter');
+    await expect(grid(app)).toContainText('180');
+    await app.getByText('Chart', { exact: true }).click();
+    await app.getByRole('combobox', { name: 'Kind of chart' }).click();
+    await app.getByRole('option', { name: 'Pie' }).click();
+    await app.getByRole('button', { name: 'Add this statement to a dashboard' }).click();
+    await expect(dialog.getByRole('combobox', { name: 'Dashboard' })).toHaveValue('Errors');
+    await expect(dialog.getByRole('combobox', { name: 'Show as' })).toHaveValue('Pie');
+    await dialog.getByRole('textbox', { name: 'Title' }).fill('Others');
+    await app.keyboard.press('Enter');
+    await app.getByRole('button', { name: 'Open the dashboard' }).click();
+    // Another value of the same name is a variable of its own.
+    await expect(app.getByRole('textbox', { name: 'level', exact: true })).toHaveValue('error');
+    await expect(app.getByRole('textbox', { name: 'level_2' })).toHaveValue('info');
+    await expect(app.getByRole('textbox', { name: 'most' })).toHaveCount(1);
+    await expect(widget('Others').locator('canvas')).toBeVisible();
+    await expect(widget('Others')).toContainText('billing');
+    await expect(app.getByRole('row', { name: 'billing 20' })).toBeVisible();
+  });
+});

@@ -79,6 +79,34 @@ test.describe('with records', () => {
     await expect(row).toBeVisible();
   });
 
+  test('proposes a column for what is asked often', async ({ app, server }) => {
+    await server.ingest(
+      Array.from({ length: 40_000 }, (_, n) => ({
+        message: `request ${n}`,
+        ms: (n % 900) + 0.5,
+        'a.b': n % 7,
+      })),
+    );
+    const asked = async (n: number) => {
+      await server.call('POST', '/api/v1/search', { query: `* | stats p99(ms) | eval n = ${n}` });
+      const listed = await server.call<{ suggestions: unknown[] }>('GET', '/api/v1/storage/columns');
+      return listed.suggestions.length > 0;
+    };
+    for (let n = 0; !(await asked(n)); n += 1) expect(n).toBeLessThan(2_000);
+
+    await app.reload();
+    const columns = section(app, 'Columns of attributes');
+    const proposed = columns
+      .getByRole('table')
+      .last()
+      .getByRole('row', { name: /^attr\.ms Number/ });
+    await expect(proposed).toContainText('100\u00a0%');
+    await expectAccessible(app);
+    await proposed.getByRole('button', { name: 'Add a column for attr.ms' }).click();
+    await expect(columns.getByRole('button', { name: 'Remove the column of attr.ms' })).toBeVisible();
+    await expect(columns.getByText('Asked often')).toBeHidden();
+  });
+
   test('says that somebody else changed the rules', async ({ app }) => {
     const rules = section(app, 'How long records are kept');
     await rules.getByRole('textbox', { name: 'Traces', exact: true }).fill('9');

@@ -98,6 +98,18 @@ impl ApiClient {
         Ok(LineStream { body: Box::pin(response.bytes_stream()), buffer: BytesMut::new(), ended: false })
     }
 
+    /// A call whose answer is a file, in pieces. Dropping the stream ends what makes it.
+    pub async fn file(
+        &self,
+        path: &str,
+        body: String,
+    ) -> Result<impl Stream<Item = Result<Bytes, ClientError>> + use<>, ClientError> {
+        let request = self.json_request(Method::POST, path, Some(body));
+        let response = succeeded(self.send(request).await?).await?;
+        let pieces = response.bytes_stream();
+        Ok(pieces.map(|piece| piece.map_err(|error| ClientError::Broken(reason(&error)))))
+    }
+
     /// Sends a file; returns when every record of it is durable. Ask [`Self::import_status`] for progress meanwhile.
     pub async fn import_file(&self, path: &Path, request: &ImportRequest) -> Result<Import, ClientError> {
         let mut file = tokio::fs::File::open(path).await.map_err(|source| ClientError::read(path, source))?;

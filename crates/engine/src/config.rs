@@ -69,8 +69,10 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Memory of one query of the reader, bytes. Default: half of `memory_bytes`.
     pub reader_query_memory_bytes: u64,
-    /// Longest run time of one query of the reader, seconds.
+    /// Longest run time of one query of the reader, seconds, where it does not ask for more.
     pub reader_query_seconds: u64,
+    /// What it may ask for.
+    pub reader_longest_seconds: u64,
     /// Most rows that one query of the reader may read; 0 is no limit.
     pub reader_query_rows: u64,
     /// Threads of one query; 0 is one per core.
@@ -89,6 +91,7 @@ impl Limits {
             memory_bytes,
             reader_query_memory_bytes: memory_bytes / 2,
             reader_query_seconds: 300,
+            reader_longest_seconds: 3_600,
             reader_query_rows: 0,
             query_threads: 0,
             merge_threads: 2,

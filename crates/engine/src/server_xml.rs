@@ -235,7 +235,7 @@ fn users_xml(config: &EngineConfig, start: &Start<'_>) -> String {
             {threads}
             <constraints>
                 <max_memory_usage><min>1</min><max>{memory}</max></max_memory_usage>
-                <max_execution_time><min>1</min><max>{seconds}</max></max_execution_time>
+                <max_execution_time><min>1</min><max>{longest_seconds}</max></max_execution_time>
                 {rows_constraint}
             </constraints>
         </click_lite_reader>
@@ -279,6 +279,7 @@ fn users_xml(config: &EngineConfig, start: &Start<'_>) -> String {
 "#,
         memory = limits.reader_query_memory_bytes.max(1),
         seconds = limits.reader_query_seconds.max(1),
+        longest_seconds = limits.reader_longest_seconds.max(limits.reader_query_seconds).max(1),
         rows = read_rows[0],
         rows_constraint = read_rows[1],
         writer_hash = start.writer.password_sha256_hex(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::map_reads::MapRead;
 use crate::mapping::AttributeMap;
 use crate::sql::{SqlText, identifier, string_literal};
 
@@ -95,6 +96,13 @@ pub struct AttributeColumns(Arc<[AttributeColumn]>);
 impl AttributeColumns {
     pub fn iter(&self) -> impl Iterator<Item = &AttributeColumn> {
         self.0.iter()
+    }
+
+    /// The one that spares a statement this read.
+    pub(crate) fn of(&self, read: &MapRead) -> Option<&AttributeColumn> {
+        self.iter().find(|column| {
+            column.is_resource == read.is_resource && column.key == read.key && column.kind == read.kind
+        })
     }
 
     fn find(&self, kind: ColumnKind, map: AttributeMap, key: &str) -> Option<SqlText> {

@@ -67,6 +67,8 @@ pub struct PipeOptions<'a> {
     pub limit: Option<u32>,
     /// Of records, as in [`crate::SearchOptions`].
     pub columns: Option<&'a [String]>,
+    /// All rows, but for `limit` and what the pipes say: for files.
+    pub is_whole: bool,
 }
 
 impl Query {
@@ -225,6 +227,9 @@ fn wrong_type(span: Span, message: impl Into<String>) -> QueryError {
 }
 
 /// Rows that an answer may hold.
-fn row_limit(limit: Option<u32>, is_records: bool) -> u32 {
-    limit.unwrap_or(if is_records { USUAL_RECORDS } else { MAX_ROWS }).clamp(1, MAX_ROWS)
+fn row_limit(options: &PipeOptions<'_>, is_records: bool) -> u32 {
+    if options.is_whole {
+        return options.limit.unwrap_or(u32::MAX - 1).max(1);
+    }
+    options.limit.unwrap_or(if is_records { USUAL_RECORDS } else { MAX_ROWS }).clamp(1, MAX_ROWS)
 }

@@ -36,6 +36,22 @@ impl<'a> Compiler<'a> {
         Self { dialect, condition, range }
     }
 
+    /// All rows, newest first, with these columns under the names given.
+    ///
+    /// # Errors
+    /// As [`Self::search`].
+    pub fn export(&self, columns: &[String], limit: Option<u64>) -> Result<Statement, QueryError> {
+        let mut sql = SqlText::default();
+        sql.text("SELECT");
+        self.write_columns(&mut sql, columns)?;
+        self.write_from(&mut sql, "", |_, _| {});
+        sql.text("\nORDER BY Timestamp DESC, IngestId DESC");
+        if let Some(limit) = limit {
+            sql.text(&format!("\nLIMIT {limit}"));
+        }
+        Ok(self.finish(sql))
+    }
+
     /// Rows, newest first, equal times by `IngestId`. With `columns`, a row has these under the names given, and
     /// `Timestamp` and `IngestId` always (the cursor of the next page is made of them).
     ///
@@ -50,7 +66,13 @@ impl<'a> Compiler<'a> {
                     sql.text(if index > 0 { ",\n    " } else { "\n    " }).text(column);
                 }
             }
-            Some(columns) => self.write_columns(&mut sql, columns)?,
+            Some(columns) => {
+                let written = self.write_columns(&mut sql, columns)?;
+                for key in ["Timestamp", "IngestId"].into_iter().filter(|key| !written.contains(key)) {
+                    sql.text(if written.is_empty() && key == "Timestamp" { "\n    " } else { ",\n    " })
+                        .text(key);
+                }
+            }
         }
         self.write_from(&mut sql, "", |sql, separator| {
             if let Some(cursor) = options.cursor {
@@ -112,7 +134,12 @@ impl<'a> Compiler<'a> {
         self.finish(sql)
     }
 
-    fn write_columns(&self, sql: &mut SqlText, columns: &[String]) -> Result<(), QueryError> {
+    /// The columns, each once; their names.
+    fn write_columns<'c>(
+        &self,
+        sql: &mut SqlText,
+        columns: &'c [String],
+    ) -> Result<Vec<&'c str>, QueryError> {
         let mut separator = "\n    ";
         let mut written: Vec<&str> = Vec::new();
         for name in columns {
@@ -136,13 +163,7 @@ impl<'a> Compiler<'a> {
                 sql.text(" AS ").alias(name);
             }
         }
-        for key in ["Timestamp", "IngestId"] {
-            if !written.contains(&key) {
-                sql.text(separator).text(key);
-                separator = ",\n    ";
-            }
-        }
-        Ok(())
+        Ok(written)
     }
 
     /// A select from the table that is a statement of its own.

@@ -11,6 +11,7 @@ mod attribute_columns;
 mod config;
 mod connection;
 mod error;
+mod export;
 mod insert;
 mod kept;
 mod migrations;
@@ -24,6 +25,7 @@ pub use answer::{AnswerColumn, Progress};
 pub use attribute_columns::StoredColumn;
 pub use config::{Credentials, Endpoint, StoreConfig};
 pub use error::StoreError;
+pub use export::{Export, FileStream};
 pub use kept::{
     COLD_VOLUME, DiskStats, Doomed, IndexStats, KeepRule, KeptTable, Lifetime, MovablePart, PartPlan,
     PartitionStats, PendingMutation, RuleRows, ServiceRows, StorageReport, SystemTableStats,

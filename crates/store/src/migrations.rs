@@ -70,7 +70,11 @@ const MIGRATIONS: [Migration; 21] = [
         sql: include_str!("schema/0017_host_column_of_old_parts.sql"),
     },
     Migration { version: 18, name: "log_compression", sql: include_str!("schema/0018_log_compression.sql") },
-    Migration { version: 19, name: "span_compression", sql: include_str!("schema/0019_span_compression.sql") },
+    Migration {
+        version: 19,
+        name: "span_compression",
+        sql: include_str!("schema/0019_span_compression.sql"),
+    },
     Migration {
         version: 20,
         name: "drop_value_filters",

@@ -62,6 +62,7 @@ impl EngineHandle {
         }
         engine.cold = config.engine.cold.as_ref().map(|cold| cold.path.clone());
         engine.limits.reader_query_seconds = config.query.max_seconds;
+        engine.limits.reader_longest_seconds = config.query.export_seconds();
         engine.limits.reader_query_memory_bytes = config.query.max_memory_bytes;
         Ok(Self::Embedded(Engine::start(engine)?))
     }

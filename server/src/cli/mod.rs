@@ -1,6 +1,7 @@
 //! The command line: what each subcommand takes, and the ones that talk to a running server.
 
 mod config_command;
+mod export;
 mod import;
 mod query;
 mod saved;
@@ -173,9 +174,12 @@ pub struct QueryArgs {
     /// End of the time range, exclusive
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
-    /// Most rows
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    pub limit: u64,
+    /// Write all rows to a file in place of showing some: .xlsx, .csv, .ndjson or .parquet, by its name
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "show_sql", "saved"])]
+    pub out: Option<PathBuf>,
+    /// Most rows; 100 unless said, all with --out
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
     /// Columns, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub columns: Vec<String>,
@@ -191,8 +195,8 @@ pub struct QueryArgs {
     /// Value of a parameter of the statement ({name:Type}) or the saved query; more than once for more
     #[arg(long = "param", value_name = "NAME=VALUE", requires = "parametrised")]
     pub params: Vec<String>,
-    /// Run a statement although its estimate is over the budget
-    #[arg(long, requires = "parametrised")]
+    /// Run it although its estimate is over the budget
+    #[arg(long)]
     pub confirm: bool,
     /// Source to read: a table of another ClickHouse server; a connection will do for SQL
     #[arg(long, value_name = "NAME")]
@@ -200,6 +204,13 @@ pub struct QueryArgs {
     /// The search, such as `level:error service:api timeout`
     #[arg(value_name = "TEXT", default_value = "*")]
     pub text: String,
+}
+
+impl QueryArgs {
+    /// Most rows that are shown.
+    pub fn rows(&self) -> u64 {
+        self.limit.unwrap_or(100)
+    }
 }
 
 #[derive(Debug, Clone, Args)]

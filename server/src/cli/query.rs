@@ -13,6 +13,9 @@ pub(super) const PAGE: u64 = 1000;
 
 /// `click-lite-server query`: rows newest first, or what the pipes make of them.
 pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
+    if let Some(out) = &args.out {
+        return super::export::run(&args, out).await;
+    }
     if let Some(name) = &args.saved {
         return super::saved::run_by_name(&args, name).await;
     }
@@ -27,14 +30,14 @@ pub async fn run(args: QueryArgs) -> anyhow::Result<()> {
     };
     let mut printer = Printer::new(args.format, columns.clone());
     let mut cursor = Value::Null;
-    let mut left = args.limit;
+    let mut left = args.rows();
     // Pipes give one page.
     let has_pipes = click_lite_query::parse(&args.text).is_ok_and(|parsed| !parsed.query.pipes.is_empty());
     let page = if has_pipes { u64::from(click_lite_query::MAX_ROWS) } else { PAGE };
     while left > 0 {
         let call = json!({
             "query": args.text, "from": args.from, "to": args.to, "limit": left.min(page), "cursor": cursor,
-            "source": args.source,
+            "source": args.source, "budget": { "confirmed": args.confirm },
             "columns": if columns.is_empty() { Value::Null } else { json!(columns) },
         });
         let answer = search(&client, &args.text, &call).await?;

@@ -16,7 +16,7 @@ pub async fn run_by_name(args: &QueryArgs, name: &str) -> anyhow::Result<()> {
     let parameters = parameters(&args.params)?;
     let mut printer: Option<Printer> = None;
     let mut cursor = Value::Null;
-    let mut left = args.limit;
+    let mut left = args.rows();
     while left > 0 {
         let call = json!({
             "parameters": parameters, "from": args.from, "to": args.to, "limit": left.min(PAGE), "cursor": cursor,

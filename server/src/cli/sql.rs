@@ -12,14 +12,14 @@ use super::query::{Printer, shown_in_text};
 use super::{OutputFormat, QueryArgs};
 
 /// Exit code of a program that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
+pub(super) const INTERRUPTED: i32 = 130;
 
 /// Runs the statement of `--sql`.
 pub async fn run(args: &QueryArgs, sql: &str) -> anyhow::Result<()> {
     let client = args.server.client()?;
     let query_id = Uuid::new_v4().to_string();
     let call = json!({
-        "sql": sql, "params": params(&args.params)?, "from": args.from, "to": args.to, "limit": args.limit,
+        "sql": sql, "params": params(&args.params)?, "from": args.from, "to": args.to, "limit": args.rows(),
         "source": args.source, "query_id": query_id, "budget": { "confirmed": args.confirm }, "group": "cli",
     });
     let bar = progress_bar();
@@ -80,7 +80,7 @@ async fn print_rows(
                         writeln!(
                             std::io::stderr(),
                             "the first {} rows; there are more: raise --limit",
-                            args.limit
+                            args.rows()
                         )?;
                     }
                 }
@@ -98,7 +98,7 @@ fn printer_of(format: OutputFormat, columns: &Value) -> Printer {
 }
 
 /// `name=value` pairs.
-fn params(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
+pub(super) fn params(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
     pairs
         .iter()
         .map(|pair| {

@@ -390,6 +390,8 @@ impl Default for Spool {
 pub struct Query {
     /// Seconds after which a query is ended.
     pub max_seconds: u64,
+    /// The same of one whose rows go to a file; never less than `max_seconds`.
+    pub max_export_seconds: u64,
     /// Most memory of one query, in bytes.
     pub max_memory_bytes: u64,
     /// Queries that run at once. A quarter of the room is for those that are known to be quick.
@@ -409,10 +411,18 @@ pub struct Query {
     pub max_result_bytes: u64,
 }
 
+impl Query {
+    /// Seconds after which a query is ended whose rows go to a file.
+    pub fn export_seconds(&self) -> u64 {
+        self.max_export_seconds.max(self.max_seconds)
+    }
+}
+
 impl Default for Query {
     fn default() -> Self {
         Self {
             max_seconds: 60,
+            max_export_seconds: 3_600,
             max_memory_bytes: 2048 * MIB,
             max_running: 12,
             max_heavy: 4,

@@ -17,6 +17,7 @@ use axum::middleware;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -47,7 +48,10 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .layer(DefaultBodyLimit::max(CALL_BYTES))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new().compress_when(
+            // Workbooks and Parquet are compressed.
+            DefaultPredicate::new().and(NotForContentType::new("application/vnd.")),
+        ));
     let streams = ingest::routes()
         .layer(middleware::from_fn_with_state(Arc::clone(&app.senders), body_guard::limit_senders))
         .layer(DefaultBodyLimit::disable());

@@ -45,6 +45,7 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::explain_sql))
         .routes(routes!(read::format_sql))
         .routes(routes!(read::estimate))
+        .routes(routes!(read::export))
         .routes(routes!(read::schema))
         .routes(routes!(read::histogram))
         .routes(routes!(read::fields))

@@ -167,7 +167,14 @@ fn statement(
     range: TimeRange,
 ) -> Result<(Statement, usize), ApiError> {
     let now_ns = app.clock.now_ns();
-    let options = PipeOptions { dialect: &prepared.dialect, range, now_ns, limit: None, columns: None };
+    let options = PipeOptions {
+        dialect: &prepared.dialect,
+        range,
+        now_ns,
+        limit: None,
+        columns: None,
+        is_whole: false,
+    };
     let query = &prepared.parsed.query;
     let piped = query.compile_buckets(&options, by).map_err(|error| query_error(&error))?;
     Ok((piped.statement, piped.limit as usize))

@@ -107,7 +107,7 @@ async fn answer(app: &App, scope: &Scope, query: Query, hints: &[Hint]) -> Resul
             prepared.range
         };
         let dialect = &prepared.dialect;
-        let options = PipeOptions { dialect, range, now_ns, limit: None, columns: None };
+        let options = PipeOptions { dialect, range, now_ns, limit: None, columns: None, is_whole: false };
         query.compile(&options).map(|piped| (piped.statement, piped.shape))
     };
     match compiled {

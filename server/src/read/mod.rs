@@ -4,6 +4,7 @@ mod buckets;
 mod cache;
 mod chart;
 mod complete;
+mod export;
 mod field_stats;
 mod fields;
 mod histogram;
@@ -42,6 +43,7 @@ use run::{Asked, QueryKind, Run};
 pub use cache::AnswerCache;
 pub use chart::KnownCharts;
 pub use complete::{__path_complete, KnownFields, KnownValues, complete};
+pub use export::{__path_export, export};
 pub use field_stats::{__path_field_stats, field_stats};
 pub use fields::{__path_field_values, __path_fields, field_values, fields};
 pub use histogram::{__path_histogram, KnownHistograms, histogram, known_histograms};
@@ -147,11 +149,29 @@ impl Prepared {
         columns: Option<&[String]>,
         caller: Caller<'_>,
     ) -> Result<Piped, ApiError> {
+        self.compiled(app, limit, columns, false, caller).await
+    }
+
+    /// The same; all rows where `is_whole` says so.
+    async fn compiled(
+        &self,
+        app: &App,
+        limit: Option<u32>,
+        columns: Option<&[String]>,
+        is_whole: bool,
+        caller: Caller<'_>,
+    ) -> Result<Piped, ApiError> {
         let query = &self.parsed.query;
         let range =
             if query.fits_buckets() { histogram::known_range(app, self, caller).await? } else { self.range };
-        let options =
-            PipeOptions { dialect: &self.dialect, range, now_ns: app.clock.now_ns(), limit, columns };
+        let options = PipeOptions {
+            dialect: &self.dialect,
+            range,
+            now_ns: app.clock.now_ns(),
+            limit,
+            columns,
+            is_whole,
+        };
         query.compile(&options).map_err(|error| query_error(&error))
     }
 }

@@ -5,9 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use click_lite_model::time::format_rfc3339;
-use click_lite_store::{AnswerColumn, Progress, QueryStats, Remote, RowEvent, RowStream, Store, StoreError};
+use click_lite_store::{
+    AnswerColumn, FileStream, Progress, QueryStats, Remote, RowEvent, RowStream, Store, StoreError,
+};
 use moka::sync::Cache;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -36,6 +39,8 @@ pub enum QueryKind {
     Fields,
     Trace,
     Sql,
+    /// All rows, for a file.
+    Export,
 }
 
 /// A query that is about to run.
@@ -120,11 +125,10 @@ impl Queries {
         }
     }
 
-    /// Waits for a turn and begins the query. What `begin` makes is dropped when the query is cancelled.
+    /// Waits for a turn and begins the query.
     ///
     /// # Errors
-    /// 429 `query.queue_full`, 503 `query.queue_timeout`, 409 `query.id_in_use`, and of the query itself what `failed`
-    /// makes of it.
+    /// As [`Self::begin`].
     pub async fn run<B>(
         self: &Arc<Self>,
         app: &App,
@@ -133,6 +137,41 @@ impl Queries {
     ) -> Result<Result<Run, StoreError>, ApiError>
     where
         B: Future<Output = Result<RowStream, StoreError>>,
+    {
+        let begun = self.begin(app, asked, begin).await?;
+        Ok(begun.map(|(stream, tracked)| Run { stream, tracked }))
+    }
+
+    /// The same of a query whose answer is a file.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn run_file<B>(
+        self: &Arc<Self>,
+        app: &App,
+        asked: Asked<'_>,
+        begin: impl FnOnce(String) -> B,
+    ) -> Result<Result<FileRun, StoreError>, ApiError>
+    where
+        B: Future<Output = Result<FileStream, StoreError>>,
+    {
+        let begun = self.begin(app, asked, begin).await?;
+        Ok(begun.map(|(stream, tracked)| FileRun { stream, tracked }))
+    }
+
+    /// Waits for a turn and begins the query. What `begin` makes is dropped when the query is cancelled.
+    ///
+    /// # Errors
+    /// 429 `query.queue_full`, 503 `query.queue_timeout`, 409 `query.id_in_use`, and of the query itself what `failed`
+    /// makes of it.
+    async fn begin<S, B>(
+        self: &Arc<Self>,
+        app: &App,
+        asked: Asked<'_>,
+        begin: impl FnOnce(String) -> B,
+    ) -> Result<Result<(S, Tracked), StoreError>, ApiError>
+    where
+        B: Future<Output = Result<S, StoreError>>,
     {
         let shape = shape_of(asked.kind, asked.shape);
         let cost = self.cost(&asked, shape);
@@ -150,7 +189,7 @@ impl Queries {
             () = entry.cancel.cancelled() => Err(StoreError::Cancelled),
         };
         match stream {
-            Ok(stream) => Ok(Ok(Run { stream, tracked })),
+            Ok(stream) => Ok(Ok((stream, tracked))),
             Err(error) => Ok(Err(tracked.fail(error))),
         }
     }
@@ -305,6 +344,13 @@ impl Tracked {
     }
 }
 
+impl Tracked {
+    fn finish(&mut self) {
+        self.entry.seen().is_done = true;
+        self.turn = None;
+    }
+}
+
 impl Drop for Tracked {
     fn drop(&mut self) {
         let (started, is_abandoned) = {
@@ -419,8 +465,7 @@ impl Run {
 
     /// No more is asked for: the query counts as done.
     pub fn finish(&mut self) {
-        self.tracked.entry.seen().is_done = true;
-        self.tracked.turn = None;
+        self.tracked.finish();
     }
 
     pub fn columns(&self) -> &[AnswerColumn] {
@@ -429,5 +474,31 @@ impl Run {
 
     pub fn stats(&self) -> QueryStats {
         self.stream.stats()
+    }
+}
+
+/// The answer to a query as a file, as it comes. Dropping it ends the query in ClickHouse.
+pub struct FileRun {
+    stream: FileStream,
+    tracked: Tracked,
+}
+
+impl FileRun {
+    /// As [`FileStream::next`]; [`StoreError::Cancelled`] once somebody has ended the query.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let entry = Arc::clone(&self.tracked.entry);
+        let piece = tokio::select! {
+            biased;
+            () = entry.cancel.cancelled() => Err(StoreError::Cancelled),
+            piece = self.stream.next() => piece,
+        };
+        match piece {
+            Ok(None) => {
+                self.tracked.finish();
+                Ok(None)
+            }
+            Ok(piece) => Ok(piece),
+            Err(error) => Err(self.tracked.fail(error)),
+        }
     }
 }

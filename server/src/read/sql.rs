@@ -175,7 +175,7 @@ pub async fn sql(
 }
 
 /// Asks the budget; whether the statement is expected to take long.
-async fn ask_budget(app: &App, prepared: &PreparedSql, confirmed: bool) -> Result<bool, ApiError> {
+pub(super) async fn ask_budget(app: &App, prepared: &PreparedSql, confirmed: bool) -> Result<bool, ApiError> {
     // Another server's limits are sent with the statement.
     if !prepared.is_select() {
         return Ok(false);

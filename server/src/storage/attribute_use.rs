@@ -103,7 +103,8 @@ impl AttributeUse {
         self.write(catalog, clock).await?;
         let mut wanted: Vec<Wanted> = Vec::new();
         for reads in catalog.attribute_reads().await? {
-            let is_known = |one: &Wanted| one.read.is_resource == reads.is_resource && one.read.key == reads.key;
+            let is_known =
+                |one: &Wanted| one.read.is_resource == reads.is_resource && one.read.key == reads.key;
             if reads.queries < LEAST_QUERIES
                 || reads.elapsed_ms < LEAST_ELAPSED_MS
                 || wanted.iter().any(is_known)

@@ -15,6 +15,24 @@ export interface AttributeColumn {
   parts_left: number;
 }
 
+/** An attribute without a column that queries read often. */
+export interface AttributeColumnSuggestion {
+  attribute: string;
+  type: AttributeColumnType;
+  /** Of the last 30 days. */
+  queries: number;
+  /** What they took in all. */
+  seconds: number;
+  /** Of the newest records, from 0 to 1: those that have such a value. */
+  share: number;
+}
+
+export interface AttributeColumnList {
+  columns: AttributeColumn[];
+  /** The most costly first. */
+  suggestions: AttributeColumnSuggestion[];
+}
+
 export interface NewAttributeColumn {
   attribute: string;
   type: AttributeColumnType;
@@ -22,8 +40,8 @@ export interface NewAttributeColumn {
 
 const PATH = '/api/v1/storage/columns';
 
-export async function attributeColumns(api: ApiClient, signal: AbortSignal): Promise<AttributeColumn[]> {
-  return (await api.call<{ columns: AttributeColumn[] }>({ method: 'GET', path: PATH, signal })).columns;
+export function attributeColumns(api: ApiClient, signal: AbortSignal): Promise<AttributeColumnList> {
+  return api.call({ method: 'GET', path: PATH, signal });
 }
 
 export function addAttributeColumn(api: ApiClient, body: NewAttributeColumn): Promise<AttributeColumn> {

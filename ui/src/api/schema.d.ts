@@ -415,6 +415,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/exports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Gives all rows of a search or a statement as a file.
+     * @description CSV and lines of JSON come as the rows are found; an error after the first bytes cuts the answer off. Workbooks and
+     *     Parquet come once they are whole. Closing the connection cancels the query in ClickHouse.
+     */
+    post: operations['export'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/field-stats': {
     parameters: {
       query?: never;
@@ -2215,6 +2236,42 @@ export interface components {
        */
       limit: number | null;
     };
+    /**
+     * @description What the file is.
+     * @enum {string}
+     */
+    ExportFormat: 'csv' | 'xlsx' | 'parquet' | 'ndjson';
+    /** @description A question whose whole answer is wanted: `query` of the search language, or `sql`. */
+    ExportRequest: {
+      /** @description A text of the search language. */
+      query?: string | null;
+      /** @description A ClickHouse statement. */
+      sql?: string | null;
+      format: components['schemas']['ExportFormat'];
+      /** @description RFC 3339 or relative (`now-15m`). */
+      from?: string | null;
+      to?: string | null;
+      source?: string | null;
+      /** @description Values of the statement's parameters. */
+      params?: {
+        [key: string]: unknown;
+      };
+      /** @description Of records: names as in the search language. Unless said: time, level, service, host, message, ids and attributes. */
+      columns?: string[] | null;
+      /**
+       * Format: int32
+       * @description Most rows; all unless said.
+       */
+      limit?: number | null;
+      /** @description Of the file, without its ending. */
+      name?: string | null;
+      /** @description Chosen by the caller, to cancel it by. */
+      query_id?: string | null;
+      /** @description What a search with pipes or a statement may cost. */
+      budget?: components['schemas']['BudgetRequest'];
+      /** @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it. */
+      group?: string | null;
+    };
     /** @description One field. */
     FieldInfo: {
       /** @description As the search language writes it. */
@@ -2706,7 +2763,7 @@ export interface components {
      * @description What a query is for.
      * @enum {string}
      */
-    QueryKind: 'search' | 'table' | 'histogram' | 'fields' | 'trace' | 'sql';
+    QueryKind: 'search' | 'table' | 'histogram' | 'fields' | 'trace' | 'sql' | 'export';
     /** @enum {string} */
     QueryLanguage: 'search' | 'sql';
     /** @description Queries that wait or run. */
@@ -4509,6 +4566,60 @@ export interface operations {
       };
       /** @description the question is wrong; details say where */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportRequest'];
+      };
+    };
+    responses: {
+      /** @description the file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': string;
+          'application/x-ndjson': string;
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': number[];
+          'application/vnd.apache.parquet': number[];
+        };
+      };
+      /** @description the question is wrong; details say where */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description it is over a limit */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description the engine is not ready */
+      503: {
         headers: {
           [name: string]: unknown;
         };

@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { ApiClient, ApiContext } from '@/api/client';
 import { isTransient } from '@/api/errors';
+import { ForceSchemeContext, useForcedScheme } from '@/lib/forced-scheme';
 import { PreferenceContext, PreferenceStore } from '@/lib/preferences/preferences';
 import { CommandRegistry } from '@/lib/shortcuts/registry';
 import { CommandContext } from '@/lib/shortcuts/use-commands';
@@ -34,6 +35,7 @@ export function App({ platform }: { platform: Platform }) {
       },
     }),
   }));
+  const [forced, forceScheme] = useForcedScheme();
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => void shared.commands.handle(event);
@@ -46,7 +48,12 @@ export function App({ platform }: { platform: Platform }) {
   }, [shared.commands]);
 
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
+      defaultColorScheme="auto"
+      forceColorScheme={forced}
+    >
       <QueryClientProvider client={shared.queries}>
         <PlatformContext value={platform}>
           <ApiContext value={shared.api}>
@@ -55,9 +62,11 @@ export function App({ platform }: { platform: Platform }) {
                 <Notifications position="bottom-right" limit={3} />
                 <DensityAttribute />
                 <WindowTheme />
-                <SessionGate>
-                  <RouterProvider router={router} />
-                </SessionGate>
+                <ForceSchemeContext value={forceScheme}>
+                  <SessionGate>
+                    <RouterProvider router={router} />
+                  </SessionGate>
+                </ForceSchemeContext>
               </CommandContext>
             </PreferenceContext>
           </ApiContext>

@@ -1,7 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { createElement } from 'react';
 import { ApiError, isAbort } from '@/api/errors';
-import { UndoMessage } from './undo-message';
+import { ActionMessage } from './action-message';
 
 /**
  * Toasts are for the outcome of something the user did and cannot see otherwise. What concerns the whole application
@@ -13,12 +13,18 @@ export function notifyDone(message: string): void {
 
 /** Something was taken away at once; a click brings it back. */
 export function notifyUndo(message: string, undo: () => void): void {
+  notifyWithAction(message, 'Undo', undo);
+}
+
+/** Something was done, and a click goes on from there. */
+export function notifyWithAction(message: string, action: string, onAction: () => void): void {
   const id = notifications.show({
-    message: createElement(UndoMessage, {
+    message: createElement(ActionMessage, {
       message,
-      onUndo: () => {
+      action,
+      onAction: () => {
         notifications.hide(id);
-        undo();
+        onAction();
       },
     }),
     autoClose: 8_000,

@@ -67,8 +67,14 @@ fn pipes_read_them_once_and_go_on_with_records() {
     let parsed = parse("level:error | sort status | limit 5 | where zone = \"eu\" | stats count() by host")
         .expect("a query");
     let dialect = Dialect::mapped(app());
-    let options =
-        crate::PipeOptions { dialect: &dialect, range: range(), now_ns: 0, limit: None, columns: None };
+    let options = crate::PipeOptions {
+        dialect: &dialect,
+        range: range(),
+        now_ns: 0,
+        limit: None,
+        columns: None,
+        is_whole: false,
+    };
     let piped = parsed.query.compile(&options).expect("a statement");
     // Names are given where the table is read, and nowhere else.
     assert_eq!(piped.statement.sql.matches("WITH\n").count(), 1, "{}", piped.statement.sql);

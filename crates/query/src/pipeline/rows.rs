@@ -374,7 +374,7 @@ impl Rows {
 
     /// The whole statement.
     pub(super) fn finish(mut self, options: &PipeOptions<'_>) -> Result<Piped, QueryError> {
-        let limit = row_limit(options.limit, self.is_records);
+        let limit = row_limit(options, self.is_records);
         if self.columns.is_empty() && !self.is_records {
             return Err(wrong_type(Span::default(), "no column is left to show"));
         }
@@ -396,11 +396,13 @@ impl Rows {
             (false, Some(_)) => Shape::TimeSeries,
             (false, None) => Shape::Table,
         };
-        let most = u64::from(limit) + 1;
-        self.limit = Some(match self.limit {
-            Some((rows, offset)) => (rows.min(most), offset),
-            None => (most, 0),
-        });
+        // One more than is shown tells whether there are more.
+        let most = u64::from(limit) + u64::from(!options.is_whole);
+        self.limit = match self.limit {
+            Some((rows, offset)) => Some((rows.min(most), offset)),
+            None if options.is_whole && options.limit.is_none() => None,
+            None => Some((most, 0)),
+        };
         let mut statement =
             self.with_few_whole_records(&options.dialect.table).select_named(&output, true).finish();
         if shape != Shape::Records {

@@ -27,8 +27,14 @@ fn compile(query: &Query) -> Result<Statement, QueryError> {
         let options = SearchOptions { columns, limit: 100, cursor: None };
         return Compiler::new(&dialect, &condition, range()).search(&options);
     }
-    let options =
-        PipeOptions { dialect: &dialect, range: range(), now_ns: now_ns(), limit: None, columns: None };
+    let options = PipeOptions {
+        dialect: &dialect,
+        range: range(),
+        now_ns: now_ns(),
+        limit: None,
+        columns: None,
+        is_whole: false,
+    };
     query.compile(&options).map(|piped| piped.statement)
 }
 

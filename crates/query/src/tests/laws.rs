@@ -206,8 +206,14 @@ fn survives(text: &str) -> Result<(), TestCaseError> {
 fn compiles(text: &str, query: &Query) -> Result<(), TestCaseError> {
     let dialect = Dialect::default();
     let range = TimeRange::ALL;
-    let options =
-        PipeOptions { dialect: &dialect, range, now_ns: super::now_ns(), limit: Some(10), columns: None };
+    let options = PipeOptions {
+        dialect: &dialect,
+        range,
+        now_ns: super::now_ns(),
+        limit: Some(10),
+        columns: None,
+        is_whole: false,
+    };
     match query.compile(&options) {
         Ok(piped) => {
             for param in &piped.statement.params {

@@ -6,12 +6,15 @@ use super::lexer::{Token, tokens};
 use super::plan::{PlanReads, PlanStep};
 use super::span_of;
 use super::tree::{Node, Tree};
-use crate::Span;
+use crate::attribute_columns::{AttributeColumns, ColumnKind};
+use crate::map_reads::{MapRead, map_reads};
+use crate::{Span, string_literal};
 
 /// A piece of advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Advice {
-    /// `no_time_range`, `full_scan`, `index_defeated`, `select_star`, `map_access`, `order_by_key` or `subquery_first`.
+    /// `no_time_range`, `full_scan`, `index_defeated`, `select_star`, `map_access`, `attribute_column`, `order_by_key` or
+    /// `subquery_first`.
     pub code: &'static str,
     pub message: String,
     /// What to write.
@@ -57,8 +60,17 @@ const TEXT_SCANS: [&str; 12] = [
     "startsWith",
 ];
 
-/// Advice on a statement, from its tree and the plan that ClickHouse made of it.
-pub fn advise(sql: &str, tree: &Tree, plan: Option<&PlanStep>) -> Vec<Advice> {
+/// Granules from which on it is worth a word that attributes are read with all others of their records.
+const MANY_GRANULES: u64 = 200;
+
+/// Advice on a statement, from its tree and the plan that ClickHouse made of it. `columns`: those of the attributes;
+/// `None` for a server to which none can be added.
+pub fn advise(
+    sql: &str,
+    tree: &Tree,
+    plan: Option<&PlanStep>,
+    columns: Option<&AttributeColumns>,
+) -> Vec<Advice> {
     let place = Places { sql, tokens: tokens(sql) };
     let reads: Vec<&PlanReads> = plan.map(PlanStep::reads).unwrap_or_default();
     let timed: Vec<&PlanReads> =
@@ -71,7 +83,11 @@ pub fn advise(sql: &str, tree: &Tree, plan: Option<&PlanStep>) -> Vec<Advice> {
     time_range(&place, &timed, &conditions, &mut advice);
     text_index(&place, &timed, &conditions, &mut advice);
     select_star(&place, tree, &mut advice);
-    map_access(&place, tree, &conditions, &mut advice);
+    let computed = map_reads(sql);
+    map_access(&place, tree, &conditions, &computed, &mut advice);
+    if let Some(columns) = columns {
+        attribute_columns(&place, &timed, &computed, columns, &mut advice);
+    }
     order(&place, tree, plan, &mut advice);
     advice
 }
@@ -150,8 +166,15 @@ fn select_star(place: &Places<'_>, tree: &Tree, advice: &mut Vec<Advice>) {
     }
 }
 
-/// `LogAttributes['key'] = 'value'` in a condition reads all attributes of all rows.
-fn map_access(place: &Places<'_>, tree: &Tree, conditions: &Conditions<'_>, advice: &mut Vec<Advice>) {
+/// `LogAttributes['key'] = 'value'` in a condition reads all attributes of all rows. Of those in `computed` a column may say
+/// more than an index.
+fn map_access(
+    place: &Places<'_>,
+    tree: &Tree,
+    conditions: &Conditions<'_>,
+    computed: &[MapRead],
+    advice: &mut Vec<Advice>,
+) {
     for (at, node) in tree.nodes().iter().enumerate() {
         if node.kind != "Function" || node.text != "arrayElement" || !conditions.holds(at) {
             continue;
@@ -161,6 +184,10 @@ fn map_access(place: &Places<'_>, tree: &Tree, conditions: &Conditions<'_>, advi
             continue;
         };
         let key = literal(key);
+        let is_resource = *name == "ResourceAttributes";
+        if computed.iter().any(|read| read.key == key && read.is_resource == is_resource) {
+            continue;
+        }
         let suggestion = match (*name, key.as_str()) {
             ("ResourceAttributes", "service.name") => "ServiceName, which is a column".to_owned(),
             ("LogAttributes" | "ResourceAttributes", _) => {
@@ -184,6 +211,33 @@ fn map_access(place: &Places<'_>, tree: &Tree, conditions: &Conditions<'_>, advi
             &suggestion,
             name,
         ));
+    }
+}
+
+/// Attributes that are compared by size, grouped by or computed with: the column that holds one alone, or could.
+fn attribute_columns(
+    place: &Places<'_>,
+    timed: &[&PlanReads],
+    computed: &[MapRead],
+    columns: &AttributeColumns,
+    advice: &mut Vec<Advice>,
+) {
+    let granules: u64 = timed.iter().map(|read| read.granules.selected).sum();
+    for read in computed {
+        let map = if read.is_resource { "ResourceAttributes" } else { "LogAttributes" };
+        let literal = string_literal(&read.key);
+        let message = format!("{map}[{literal}] is read with all other attributes of every row");
+        let suggestion = match (columns.of(read), read.kind) {
+            (Some(column), ColumnKind::Number) => {
+                format!("{}, the column that holds this number alone", column.name)
+            }
+            (Some(column), ColumnKind::Text) => format!("{}, the column that holds it alone", column.name),
+            (None, _) if granules >= MANY_GRANULES => {
+                "a column of its own, if this is asked often: page Storage".to_owned()
+            }
+            (None, _) => continue,
+        };
+        advice.push(place.advice("attribute_column", message, &suggestion, &literal));
     }
 }
 

@@ -307,12 +307,13 @@ fn advice_names_what_costs() {
      Identifier IngestedAt
    Literal UInt64_10";
     let sql = "SELECT * FROM otel_logs WHERE Body LIKE '%x%' AND LogAttributes['user'] = '7' ORDER BY IngestedAt LIMIT 10";
-    let advice = advise(sql, &tree(lines), Some(&plan));
+    let advice = advise(sql, &tree(lines), Some(&plan), Some(&AttributeColumns::default()));
     let codes: Vec<&str> = advice.iter().map(|advice| advice.code).collect();
     assert_eq!(codes, ["no_time_range", "full_scan", "select_star", "map_access", "order_by_key"]);
     assert_eq!(advice[2].position, Some(7));
     assert!(advice[3].suggestion.contains("has(AttributeItems, 'user=7')"), "{}", advice[3].suggestion);
-    assert_eq!(advise(sql, &tree(lines), None), [], "nothing is said of tables that are not known");
+    let unknown = advise(sql, &tree(lines), None, Some(&AttributeColumns::default()));
+    assert_eq!(unknown, [], "nothing is said of tables that are not known");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::config::StoreConfig;
 use crate::error::StoreError;
+use crate::export::{Export, FileStream};
 use crate::select::RowStream;
 use crate::store::Store;
 use crate::user_sql::{self, SchemaColumn, SchemaFunction, SchemaTable, SourceEstimate, UserSql};
@@ -173,6 +174,26 @@ impl Remote {
         self.stream(&statement.sql, values(&statement.params), query_id, true, &limits).await
     }
 
+    /// All rows of a statement. Whole numbers of 64 bits are numbers.
+    ///
+    /// # Errors
+    /// What ClickHouse refuses, and what keeps it from answering.
+    pub async fn export_rows(&self, export: &Export) -> Result<RowStream, StoreError> {
+        let params = export.params.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        self.stream(&export.sql, params, &export.query_id, false, &export.settings()).await
+    }
+
+    /// The answer in a format of ClickHouse's, such as `Parquet`.
+    ///
+    /// # Errors
+    /// As [`Self::export_rows`].
+    pub async fn export_file(&self, export: &Export, format: &str) -> Result<FileStream, StoreError> {
+        let params = export.params.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let settings = self.settings_of(&export.query_id, &export.settings()).await?;
+        let response = self.send(&export.sql, params, &settings, format).await?;
+        Ok(FileStream::new(AnswerBody::of(response)?))
+    }
+
     /// What a statement would read, by table.
     ///
     /// # Errors
@@ -238,14 +259,9 @@ impl Remote {
         let started = Instant::now();
         let allowed = self.allowed().await?;
         let quoting = ("output_format_json_quote_64bit_integers", u8::from(integers_as_text).to_string());
-        let own = self.settings.iter().filter(|(name, _)| more.iter().all(|(known, _)| known != name));
-        let settings: Vec<(&str, String)> = own
-            .chain(more)
-            .chain(std::iter::once(&quoting))
-            .filter(|(name, _)| allowed.contains(*name))
-            .map(|(name, value)| (*name, value.clone()))
-            .chain(std::iter::once(("query_id", query_id.to_owned())))
-            .collect();
+        let more: Vec<(&'static str, String)> =
+            more.iter().cloned().chain(std::iter::once(quoting)).collect();
+        let settings = self.settings_of(query_id, &more).await?;
         let repair = RowRepair {
             quotes_integers: integers_as_text && !allowed.contains("output_format_json_quote_64bit_integers"),
             writes_iso_times: !allowed.contains("date_time_output_format"),
@@ -253,6 +269,22 @@ impl Remote {
         let response = self.send(sql, params, &settings, "JSONEachRowWithProgress").await?;
         let repair = (repair.quotes_integers || repair.writes_iso_times).then_some(repair);
         RowStream::read(AnswerBody::of(response)?, started, repair).await
+    }
+
+    /// What goes with a query: `more` in place of what goes with each, as far as the user may set it.
+    async fn settings_of(
+        &self,
+        query_id: &str,
+        more: &[(&'static str, String)],
+    ) -> Result<Vec<(&'static str, String)>, StoreError> {
+        let allowed = self.allowed().await?;
+        let own = self.settings.iter().filter(|(name, _)| more.iter().all(|(known, _)| known != name));
+        Ok(own
+            .chain(more)
+            .filter(|(name, _)| allowed.contains(*name))
+            .map(|(name, value)| (*name, value.clone()))
+            .chain(std::iter::once(("query_id", query_id.to_owned())))
+            .collect())
     }
 
     /// The settings of ours that the user may set. An operator may change that.

@@ -110,7 +110,8 @@ fn compile(dialect: &Dialect, text: &str) -> Result<Statement, QueryError> {
         let options = SearchOptions { columns: Some(columns), limit: 100, cursor: None };
         return Compiler::new(dialect, &condition, range).search(&options);
     }
-    let options = PipeOptions { dialect, range, now_ns, limit: Some(100), columns: Some(&columns) };
+    let options =
+        PipeOptions { dialect, range, now_ns, limit: Some(100), columns: Some(&columns), is_whole: false };
     query.compile(&options).map(|piped| piped.statement)
 }
 

@@ -272,7 +272,7 @@ pub async fn of_sql(app: &App, prepared: &PreparedSql) -> Result<Estimate, ApiEr
         return Ok(Estimate {
             is_upper_bound,
             verdict: if is_upper_bound { Verdict::Ok } else { estimate.verdict },
-            hints: advise(&prepared.sql, &prepared.tree, plan.as_ref()),
+            hints: advise(&prepared.sql, &prepared.tree, plan.as_ref(), None),
             ..estimate
         });
     }
@@ -330,6 +330,7 @@ async fn judge(
         bytes += app.schema.bytes_of(&app.store, source, tree).await;
     }
     let is_upper_bound = plan.is_some_and(ends_early);
+    let columns = app.schema.attribute_columns(&app.store).await;
     let budget = app.config.budget.clone();
     let seconds = app.throughput.seconds(bytes);
     let verdict = if is_upper_bound { Verdict::Ok } else { verdict(&budget, rows, bytes, seconds) };
@@ -340,7 +341,7 @@ async fn judge(
         parts: sources.iter().map(|source| source.parts).sum(),
         seconds,
         is_upper_bound,
-        hints: advise(sql, tree, plan),
+        hints: advise(sql, tree, plan, Some(&columns)),
         verdict,
         budget,
     }

@@ -2,23 +2,15 @@ import { Button, Group, Modal, Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useApi } from '@/api/client';
-import {
-  dashboards,
-  type Definition,
-  type Widget,
-  type WidgetKind,
-  type WidgetQuery,
-} from '@/api/dashboards';
-import { notifyFailure } from '@/components/notify';
-import { placed } from './placed';
+import { useApi, type ApiClient } from '@/api/client';
+import { dashboards, type Dashboard, type Definition } from '@/api/dashboards';
+import { notifyFailure, notifyWithAction } from '@/components/notify';
+import type { AddedKind, Addition } from './addition';
+import classes from './add-to-dashboard.module.css';
+import { placed, withVariables } from './placed';
 
 interface AddToDashboardProps {
-  query: WidgetQuery;
-  /** What the widget may show, the first suggested. */
-  kinds: { value: WidgetKind; label: string }[];
-  /** The time range of a new dashboard: that of what is added, so that it shows the same. */
-  range: Pick<Definition, 'from' | 'to'>;
+  addition: Addition;
   onClose: () => void;
 }
 
@@ -26,8 +18,8 @@ const NEW = 'new';
 const COLUMNS = 12;
 const HEIGHT = 6;
 
-/** Puts a query as a widget below the others of a dashboard, or on a new one, and opens it. */
-export function AddToDashboard({ query, kinds, range, onClose }: AddToDashboardProps) {
+/** Puts a query as a widget below the others of a dashboard, or on a new one, and offers to open it. */
+export function AddToDashboard({ addition, onClose }: AddToDashboardProps) {
   const api = useApi();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -35,56 +27,30 @@ export function AddToDashboard({ query, kinds, range, onClose }: AddToDashboardP
     queryKey: ['dashboards', 'list'],
     queryFn: ({ signal }) => dashboards.list(api, signal),
   });
-  const [title, setTitle] = useState(query.text === '' ? 'All rows' : query.text.slice(0, 60));
-  const [kind, setKind] = useState<WidgetKind>(kinds[0]?.value ?? 'table');
+  const { kinds, parameters = [] } = addition;
+  const [title, setTitle] = useState(addition.title);
+  const [kindName, setKindName] = useState(kinds[0]?.value ?? 'table');
   const [chosen, setChosen] = useState<string | null>(null);
   const target = chosen ?? data?.[0]?.id ?? NEW;
   const adding = useMutation({
-    mutationFn: async () => {
-      // `*` is every row; a widget without a text has no query.
-      const asked = { ...query, text: query.text === '' ? '*' : query.text };
-      const widget = (on: Pick<Definition, 'source'>, y: number): Widget => ({
-        id: crypto.randomUUID(),
-        kind,
-        title,
-        query: placed(asked, on),
-        layout: { x: 0, y, w: COLUMNS, h: HEIGHT },
-        options: kind === 'time_series' ? { style: 'stacked_bar' } : {},
-      });
-      if (target === NEW) {
-        const source = query.source ?? null;
-        const definition = {
-          variables: [],
-          widgets: [widget({ source }, 0)],
-          refresh: 0,
-          source,
-          ...range,
-        };
-        return dashboards.create(api, { name: title, description: '', folder: '', tags: [], definition });
-      }
-      const { id, version, name, description, folder, tags, definition } = await dashboards.get(api, target);
-      const y = definition.widgets.reduce((bottom, { layout }) => Math.max(bottom, layout.y + layout.h), 0);
-      const widgets = [...definition.widgets, widget(definition, y)];
-      return dashboards.replace(api, id, {
-        name,
-        description,
-        folder,
-        tags,
-        version,
-        definition: { ...definition, widgets },
-      });
+    mutationFn: () => {
+      const kind = kinds.find(({ value }) => value === kindName) ?? { value: kindName, label: '' };
+      return write(api, target, addition, kind, title);
     },
     onSuccess: async (saved) => {
-      queries.setQueryData(['dashboards', 'one', saved.id], saved);
-      await queries.invalidateQueries({ queryKey: ['dashboards', 'list'] });
       onClose();
-      await navigate({ to: '/dashboards/$id', params: { id: saved.id } });
+      queries.setQueryData(['dashboards', 'one', saved.id], saved);
+      notifyWithAction(`Added to “${saved.name}”.`, 'Open the dashboard', () => {
+        void navigate({ to: '/dashboards/$id', params: { id: saved.id } });
+      });
+      await queries.invalidateQueries({ queryKey: ['dashboards', 'list'] });
     },
     onError: (error) => notifyFailure('It was not added', error),
   });
   return (
     <Modal opened onClose={onClose} title="Add to a dashboard">
       <form
+        className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
           adding.mutate();
@@ -105,17 +71,26 @@ export function AddToDashboard({ query, kinds, range, onClose }: AddToDashboardP
           label="Title"
           required
           data-autofocus
+          onFocus={(event) => event.currentTarget.select()}
           value={title}
           onChange={(event) => setTitle(event.currentTarget.value)}
         />
         <Select
           label="Show as"
           allowDeselect={false}
-          data={kinds}
-          value={kind}
-          onChange={(next) => next !== null && setKind(next)}
+          data={kinds.map(({ value, label }) => ({ value, label }))}
+          value={kindName}
+          onChange={(next) => next !== null && setKindName(next)}
         />
-        <Group justify="flex-end" gap="xs" mt="md">
+        {parameters.length > 0 && (
+          <p className={classes.note}>
+            {parameters.map(({ name }) => name).join(', ')}{' '}
+            {parameters.length === 1
+              ? 'becomes a variable of the dashboard, with the value it has now.'
+              : 'become variables of the dashboard, with the values they have now.'}
+          </p>
+        )}
+        <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
@@ -126,4 +101,52 @@ export function AddToDashboard({ query, kinds, range, onClose }: AddToDashboardP
       </form>
     </Modal>
   );
+}
+
+async function write(
+  api: ApiClient,
+  target: string,
+  addition: Addition,
+  kind: AddedKind,
+  title: string,
+): Promise<Dashboard> {
+  if (target === NEW) {
+    const source = addition.query.source ?? null;
+    const empty: Definition = { variables: [], widgets: [], refresh: 0, source, ...addition.range };
+    const definition = withWidget(empty, addition, kind, title);
+    return dashboards.create(api, { name: title, description: '', folder: '', tags: [], definition });
+  }
+  const { id, version, name, description, folder, tags, definition } = await dashboards.get(api, target);
+  return dashboards.replace(api, id, {
+    name,
+    description,
+    folder,
+    tags,
+    version,
+    definition: withWidget(definition, addition, kind, title),
+  });
+}
+
+/** The widget stands below all others. */
+function withWidget(on: Definition, addition: Addition, kind: AddedKind, title: string): Definition {
+  const { query, parameters = [] } = addition;
+  const { text, added } =
+    query.language === 'sql'
+      ? withVariables(query.text, parameters, on.variables)
+      : // `*` is every row; a widget without a text has no query.
+        { text: query.text === '' ? '*' : query.text, added: [] };
+  const widget = {
+    id: crypto.randomUUID(),
+    kind: kind.value,
+    title,
+    query: placed({ ...query, text }, on),
+    layout: {
+      x: 0,
+      y: on.widgets.reduce((bottom, { layout }) => Math.max(bottom, layout.y + layout.h), 0),
+      w: COLUMNS,
+      h: HEIGHT,
+    },
+    options: kind.options ?? {},
+  };
+  return { ...on, variables: [...on.variables, ...added], widgets: [...on.widgets, widget] };
 }

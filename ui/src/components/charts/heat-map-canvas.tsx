@@ -1,6 +1,6 @@
 import { nameOfX } from './heat-map-name';
 import { formatValue } from '@/lib/format/units';
-import { axisLabels } from '@/lib/time-range/axis';
+import { axisLabels, labelsInside } from '@/lib/time-range/axis';
 import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { HeatMapData } from './categories';
 import plot from './plot.module.css';
@@ -23,12 +23,13 @@ function optionOf(surface: ChartSurface, { data, options, zone, onPick }: HeatMa
   const font = axisFont(surface);
   const longest = data.y.reduce((known, name) => Math.max(known, name.length), 0);
   const side = Math.min(longest * 6 + 16, MOST_SIDE_PX, Math.floor(width * 0.35));
+  const grid = { left: side, right: 10, top: 6, bottom: 20, containLabel: false };
   const labels = data.xIsTime
-    ? axisLabels(data.x as number[], zone, Math.max(Math.floor(width / 96), 2))
+    ? labelsInside(axisLabels(data.x as number[], zone, Math.max(Math.floor(width / 96), 2)), width, grid)
     : data.x.map(String);
   return {
     animation: false,
-    grid: { left: side, right: 10, top: 6, bottom: 20, containLabel: false },
+    grid,
     tooltip: {
       ...tooltipStyle(surface),
       trigger: 'item',

@@ -1,7 +1,7 @@
 import type { LineSeriesOption } from 'echarts/charts';
 import { use } from 'react';
 import { formatTick } from '@/lib/format/units';
-import { axisLabels } from '@/lib/time-range/axis';
+import { axisLabels, labelsInside } from '@/lib/time-range/axis';
 import type { TimeZone } from '@/lib/time-range/time-zone';
 import plot from './plot.module.css';
 import { axisFont, type ChartOption } from './echarts';
@@ -26,7 +26,9 @@ function optionOf(
 ): ChartOption {
   const { colour, width } = surface;
   const font = axisFont(surface);
-  const labels = axisLabels(data.times, zone, Math.max(Math.floor(width / 96), 2));
+  const plotted = plotOf(options);
+  const every = axisLabels(data.times, zone, Math.max(Math.floor(width / 96), 2));
+  const labels = labelsInside(every, width, plotted);
   const style = options.style ?? 'line';
   const shown = data.series.filter(({ name }) => !muted.has(name));
   // Lines of hundreds of points need no dots; a lone point has no line.
@@ -42,7 +44,7 @@ function optionOf(
   };
   return {
     animation: false,
-    grid: { ...plotOf(options), containLabel: false },
+    grid: { ...plotted, containLabel: false },
     xAxis: {
       type: 'category',
       boundaryGap: true,

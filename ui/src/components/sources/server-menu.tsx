@@ -1,7 +1,6 @@
-import { Button, Menu } from '@mantine/core';
-import { IconCheck, IconChevronDown, IconServer } from '@tabler/icons-react';
+import { IconServer } from '@tabler/icons-react';
+import { ChoiceMenu } from './choice-menu';
 import { foreignSource, LOCAL_NAME, useConnections, useServerName } from './known-sources';
-import classes from './sources.module.css';
 
 interface ServerMenuProps {
   /** Name of a source or connection; `null` is this server. */
@@ -14,40 +13,28 @@ export function ServerMenu({ source, onChoose }: ServerMenuProps) {
   const connections = useConnections().data ?? [];
   const name = useServerName(source);
   if (connections.length === 0 && source === null) return null;
-  const isChosen = (server: string | null) => (server === null ? source === null : server === name);
+  const own = {
+    id: '',
+    name: LOCAL_NAME,
+    detail: 'this server',
+    isChosen: source === null,
+    onChoose: () => onChoose(null),
+  };
   return (
-    <Menu position="bottom-start" withinPortal>
-      <Menu.Target>
-        <Button
-          variant="subtle"
-          color="gray"
-          className={classes.switch}
-          leftSection={<IconServer size={14} aria-hidden />}
-          rightSection={<IconChevronDown size={12} aria-hidden />}
-          aria-label={`Runs on: ${name}`}
-        >
-          <span className={classes.name}>{name}</span>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Runs on</Menu.Label>
-        {[null, ...connections].map((server) => (
-          <Menu.Item
-            key={server?.id ?? ''}
-            leftSection={
-              <IconCheck
-                size={14}
-                aria-hidden
-                visibility={isChosen(server?.name ?? null) ? 'visible' : 'hidden'}
-              />
-            }
-            rightSection={<span className={classes.detail}>{server?.url ?? 'this server'}</span>}
-            onClick={() => onChoose(foreignSource(server?.name) ?? null)}
-          >
-            {server?.name ?? LOCAL_NAME}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <ChoiceMenu
+      label="Runs on"
+      value={name}
+      icon={<IconServer size={14} aria-hidden />}
+      choices={[
+        own,
+        ...connections.map((server) => ({
+          id: server.id,
+          name: server.name,
+          detail: server.url,
+          isChosen: source !== null && server.name === name,
+          onChoose: () => onChoose(foreignSource(server.name) ?? null),
+        })),
+      ]}
+    />
   );
 }

@@ -6,7 +6,8 @@ import { useEffect, useState } from 'react';
 import { useApi } from '@/api/client';
 import { plainMessage } from '@/components/notify';
 import { Page } from '@/components/page';
-import { SourceMenu } from '@/components/source-menu';
+import { SavedMenu } from '@/components/saved/saved-menu';
+import { SourceMenu } from '@/components/sources/source-menu';
 import { ChooseSource } from '@/components/sources/choose-source';
 import { foreignSource, knownInstead } from '@/components/sources/known-sources';
 import { TimePicker } from '@/components/time-picker/time-picker';
@@ -20,11 +21,15 @@ import { rangeOfLink, linkOfRange } from './builder-search';
 import classes from './builder.module.css';
 import { DragContext } from './conditions/drag';
 import { GroupEditor } from './conditions/group-editor';
+import { EditorSkeleton } from './editor-skeleton';
 import { emptyQuery } from './model/query';
+import { BuiltToDashboard } from './output/built-to-dashboard';
+import type { ResultView } from './output/chart-kind';
 import { ResultPane } from './output/result-pane';
 import { TextPane } from './output/text-pane';
 import { useCount, type Asked } from './output/use-result';
 import { StepList } from './steps/step-list';
+import { useSaveBuilt } from './use-save-built';
 import { useBuilderState, type BuilderState } from './use-builder-state';
 
 const RECENT_RANGES = 6;
@@ -35,6 +40,7 @@ export function BuilderPage() {
   const navigate = useNavigate();
   const [{ timeZone }] = usePreferences();
   const [recent, setRecent] = useStored<TimeRange[]>('click-lite.builder.ranges', []);
+  const [view, setView] = useState<ResultView>('chart');
   const [dragged, setDragged] = useState<number | null>(null);
   const range = rangeOfLink(link);
   const source = foreignSource(link.src);
@@ -48,6 +54,7 @@ export function BuilderPage() {
   }, [navigate, text]);
   useBuilderCommands(state);
   const asked: Asked = { text, range, source };
+  const save = useSaveBuilt(state.text, range, source);
   const lost = knownInstead(state.failure);
   const setSource = (src: string | undefined) =>
     void navigate({ to: '/builder', search: (before) => ({ ...before, src }) });
@@ -63,6 +70,8 @@ export function BuilderPage() {
         </ActionIcon>
       </Tooltip>
       <span className={classes.space} />
+      <SavedMenu what="search" onSave={save} />
+      <BuiltToDashboard asked={asked} view={view} />
       <TimePicker
         group="Builder"
         range={range}
@@ -95,24 +104,26 @@ export function BuilderPage() {
     <BuilderContext value={{ ...state, fields, range, source }}>
       <DragContext value={{ dragged, setDragged }}>
         <Page title="Builder" toolbar={toolbar}>
-          <div className={classes.page}>
+          <div className={classes.page} data-reading={!state.isRead || undefined}>
             <div className={classes.editor} tabIndex={-1}>
               <section aria-label="Conditions">
                 <div className={classes.sectionHead}>
                   <h2 className={classes.sectionTitle}>Conditions</h2>
                   <Count asked={asked} />
                 </div>
-                <GroupEditor group={state.query.root} isRoot />
+                {state.isRead ? <GroupEditor group={state.query.root} isRoot /> : <EditorSkeleton />}
               </section>
-              <section aria-label="Steps">
-                <h2 className={classes.sectionTitle}>Steps</h2>
-                <StepList />
-              </section>
+              {state.isRead && (
+                <section aria-label="Steps">
+                  <h2 className={classes.sectionTitle}>Steps</h2>
+                  <StepList />
+                </section>
+              )}
             </div>
             <div className={classes.output}>
               <TextPane state={lost === null ? state : { ...state, failure: null }} source={source} />
               {lost === null ? (
-                <ResultPane asked={asked} />
+                <ResultPane asked={asked} view={view} onView={setView} />
               ) : (
                 <div className={classes.lost} role="alert">
                   {plainMessage(state.failure)}

@@ -25,6 +25,8 @@ export interface BuilderState {
   errors: readonly LanguageError[];
   /** Why the server could not be asked. */
   failure: unknown;
+  /** The text that the address came with has become conditions and steps, or could not. */
+  isRead: boolean;
   canUndo: boolean;
   canRedo: boolean;
   change: (next: BuilderQuery, name?: string) => void;
@@ -49,6 +51,7 @@ export function useBuilderState(initial: string, range: TimeRange, source: strin
   const [written, setWritten] = useState<Written | null>(null);
   const [errors, setErrors] = useState<readonly LanguageError[]>([]);
   const [failure, setFailure] = useState<unknown>(null);
+  const [isRead, setRead] = useState(initial === '');
   const query = history.present;
 
   const latest = useRef({ query, text });
@@ -83,9 +86,13 @@ export function useBuilderState(initial: string, range: TimeRange, source: strin
     };
     const timer = setTimeout(
       () => {
-        bring().catch((error: unknown) => {
-          if (!isAbort(error) && !abort.signal.aborted) setFailure(error);
-        });
+        bring()
+          .catch((error: unknown) => {
+            if (!isAbort(error) && !abort.signal.aborted) setFailure(error);
+          })
+          .finally(() => {
+            if (!abort.signal.aborted) setRead(true);
+          });
       },
       last.count === 0 ? 0 : last.side === 'builder' ? EDIT_MS : TYPING_MS,
     );
@@ -105,6 +112,7 @@ export function useBuilderState(initial: string, range: TimeRange, source: strin
     written,
     errors,
     failure,
+    isRead,
     canUndo: history.past.length > 0,
     canRedo: history.future.length > 0,
     change: (next, name) => ofBuilder((before) => changed(before, next, name ?? null)),

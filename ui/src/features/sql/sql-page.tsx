@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconTable } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState, type RefObject } from 'react';
+import { ToDashboard } from '@/components/add-to-dashboard/to-dashboard';
 import { Page } from '@/components/page';
 import { SavedMenu } from '@/components/saved/saved-menu';
 import { SplitPane } from '@/components/split-pane';
@@ -13,6 +14,7 @@ import { EditorPane } from './editor-pane';
 import { ResultPane } from './results/result-pane';
 import { SchemaBrowser } from './schema/schema-browser';
 import { tabOfLink } from './sql-search';
+import { statementAddition } from './statement-addition';
 import { TabBar } from './tabs/tab-bar';
 import { useSaveStatement } from './use-save-statement';
 import { useWorkspace, type Workspace } from './use-workspace';
@@ -73,6 +75,7 @@ export function SqlPage() {
       </Tooltip>
       <TabBar tabs={workspace.tabs} />
       <SavedMenu what="statement" onSave={save} />
+      <ToDashboard what="statement" group="SQL" addition={statementAddition(workspace)} />
     </>
   );
   return (

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '@/api/client';
 import { formatSql, overBudget, type SqlStatement } from '@/api/sql';
+import type { ChartKind } from '@/components/charts/options';
 import { notifyDone, notifyFailure, plainMessage } from '@/components/notify';
 import { chosenStatement, type Statement } from '@/components/sql-editor/sql-text';
 import type { EditorRequest } from '@/components/sql-editor/sql-editor';
@@ -30,6 +31,7 @@ export function useWorkspace() {
   const state = useRunState(run);
   const [place, setPlace] = useState<Omit<EditorRequest, 'text'>>(NOWHERE);
   const [view, setView] = useState<ResultView>('rows');
+  const [chartKinds, setChartKinds] = useState<Record<string, ChartKind>>({});
   const [history, setHistory] = useStored<HistoryEntry[]>('click-lite.sql.history', []);
 
   const chosen = chosenStatement(tab.sql, place.selection, place.cursor);
@@ -92,6 +94,9 @@ export function useWorkspace() {
     marks,
     view,
     setView,
+    /** The kind that was chosen for this tab, if any was. */
+    chartKind: chartKinds[tab.id] ?? null,
+    setChartKind: (kind: ChartKind) => setChartKinds((before) => ({ ...before, [tab.id]: kind })),
     history,
     setHistory,
     hasSelection: place.selection !== null,

@@ -1,10 +1,14 @@
 import { ActionIcon, Autocomplete, Button, Select, Tooltip } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useState, type SyntheticEvent } from 'react';
-import type { AttributeColumn, AttributeColumnType } from '@/api/attribute-columns';
+import type {
+  AttributeColumn,
+  AttributeColumnSuggestion,
+  AttributeColumnType,
+} from '@/api/attribute-columns';
 import { ErrorState } from '@/components/error-state';
 import { SkeletonRows } from '@/components/skeleton-rows';
-import { formatBytes, formatCount } from '@/lib/format/numbers';
+import { formatBytes, formatCount, formatDuration } from '@/lib/format/numbers';
 import { Section } from './section';
 import classes from './storage.module.css';
 import { useAddColumn, useAttributes, useColumns, useRemoveColumn } from './use-columns';
@@ -31,7 +35,7 @@ export function ColumnsSection() {
         />
       )}
       {columns.data === undefined && !columns.isError && <SkeletonRows count={2} />}
-      {columns.data !== undefined && columns.data.length > 0 && (
+      {columns.data !== undefined && columns.data.columns.length > 0 && (
         <table className={classes.table}>
           <thead>
             <tr>
@@ -46,7 +50,7 @@ export function ColumnsSection() {
             </tr>
           </thead>
           <tbody>
-            {columns.data.map((column) => (
+            {columns.data.columns.map((column) => (
               <tr key={column.name}>
                 <th scope="row" className={classes.name} title={`Column ${column.name}`}>
                   {column.attribute}
@@ -70,10 +74,73 @@ export function ColumnsSection() {
           </tbody>
         </table>
       )}
-      {columns.data?.length === 0 && <p className={classes.nothing}>No attribute has a column of its own.</p>}
+      {columns.data?.columns.length === 0 && (
+        <p className={classes.nothing}>No attribute has a column of its own.</p>
+      )}
+      {columns.data !== undefined && <Suggestions suggestions={columns.data.suggestions} />}
       {columns.data !== undefined && <NewColumn />}
     </Section>
   );
+}
+
+/** What is asked often, each with the button that makes it cheap. */
+function Suggestions({ suggestions }: { suggestions: AttributeColumnSuggestion[] }) {
+  const add = useAddColumn();
+  if (suggestions.length === 0) return null;
+  return (
+    <div className={classes.suggestions}>
+      <h3 className={classes.subheading}>Asked often in the last 30 days</h3>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">Attribute</th>
+            <th scope="col">Read as</th>
+            <th scope="col" className={classes.number}>
+              Queries
+            </th>
+            <th scope="col" className={classes.number}>
+              They took
+            </th>
+            <th scope="col" className={classes.number}>
+              Records that have it
+            </th>
+            <th scope="col">
+              <span className={classes.hidden}>Action</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {suggestions.map(({ attribute, type, queries, seconds, share }) => (
+            <tr key={`${attribute} ${type}`}>
+              <th scope="row" className={classes.name} title={attribute}>
+                {attribute}
+              </th>
+              <td>{type === 'number' ? 'Number' : 'Text'}</td>
+              <td className={classes.number}>{formatCount(queries)}</td>
+              <td className={classes.number}>{formatDuration(seconds * 1000)}</td>
+              <td className={classes.number}>{percentOf(share)}</td>
+              <td className={classes.action}>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={`Add a column for ${attribute}`}
+                  disabled={add.isPending}
+                  onClick={() => add.mutate({ attribute, type })}
+                >
+                  Add column
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function percentOf(share: number): string {
+  if (share < 0.01) return 'few';
+  return `${String(Math.round(share * 100))}\u00a0%`;
 }
 
 function sizeOf({ parts_left: left, disk_bytes: bytes }: AttributeColumn): string {

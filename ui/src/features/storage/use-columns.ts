@@ -14,14 +14,14 @@ const KEY = ['storage', 'columns'];
 const WRITING_INTERVAL_MS = 1_000;
 const FRESH_MS = 60_000;
 
-/** The columns that there are; asked for again and again while one is being written. */
+/** The columns that there are, and those that would pay; asked for again and again while one is being written. */
 export function useColumns() {
   const api = useApi();
   return useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => attributeColumns(api, signal),
     refetchInterval: ({ state }) =>
-      state.data?.some(({ parts_left }) => parts_left > 0) === true ? WRITING_INTERVAL_MS : false,
+      state.data?.columns.some(({ parts_left }) => parts_left > 0) === true ? WRITING_INTERVAL_MS : false,
   });
 }
 

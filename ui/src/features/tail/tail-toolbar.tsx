@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { Ref } from 'react';
 import { Keys } from '@/components/keys';
-import { SourceMenu } from '@/components/source-menu';
+import { SourceMenu } from '@/components/sources/source-menu';
 import { SearchBar, type SearchBarHandle } from '@/components/search-bar/search-bar';
 import { formatCount } from '@/lib/format/numbers';
 import type { TailSession } from './state/tail-session';

@@ -55,3 +55,30 @@ export function axisLabels(times: number[], zone: TimeZone, limit: number): (str
     return begins ? label(time, step, zone) : null;
   });
 }
+
+/** A digit of the axes' font of 11 pixels; colons and dashes are narrower. */
+const CHARACTER_PX = 6.6;
+
+interface Edges {
+  left: number;
+  right: number;
+}
+
+/**
+ * The labels, each in the middle of its bucket, without those that would not stand whole between the edges of a chart, or
+ * would run into what is `kept` free there.
+ */
+export function labelsInside(
+  labels: (string | null)[],
+  width: number,
+  plot: Edges,
+  kept: Edges = { left: 0, right: 0 },
+): (string | null)[] {
+  const bucket = (width - plot.left - plot.right) / labels.length;
+  return labels.map((text, index) => {
+    if (text === null) return null;
+    const middle = plot.left + (index + 0.5) * bucket;
+    const half = (text.length * CHARACTER_PX) / 2;
+    return middle - half >= kept.left && middle + half <= width - kept.right ? text : null;
+  });
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from './parse-point';
 import { parseRange } from './parse-range';
-import { axisLabels } from './axis';
+import { axisLabels, labelsInside } from './axis';
 import { formatLength, formatRange, PRESETS, resolveRange, shiftRange, zoomOut } from './range';
 
 import { formatTimeExact } from '@/lib/format/time';
@@ -186,4 +186,13 @@ describe('zones of the IANA database', () => {
       '18:30',
     ]);
   });
+});
+
+it('leaves out the labels of an axis that would be cut off or run into what stands beside it', () => {
+  const labels = ['12:00', null, '12:10', null, '12:20'];
+  const plot = { left: 40, right: 10 };
+  // Buckets of 10 pixels: the last label would end 2 pixels behind the edge.
+  expect(labelsInside(labels, 100, plot)).toEqual(['12:00', null, '12:10', null, null]);
+  expect(labelsInside(labels, 250, plot)).toEqual(labels);
+  expect(labelsInside(labels, 250, plot, { left: 50, right: 24 })).toEqual([null, null, '12:10', null, null]);
 });

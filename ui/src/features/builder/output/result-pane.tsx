@@ -1,25 +1,31 @@
 import { SegmentedControl } from '@mantine/core';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
+import type { ChartKind } from '@/components/charts/options';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { ExportMenu } from '@/components/exports/export-menu';
 import { ResultGrid } from '@/components/result-grid/result-grid';
-import { cellKind } from '@/components/result-grid/result';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCountOf, formatDuration } from '@/lib/format/numbers';
 import { usePreferences } from '@/lib/preferences/preferences';
 import classes from '../builder.module.css';
 import { builtExport } from './built-export';
+import { chartKindOf, type ResultView } from './chart-kind';
 import { useResult, type Asked, type BuilderResult } from './use-result';
 
 const ResultChart = lazy(async () => ({
   default: (await import('@/components/charts/result-chart')).ResultChart,
 }));
 
+interface ResultPaneProps {
+  asked: Asked;
+  view: ResultView;
+  onView: (view: ResultView) => void;
+}
+
 /** What the search answers, as a table and, where there are figures, as a chart. */
-export function ResultPane({ asked }: { asked: Asked }) {
+export function ResultPane({ asked, view, onView }: ResultPaneProps) {
   const result = useResult(asked);
-  const [view, setView] = useState<'chart' | 'table'>('chart');
   const exportMenu = (ofShown?: ReactNode) => (
     <ExportMenu exported={builtExport(asked, result)} group="Builder">
       {ofShown}
@@ -44,8 +50,8 @@ export function ResultPane({ asked }: { asked: Asked }) {
       </div>
     );
   }
-  const isDrawable = data.shape !== 'records' && data.columns.some(({ type }) => cellKind(type) === 'number');
-  const views = isDrawable && (
+  const chart = chartKindOf(data);
+  const views = chart !== null && (
     <SegmentedControl
       aria-label="Show the result as"
       data={[
@@ -53,10 +59,10 @@ export function ResultPane({ asked }: { asked: Asked }) {
         { value: 'table', label: 'Table' },
       ]}
       value={view}
-      onChange={setView}
+      onChange={onView}
     />
   );
-  if (isDrawable && view === 'chart') {
+  if (chart !== null && view === 'chart') {
     return (
       <div className={classes.result}>
         <div className={classes.resultHead}>
@@ -65,7 +71,7 @@ export function ResultPane({ asked }: { asked: Asked }) {
         </div>
         <div className={classes.resultChart}>
           <Suspense fallback={<SkeletonRows count={8} />}>
-            <Chart data={data} />
+            <Chart kind={chart} data={data} />
           </Suspense>
         </div>
       </div>
@@ -93,13 +99,11 @@ export function ResultPane({ asked }: { asked: Asked }) {
   );
 }
 
-function Chart({ data }: { data: BuilderResult }) {
+function Chart({ kind, data }: { kind: ChartKind; data: BuilderResult }) {
   const [{ timeZone }] = usePreferences();
-  const isSeries = data.shape === 'time_series' || data.columns.some(({ type }) => cellKind(type) === 'time');
-  const isNumber = data.rows.length === 1 && data.columns.every(({ type }) => cellKind(type) === 'number');
   return (
     <ResultChart
-      kind={isSeries ? 'time_series' : isNumber ? 'number' : 'bar'}
+      kind={kind}
       title="Chart of the result"
       data={{ ...data, bucket_seconds: data.bucketSeconds }}
       options={{}}

@@ -1,5 +1,5 @@
-import { useMantineColorScheme } from '@mantine/core';
 import { createContext, useState } from 'react';
+import { useForceScheme } from '@/lib/forced-scheme';
 
 /** True while a dashboard is laid out for paper: as wide as a page, light, and with every widget loaded. */
 export const PrintContext = createContext(false);
@@ -10,16 +10,16 @@ const PATIENCE_MS = 30_000;
 
 /** Paper takes what is there: it waits for the widgets that were out of sight until now. */
 export function usePrint(): { isPrinting: boolean; print: () => void } {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const forceScheme = useForceScheme();
   const [isPrinting, setPrinting] = useState(false);
   const print = async () => {
     setPrinting(true);
-    setColorScheme('light');
+    forceScheme('light');
     await settled();
     const closed = dialogClosed();
     window.print();
     await closed;
-    setColorScheme(colorScheme);
+    forceScheme();
     setPrinting(false);
   };
   return { isPrinting, print: () => void print() };

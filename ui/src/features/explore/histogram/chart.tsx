@@ -8,9 +8,9 @@ import plot from '@/components/charts/plot.module.css';
 import { formatCompact } from '@/lib/format/numbers';
 import { useElementSize } from '@mantine/hooks';
 import type { TimeZone } from '@/lib/time-range/time-zone';
-import { axisLabels } from '@/lib/time-range/axis';
+import { axisLabels, labelsInside } from '@/lib/time-range/axis';
 import type { HistogramData } from './histogram-data';
-import { PLOT } from './plot';
+import { BUTTONS, PLOT } from './plot';
 
 register([BarChart, GridComponent, CanvasRenderer]);
 
@@ -22,7 +22,8 @@ function optionOf(
   width: number,
   colour: (token: string) => string,
 ): Option {
-  const labels = axisLabels(data.times, zone, Math.max(Math.floor(width / 96), 2));
+  const every = axisLabels(data.times, zone, Math.max(Math.floor(width / 96), 2));
+  const labels = labelsInside(every, width, PLOT, BUTTONS);
   const font = { color: colour('--text-faint'), fontFamily: colour('--font-sans'), fontSize: 11 };
   return {
     animation: false,

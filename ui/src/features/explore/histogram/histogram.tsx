@@ -10,8 +10,10 @@ import { Brush } from './brush';
 import type { HistogramData } from './histogram-data';
 import { Legend } from './legend';
 import classes from './histogram.module.css';
+import { PLOT } from './plot';
 
 const Chart = lazy(() => import('./chart'));
+const SIDES = { left: PLOT.left, right: PLOT.right };
 const TABLE_ROWS_LIMIT = 200;
 
 interface HistogramProps {
@@ -43,10 +45,10 @@ export function Histogram({ data, isStale, hasFailed }: HistogramProps) {
       </div>
       <div className={classes.plot} data-stale={(isStale && data !== undefined) || undefined}>
         {data === undefined && !hasFailed && (
-          <div className={plot.skeleton} role="status" aria-label="Counting rows" />
+          <div className={plot.skeleton} style={SIDES} role="status" aria-label="Counting rows" />
         )}
         {data && (
-          <Suspense fallback={<div className={plot.skeleton} />}>
+          <Suspense fallback={<div className={plot.skeleton} style={SIDES} />}>
             <Chart data={data} zone={zone} />
           </Suspense>
         )}

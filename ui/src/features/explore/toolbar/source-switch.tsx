@@ -1,6 +1,6 @@
 import { IconDatabase } from '@tabler/icons-react';
 import { useSources } from '@/api/sources';
-import { SourceMenu } from '@/components/source-menu';
+import { SourceMenu } from '@/components/sources/source-menu';
 import { useExplore } from '../state/explore-context';
 import classes from './toolbar.module.css';
 

@@ -9,7 +9,7 @@ import { useExplore, useResults } from '../state/explore-context';
 import { shiftRange, zoomOut, type TimeRange } from '@/lib/time-range/range';
 import { ExploreTime } from '../time/explore-time';
 import { AutoRefresh } from './auto-refresh';
-import { ToDashboard } from './to-dashboard';
+import { SearchToDashboard } from './to-dashboard';
 import { SourceSwitch } from './source-switch';
 import { SplitActions } from './split-actions';
 import { BuilderLink } from './builder-link';
@@ -82,7 +82,7 @@ export function Toolbar() {
             <IconZoomOut size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-        <ToDashboard />
+        <SearchToDashboard />
       </div>
       <SplitActions />
       <Button.Group className={classes.run}>

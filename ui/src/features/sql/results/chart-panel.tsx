@@ -1,43 +1,33 @@
 import { Select } from '@mantine/core';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { EmptyState } from '@/components/empty-state';
-import { CHART_KINDS, type ChartKind } from '@/components/charts/options';
+import { CHART_KINDS } from '@/components/charts/options';
 import { ResultChart } from '@/components/charts/result-chart';
-import { cellKind } from '@/components/result-grid/result';
 import { formatCount } from '@/lib/format/numbers';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { RunStatus } from '../run/run-status';
-import type { RunState } from '../run/statement-run';
+import type { Workspace } from '../use-workspace';
+import { chartKindOf, CHART_TITLES } from './chart-kind';
 import classes from './chart-panel.module.css';
 
 /** More points than this say no more, and cost seconds. */
 const CHARTED_ROWS = 10_000;
 
-const TITLES: Record<ChartKind, string> = {
-  time_series: 'Over time',
-  bar: 'Bars',
-  pie: 'Pie',
-  number: 'Number',
-  table: 'Table',
-  heat_map: 'Heat map',
-  histogram: 'Histogram',
-  top_list: 'Top list',
-};
-
-/** The answer as a chart; which kind fits is guessed from its columns. */
 interface ChartPanelProps {
-  state: RunState;
+  workspace: Workspace;
   views: ReactNode;
   exportMenu: ReactNode;
 }
 
-export default function ChartPanel({ state, views, exportMenu }: ChartPanelProps) {
+/** The answer as a chart; which kind fits is guessed from its columns. */
+export default function ChartPanel({ workspace, views, exportMenu }: ChartPanelProps) {
   const [{ timeZone }] = usePreferences();
-  const [chosen, setChosen] = useState<ChartKind | null>(null);
+  const { state, setChartKind } = workspace;
   const { columns, rows, count } = state;
   const charted = Math.min(count, CHARTED_ROWS);
   const data = useMemo(() => ({ columns, rows: rows.slice(0, charted) }), [columns, rows, charted]);
-  if (!columns.some(({ type }) => cellKind(type) === 'number')) {
+  const kind = chartKindOf(workspace);
+  if (kind === null) {
     return (
       <div className={classes.panel}>
         <div className={classes.line}>
@@ -51,7 +41,6 @@ export default function ChartPanel({ state, views, exportMenu }: ChartPanelProps
       </div>
     );
   }
-  const kind = chosen ?? fittingKind(state);
   return (
     <div className={classes.panel}>
       <div className={classes.line}>
@@ -60,11 +49,11 @@ export default function ChartPanel({ state, views, exportMenu }: ChartPanelProps
           aria-label="Kind of chart"
           data={CHART_KINDS.filter((one) => one !== 'table').map((value) => ({
             value,
-            label: TITLES[value],
+            label: CHART_TITLES[value],
           }))}
           value={kind}
           allowDeselect={false}
-          onChange={(value) => setChosen(value)}
+          onChange={(value) => value !== null && setChartKind(value)}
         />
         <RunStatus state={state} onMore={null} />
         {count > charted && <span>The first {formatCount(charted)} rows are drawn.</span>}
@@ -76,11 +65,4 @@ export default function ChartPanel({ state, views, exportMenu }: ChartPanelProps
       </div>
     </div>
   );
-}
-
-function fittingKind({ columns, count }: RunState): ChartKind {
-  const kinds = columns.map(({ type }) => cellKind(type));
-  if (kinds.some((kind) => kind === 'time' || kind === 'date')) return 'time_series';
-  if (count === 1 && kinds.every((kind) => kind === 'number')) return 'number';
-  return kinds.every((kind) => kind === 'number') ? 'histogram' : 'bar';
 }

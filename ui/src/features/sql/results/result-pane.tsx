@@ -50,7 +50,7 @@ function View({ workspace, views }: { workspace: Workspace; views: ReactNode }) 
     </ExportMenu>
   );
   if (state.columns.length > 0 && view === 'chart') {
-    return <ChartPanel state={state} views={views} exportMenu={exportMenu()} />;
+    return <ChartPanel workspace={workspace} views={views} exportMenu={exportMenu()} />;
   }
   if (state.columns.length > 0 && view === 'rows') {
     return (
