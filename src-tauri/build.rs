@@ -16,6 +16,7 @@ fn main() {
             "preview_file",
             "import_file",
             "write_clipboard",
+            "save_answer",
             "save_text",
             "save_image",
             "set_theme",

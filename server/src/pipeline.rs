@@ -51,6 +51,8 @@ pub const TAIL_ROWS: usize = 65_536;
 pub const TAIL_ROW_BYTES: usize = 32 * 1024 * 1024;
 /// Messages of a live tail's socket that wait to be sent.
 pub const TAIL_MESSAGES: usize = 8;
+/// Batches of rows that wait to be written into a workbook.
+pub const EXPORT_BATCHES: usize = 4;
 /// Commands of a live tail's client to one of its filters.
 pub const TAIL_COMMANDS: usize = 8;
 

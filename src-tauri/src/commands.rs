@@ -28,6 +28,8 @@ use crate::window;
 const BATCH_LINES: usize = 1000;
 /// How long lines wait for company.
 const BATCH_WAIT: Duration = Duration::from_millis(16);
+/// Between two words about how much of a file has come.
+const PROGRESS_WAIT: Duration = Duration::from_millis(100);
 /// Start of a file that its preview is made from.
 const PREVIEW_BYTES: u64 = 256 * 1024;
 
@@ -330,14 +332,97 @@ pub async fn save_image(app: AppHandle, suggested_name: String, base64: String) 
     save(&app, suggested_name, &bytes).await
 }
 
-async fn save(app: &AppHandle, suggested_name: String, content: &[u8]) -> Result<Option<String>> {
+/// A file that was saved.
+#[derive(Serialize)]
+pub struct SavedFile {
+    place: String,
+    bytes: u64,
+}
+
+/// Saves the file that the API answers with, where the user says; `None` when that is cancelled. It is written aside while
+/// the dialog stands: a server does not wait for a person. `on_bytes` tells how much has come.
+#[tauri::command]
+pub async fn save_answer(
+    app: AppHandle,
+    sidecar: State<'_, Arc<Sidecar>>,
+    streams: State<'_, Streams>,
+    id: String,
+    path: String,
+    body: Option<String>,
+    suggested_name: String,
+    on_bytes: Channel<u64>,
+) -> Result<Option<SavedFile>> {
+    let (sender, cancelled) = oneshot::channel();
+    if streams.locked().insert(id.clone(), Some(sender)).is_some() {
+        streams.locked().remove(&id);
+        return Ok(None);
+    }
+    let saved = async {
+        let client = client(&sidecar).await?;
+        tokio::select! {
+            saved = save_file(&app, &client, &path, body.unwrap_or_default(), suggested_name, &on_bytes) => saved,
+            () = sidecar.gone() => Err(stopped()),
+        }
+    };
+    let result = tokio::select! {
+        result = saved => result,
+        // Dropping the answer cancels the query.
+        _ = cancelled => Ok(None),
+    };
+    streams.locked().remove(&id);
+    result
+}
+
+async fn save_file(
+    app: &AppHandle,
+    client: &ApiClient,
+    path: &str,
+    body: String,
+    suggested_name: String,
+    on_bytes: &Channel<u64>,
+) -> Result<Option<SavedFile>> {
+    let answer = client.file(path, body).await?;
+    let folder = app.path().app_cache_dir()?;
+    let wrong = |path: &Path, error: std::io::Error| {
+        CommandError::new("file.write", format!("{} can't be written: {error}", path.display()))
+    };
+    std::fs::create_dir_all(&folder).map_err(|error| wrong(&folder, error))?;
+    let part = tempfile::NamedTempFile::new_in(&folder).map_err(|error| wrong(&folder, error))?;
+    let mut told = tokio::time::Instant::now();
+    let writing = answer.write(part.as_file(), |bytes| {
+        if told.elapsed() >= PROGRESS_WAIT {
+            told = tokio::time::Instant::now();
+            let _ = on_bytes.send(bytes);
+        }
+    });
+    // What fails first ends both: the writing, or a dialog that is cancelled.
+    let writing = async { Ok::<_, Option<CommandError>>(writing.await.map_err(|error| Some(error.into()))?) };
+    let picking = async { pick_place(app, suggested_name).await.ok_or(None) };
+    let (written, out) = match tokio::try_join!(writing, picking) {
+        Ok(both) => both,
+        Err(Some(error)) => return Err(error),
+        Err(None) => return Ok(None),
+    };
+    let bytes = written.map_err(|error| wrong(&folder, error))?;
+    let placed = out.clone();
+    tokio::task::spawn_blocking(move || click_lite_client::place(part, &placed))
+        .await
+        .map_err(|error| CommandError::new("shell.failed", error.to_string()))?
+        .map_err(|error| wrong(&out, error))?;
+    Ok(Some(SavedFile { place: out.to_string_lossy().into_owned(), bytes }))
+}
+
+/// Where the user wants a file; `None` when the dialog is cancelled.
+async fn pick_place(app: &AppHandle, suggested_name: String) -> Option<PathBuf> {
     let (sender, picked) = oneshot::channel();
     app.dialog().file().set_file_name(suggested_name).save_file(move |file| {
         let _ = sender.send(file);
     });
-    let Some(path) = picked.await.ok().flatten().and_then(|file| file.into_path().ok()) else {
-        return Ok(None);
-    };
+    picked.await.ok().flatten().and_then(|file| file.into_path().ok())
+}
+
+async fn save(app: &AppHandle, suggested_name: String, content: &[u8]) -> Result<Option<String>> {
+    let Some(path) = pick_place(app, suggested_name).await else { return Ok(None) };
     tokio::fs::write(&path, content).await.map_err(|error| {
         CommandError::new("file.write", format!("{} can't be written: {error}", path.display()))
     })?;

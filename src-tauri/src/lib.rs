@@ -92,6 +92,7 @@ fn run(arguments: Vec<String>) -> Result<(), tauri::Error> {
             commands::preview_file,
             commands::import_file,
             commands::write_clipboard,
+            commands::save_answer,
             commands::save_text,
             commands::save_image,
             tail::tail_open,

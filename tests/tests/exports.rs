@@ -1,5 +1,6 @@
 //! Files of whole answers, read by the programs that people open them with.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -79,6 +80,15 @@ async fn a_file_has_every_row_and_every_character() -> anyhow::Result<()> {
     let asked = json!({ "query": "Grüße", "format": "csv", "columns": ["message", "ms"] });
     let csv = String::from_utf8(file(&server, &asked).await?)?;
     assert_eq!(csv, format!("message,ms\r\n\"{}\",0\r\n", DIFFICULT.replace('"', "\"\"")));
+
+    // Compressed on the way, as browsers ask for it.
+    let asked = json!({ "query": "*", "format": "csv", "columns": ["service"] });
+    let request = http()?.post(format!("{}/api/v1/exports", server.url())).bearer_auth(server.token());
+    let answer = request.header("accept-encoding", "gzip").json(&asked).send().await?;
+    assert_eq!(answer.headers().get("content-encoding").map(|name| name.as_bytes()), Some(&b"gzip"[..]));
+    let mut csv = String::new();
+    flate2::read::GzDecoder::new(&*answer.bytes().await?).read_to_string(&mut csv)?;
+    assert_eq!(csv.lines().count(), RECORDS + 1);
 
     // As a person opens it: times are times, texts are texts, whatever they begin with.
     let asked = json!({ "query": "*", "format": "xlsx", "columns": ["time", "message", "order"] });

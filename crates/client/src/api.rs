@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -98,16 +99,10 @@ impl ApiClient {
         Ok(LineStream { body: Box::pin(response.bytes_stream()), buffer: BytesMut::new(), ended: false })
     }
 
-    /// A call whose answer is a file, in pieces. Dropping the stream ends what makes it.
-    pub async fn file(
-        &self,
-        path: &str,
-        body: String,
-    ) -> Result<impl Stream<Item = Result<Bytes, ClientError>> + use<>, ClientError> {
+    /// A call whose answer is a file. Dropping the answer ends what makes it.
+    pub async fn file(&self, path: &str, body: String) -> Result<FileAnswer, ClientError> {
         let request = self.json_request(Method::POST, path, Some(body));
-        let response = succeeded(self.send(request).await?).await?;
-        let pieces = response.bytes_stream();
-        Ok(pieces.map(|piece| piece.map_err(|error| ClientError::Broken(reason(&error)))))
+        Ok(FileAnswer { response: succeeded(self.send(request).await?).await? })
     }
 
     /// Sends a file; returns when every record of it is durable. Ask [`Self::import_status`] for progress meanwhile.
@@ -244,6 +239,69 @@ fn split(bytes: &[u8]) -> Vec<String> {
         .filter(|line| !line.is_empty())
         .map(|line| String::from_utf8_lossy(line).into_owned())
         .collect()
+}
+
+/// A file that is being sent.
+pub struct FileAnswer {
+    response: Response,
+}
+
+impl FileAnswer {
+    /// Writes all of it to a file beside `out`, which then takes the place of `out`: a file of before stays as it was where
+    /// this one can't be whole. The bytes written; `on_bytes` is told of them meanwhile.
+    ///
+    /// # Errors
+    /// [`ClientError::Broken`] where the server cuts it off, [`ClientError::Write`] where there is no room.
+    pub async fn save(self, out: &Path, on_bytes: impl FnMut(u64)) -> Result<u64, ClientError> {
+        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let wrong = |source| ClientError::Write { path: out.to_owned(), source };
+        let part = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
+        let bytes = self.write(part.as_file(), on_bytes).await?.map_err(wrong)?;
+        place(part, out).map_err(wrong)?;
+        Ok(bytes)
+    }
+
+    /// Writes all of it, told apart from what the disk says. As [`Self::save`], without a place for it yet.
+    ///
+    /// # Errors
+    /// [`ClientError::Broken`] where the server cuts it off.
+    pub async fn write(
+        mut self,
+        file: &std::fs::File,
+        mut on_bytes: impl FnMut(u64),
+    ) -> Result<std::io::Result<u64>, ClientError> {
+        let mut file = std::io::BufWriter::with_capacity(FILE_PIECE_BYTES, file);
+        let mut bytes = 0;
+        while let Some(piece) =
+            self.response.chunk().await.map_err(|error| ClientError::Broken(reason(&error)))?
+        {
+            if let Err(error) = file.write_all(&piece) {
+                return Ok(Err(error));
+            }
+            bytes += piece.len() as u64;
+            on_bytes(bytes);
+        }
+        Ok(file.flush().map(|()| bytes))
+    }
+}
+
+/// Puts a temporary file where it belongs, also on another disk, readable as files of programs are.
+///
+/// # Errors
+/// What the file system says.
+pub fn place(part: tempfile::NamedTempFile, out: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        part.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    match part.persist(out) {
+        Ok(_) => Ok(()),
+        Err(failed) if failed.error.kind() == std::io::ErrorKind::CrossesDevices => {
+            std::fs::copy(failed.file.path(), out).map(|_| ())
+        }
+        Err(failed) => Err(failed.error),
+    }
 }
 
 async fn succeeded(response: Response) -> Result<Response, ClientError> {

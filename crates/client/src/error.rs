@@ -13,6 +13,8 @@ pub enum ClientError {
     PermissionDenied { path: PathBuf },
     #[error("{} can't be read: {source}", path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    #[error("{} can't be written: {source}", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
     #[error(
         "no token was found for the server: pass --token-file, set {}, or run this as the user who runs the server",
         crate::TOKEN_VARIABLE
@@ -38,6 +40,7 @@ impl ClientError {
             Self::NotFound { .. } => "file.not_found",
             Self::PermissionDenied { .. } => "file.permission",
             Self::Read { .. } => "file.read",
+            Self::Write { .. } => "file.write",
             Self::NoToken => "access.no_token",
             Self::Url(_) => "server.url",
             Self::Unreachable { .. } => "server.unreachable",

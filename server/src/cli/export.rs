@@ -1,12 +1,9 @@
 //! `click-lite-server query --out`: all rows as a file.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
 use click_lite_client::{ApiClient, ClientError};
-use futures_util::{StreamExt, pin_mut};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -63,38 +60,11 @@ pub async fn run(args: &QueryArgs, out: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// The bytes of the file. Where it can't be whole there is none, and one of before stays as it was.
+/// The bytes of the file.
 async fn save(client: &ApiClient, text: &str, call: &Value, out: &Path) -> anyhow::Result<u64> {
-    let pieces = match client.file("/api/v1/exports", call.to_string()).await {
-        Ok(pieces) => pieces,
-        Err(ClientError::Api { detail, .. }) => return Err(shown_in_text(text, &detail)),
-        Err(error) => return Err(error.into()),
-    };
-    pin_mut!(pieces);
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let wrong = || format!("{} can't be written", out.display());
-    let part = tempfile::NamedTempFile::new_in(folder).with_context(wrong)?;
-    let mut file = BufWriter::new(part.as_file());
-    let mut bytes = 0;
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.context("the export was cut off; the server's log says why")?;
-        bytes += piece.len() as u64;
-        file.write_all(&piece).with_context(wrong)?;
+    match client.file("/api/v1/exports", call.to_string()).await {
+        Ok(answer) => Ok(answer.save(out, |_| {}).await?),
+        Err(ClientError::Api { detail, .. }) => Err(shown_in_text(text, &detail)),
+        Err(error) => Err(error.into()),
     }
-    file.flush().with_context(wrong)?;
-    drop(file);
-    readable_as_usual(part.as_file());
-    part.persist(out).with_context(wrong)?;
-    Ok(bytes)
-}
-
-/// Temporary files are their owner's alone; this one becomes a file like those that a program makes.
-fn readable_as_usual(file: &File) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
-    }
-    #[cfg(not(unix))]
-    let _ = file;
 }

@@ -14,6 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use click_lite_model::time::format_rfc3339;
 use click_lite_store::{Export, FileStream, Remote, RowStream, StoreError};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
@@ -26,6 +27,7 @@ use super::sql::{BudgetRequest, PreparedSql, SqlRequest, admit_statement, ask_bu
 use super::{Prepared, Scope, query_error, read_error};
 use crate::app::App;
 use crate::http::error::{ApiError, JsonBody};
+use crate::pipeline::EXPORT_BATCHES;
 use text::TextWriter;
 use workbook::{About, Batch};
 
@@ -43,8 +45,6 @@ const USUAL_COLUMNS: [&str; 9] = [
 ];
 /// Columns of ours that say nothing to a reader, unless they are asked for.
 const HIDDEN: [&str; 1] = ["IngestId"];
-/// Batches of rows that wait to be written into a workbook.
-const BATCHES: usize = 4;
 /// Bytes that are read of a finished file at once.
 const CHUNK_BYTES: usize = 256 * 1024;
 /// Longest name of a file, without its ending.
@@ -331,7 +331,8 @@ async fn text_body(
         Some((text.map(Bytes::from), (run, writer)))
     });
     let first = futures_util::stream::once(async { Ok::<_, std::io::Error>(first) });
-    Ok(Body::from_stream(futures_util::StreamExt::chain(first, rest)))
+    // Compression asks once more after the end.
+    Ok(Body::from_stream(first.chain(rest).fuse()))
 }
 
 async fn workbook_body(
@@ -340,7 +341,7 @@ async fn workbook_body(
     request: &ExportRequest,
 ) -> Result<Body, ApiError> {
     let mut run = question.rows(app, request).await?;
-    let (sender, batches) = mpsc::channel(BATCHES);
+    let (sender, batches) = mpsc::channel(EXPORT_BATCHES);
     let folder = app.config.data.dir.clone();
     let (about, hidden) = (about(app, request, &question.shown_sql), question.hidden);
     let writing = tokio::task::spawn_blocking(move || {

@@ -105,7 +105,7 @@ export class TestServer {
   }
 
   /** Calls the API as a program does; the answer is JSON, or nothing. */
-  async call<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
+  async call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const answer = await (await this.send(method, path, text, 'application/json')).text();
     return (answer === '' ? undefined : JSON.parse(answer)) as T;

@@ -12,7 +12,7 @@ pub(super) struct Inflate {
 }
 
 enum Format {
-    Gzip(MultiGzDecoder<Arrived>),
+    Gzip(Box<MultiGzDecoder<Arrived>>),
     Zstd(zstd::stream::read::Decoder<'static, Arrived>),
 }
 
@@ -34,7 +34,7 @@ impl Inflate {
             decoder.window_log_max(MAX_ZSTD_WINDOW_LOG)?;
             Format::Zstd(decoder)
         } else {
-            Format::Gzip(MultiGzDecoder::new(Arrived::default()))
+            Format::Gzip(Box::new(MultiGzDecoder::new(Arrived::default())))
         };
         Ok(Self { decoder, compressed_bytes: 0, plain_bytes: 0, max_ratio })
     }
