@@ -344,14 +344,13 @@ pub struct SavedFile {
 #[tauri::command]
 pub async fn save_answer(
     app: AppHandle,
-    sidecar: State<'_, Arc<Sidecar>>,
-    streams: State<'_, Streams>,
     id: String,
     path: String,
     body: Option<String>,
     suggested_name: String,
     on_bytes: Channel<u64>,
 ) -> Result<Option<SavedFile>> {
+    let (sidecar, streams) = (app.state::<Arc<Sidecar>>(), app.state::<Streams>());
     let (sender, cancelled) = oneshot::channel();
     if streams.locked().insert(id.clone(), Some(sender)).is_some() {
         streams.locked().remove(&id);
@@ -396,7 +395,7 @@ async fn save_file(
         }
     });
     // What fails first ends both: the writing, or a dialog that is cancelled.
-    let writing = async { Ok::<_, Option<CommandError>>(writing.await.map_err(|error| Some(error.into()))?) };
+    let writing = async { writing.await.map_err(|error| Some(CommandError::from(error))) };
     let picking = async { pick_place(app, suggested_name).await.ok_or(None) };
     let (written, out) = match tokio::try_join!(writing, picking) {
         Ok(both) => both,

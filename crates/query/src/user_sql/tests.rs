@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::TimeRange;
+use crate::{AttributeColumn, AttributeColumns, ColumnKind, TimeRange};
 
 fn names(sql: &str) -> Vec<String> {
     parameters(sql).into_iter().map(|parameter| format!("{}:{}", parameter.name, parameter.kind)).collect()
@@ -314,6 +314,28 @@ fn advice_names_what_costs() {
     assert!(advice[3].suggestion.contains("has(AttributeItems, 'user=7')"), "{}", advice[3].suggestion);
     let unknown = advise(sql, &tree(lines), None, Some(&AttributeColumns::default()));
     assert_eq!(unknown, [], "nothing is said of tables that are not known");
+}
+
+#[test]
+fn advice_names_the_column_of_an_attribute() {
+    let sql = "SELECT avg(toFloat64OrNull(LogAttributes['ms'])), any(LogAttributes['path']) FROM otel_logs";
+    let tree = tree("SelectWithUnionQuery (children 1)");
+    let ms = AttributeColumn {
+        name: "attr_ms_number".into(),
+        kind: ColumnKind::Number,
+        is_resource: false,
+        key: "ms".into(),
+    };
+    let columns: AttributeColumns = std::iter::once(ms).collect();
+    let of = |plan: &str, columns: Option<&AttributeColumns>| -> Vec<String> {
+        let advice = advise(sql, &tree, PlanStep::parse(plan).as_ref(), columns);
+        let found = advice.into_iter().filter(|advice| advice.code == "attribute_column");
+        found.map(|advice| advice.suggestion).collect()
+    };
+    assert_eq!(of(PLAN, Some(&columns)), ["attr_ms_number, the column that holds this number alone"]);
+    let all = PLAN.replace("\"Selected Granules\": 2}", "\"Selected Granules\": 295}");
+    assert_eq!(of(&all, Some(&columns)).len(), 2, "where much is read, a column is worth a word");
+    assert_eq!(of(&all, None), [""; 0], "nobody adds a column to another server");
 }
 
 #[test]

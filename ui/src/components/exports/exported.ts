@@ -24,8 +24,7 @@ export interface NotExported {
 
 const NAME = 'click-lite';
 /** What systems refuse in the name of a file. */
-// eslint-disable-next-line no-control-regex
-const REFUSED = /[\u0000-\u001f\u007f"*/:<>?\\|]+/g;
+const REFUSED = /[\p{Cc}"*/:<>?\\|]+/gu;
 const NAME_LENGTH = 100;
 
 /** A search of which these columns are shown; what its pipes make has columns of its own. */
