@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exportRequest, fileNameOf, searchExport, spanAt, sqlExport } from './exported';
+import { exportRequest, fileNameOf } from './export-request';
+import { searchExport, spanAt, sqlExport } from './exported';
 
 const OPTIONS = { name: 'click-lite-2026-11-28-0451', queryId: 'q1', isConfirmed: false };
 const AT = Date.parse('2026-11-28T04:51:00Z');

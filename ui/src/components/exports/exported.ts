@@ -1,10 +1,7 @@
-import type { ExportFormat, ExportRequest } from '@/api/exports';
 import type { SqlStatement, SqlValue } from '@/api/sql';
 import type { TimeSpan } from '@/api/types';
 import { hasPipes } from '@/lib/query-language/pipes';
 import { resolveRelative } from '@/lib/time-range/range';
-import type { TimeZone } from '@/lib/time-range/time-zone';
-import { partsOf } from '@/lib/time-range/zone';
 
 interface Shown extends TimeSpan {
   source?: string | undefined;
@@ -22,10 +19,8 @@ export interface NotExported {
   obstacle: string;
 }
 
-const NAME = 'click-lite';
-/** What systems refuse in the name of a file. */
-const REFUSED = /[\p{Cc}"*/:<>?\\|]+/gu;
-const NAME_LENGTH = 100;
+/** Of a file whose content has no name. */
+export const NAME = 'click-lite';
 
 /** A search of which these columns are shown; what its pipes make has columns of its own. */
 export function searchExport(
@@ -55,25 +50,4 @@ export function spanAt({ from, to }: TimeSpan, at: number): TimeSpan {
 function pointAt(point: string | undefined, at: number): string | undefined {
   const time = point === undefined ? null : resolveRelative(point, at);
   return time === null ? point : new Date(time).toISOString();
-}
-
-/** `click-lite-2026-11-28-0451`: what it is and when it was made. */
-export function fileNameOf(name: string, now: number, zone: TimeZone): string {
-  const { year, month, day, hour, minute } = partsOf(now, zone);
-  const pad = (value: number) => String(value).padStart(2, '0');
-  const safe = name
-    .replaceAll(REFUSED, ' ')
-    .replaceAll(/\s+/g, ' ')
-    .replace(/^[ .]+/, '');
-  const cut = Array.from(safe).slice(0, NAME_LENGTH).join('').trim();
-  return `${cut === '' ? NAME : cut}-${year}-${pad(month)}-${pad(day)}-${pad(hour)}${pad(minute)}`;
-}
-
-export function exportRequest(
-  exported: Exported,
-  format: ExportFormat,
-  options: { name: string; queryId: string; isConfirmed: boolean },
-): ExportRequest {
-  const { name, queryId, isConfirmed } = options;
-  return { ...exported, format, name, query_id: queryId, budget: { confirmed: isConfirmed } };
 }

@@ -8,8 +8,9 @@ import { estimateText } from '@/lib/format/estimate';
 import { formatBytes, formatDuration } from '@/lib/format/numbers';
 import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { Platform } from '@/platform/platform';
-import { exportRequest, fileNameOf, type Exported } from './exported';
 import { ExportMessage } from './export-message';
+import { exportRequest, fileNameOf } from './export-request';
+import type { Exported } from './exported';
 
 const PROGRESS_MS = 200;
 const FAILED = 'The export failed';

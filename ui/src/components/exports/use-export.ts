@@ -4,7 +4,6 @@ import type { ExportFormat } from '@/api/exports';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { usePlatform } from '@/platform/context';
 import type { Exported } from './exported';
-import { askForExport, runExport } from './run-export';
 
 interface Export {
   start: (exported: Exported, format: ExportFormat) => void;
@@ -19,6 +18,8 @@ export function useExport(): Export {
   const [isRunning, setRunning] = useState(false);
   const send = async (exported: Exported, format: ExportFormat, isConfirmed: boolean): Promise<void> => {
     setRunning(true);
+    // Only who exports needs it.
+    const { askForExport, runExport } = await import('./run-export');
     const asked = await runExport({ api, platform, zone }, exported, format, isConfirmed);
     setRunning(false);
     if (asked !== null) askForExport(asked, () => void send(exported, format, true));

@@ -1,8 +1,6 @@
-import { Drawer } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useStatus } from '@/api/status';
-import { FirstSteps } from '@/components/first-steps/first-steps';
 import { isTimechart } from '@/lib/query-language/pipes';
 import { usePreferences } from '@/lib/preferences/preferences';
 import { useRowActions } from '../detail/use-row-actions';
@@ -26,6 +24,10 @@ import { useExploreCommands } from './use-explore-commands';
 import { useLayout } from './use-layout';
 import classes from './workspace.module.css';
 
+const FirstSteps = lazy(() =>
+  import('@/components/first-steps/first-steps').then((module) => ({ default: module.FirstSteps })),
+);
+const FacetsSheet = lazy(() => import('./facets-sheet'));
 const NotesDialog = lazy(() => import('../notes/notes-dialog'));
 const JumpDialog = lazy(() => import('./jump-dialog'));
 const SqlDialog = lazy(() => import('../results/sql-dialog'));
@@ -98,7 +100,13 @@ export function Workspace() {
     compare: () => setComparing(true),
   });
 
-  if (isFirstStart) return <FirstSteps />;
+  if (isFirstStart) {
+    return (
+      <Suspense fallback={null}>
+        <FirstSteps />
+      </Suspense>
+    );
+  }
   return (
     <div className={classes.workspace}>
       <Hints />
@@ -137,19 +145,8 @@ export function Workspace() {
         />
         <DetailPanel place={layout.detail} selection={selection} actions={actions} />
       </div>
-      {isSheet && (
-        <Drawer
-          opened={isSheetOpen}
-          onClose={() => setSheetOpen(false)}
-          title="Fields"
-          size={300}
-          padding="xs"
-          transitionProps={{ duration: 90 }}
-        >
-          <FacetsPanel />
-        </Drawer>
-      )}
       <Suspense fallback={null}>
+        {isSheet && <FacetsSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />}
         {areNotesShown && <NotesDialog onClose={() => setNotesShown(false)} onJump={jumpToNote} />}
         {isJumping && <JumpDialog onClose={() => setJumping(false)} />}
         {isSqlShown && <SqlDialog histogramSql={histogram.sql} onClose={() => setSqlShown(false)} />}
