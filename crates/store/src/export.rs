@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use click_lite_query::Statement;
-use click_lite_query::user_sql::BoundParameter;
 use clickhouse::query::Query;
 
 use crate::connection::Connection;
@@ -10,6 +9,7 @@ use crate::error::StoreError;
 use crate::remote::AnswerBody;
 use crate::select::RowStream;
 use crate::store::Store;
+use crate::user_sql::UserSql;
 
 /// A statement of which all rows are wanted.
 #[derive(Debug, Clone)]
@@ -19,39 +19,33 @@ pub struct Export {
     pub params: Vec<(String, String)>,
     /// Unique among running queries; [`Store::kill`] takes it.
     pub query_id: String,
-    /// Most rows, whatever the statement's own limit.
-    pub rows: Option<u64>,
-    /// Seconds after which ClickHouse gives it up.
-    pub longest_seconds: u64,
+    /// Names and values of the settings that go with it.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Export {
-    /// Of a statement that we made.
+    /// Of a statement that we made; ClickHouse gives it up after so many seconds.
     pub fn of_statement(statement: &Statement, query_id: String, longest_seconds: u64) -> Self {
         let params = statement.params.iter().map(|param| (param.name.clone(), param.http_value())).collect();
-        Self { sql: statement.sql.clone(), params, query_id, rows: None, longest_seconds }
+        Self { sql: statement.sql.clone(), params, query_id, settings: settings(longest_seconds) }
     }
 
     /// Of a user's.
-    pub fn of_user_sql(
-        sql: String,
-        params: &[BoundParameter],
-        query_id: String,
-        rows: Option<u64>,
-        longest_seconds: u64,
-    ) -> Self {
-        let params = params.iter().map(|param| (param.name.clone(), param.http_value.clone())).collect();
-        Self { sql, params, query_id, rows, longest_seconds }
+    pub fn of_user_sql(statement: UserSql, query_id: String, longest_seconds: u64) -> Self {
+        let params = statement.params.into_iter().map(|param| (param.name, param.http_value)).collect();
+        let limits = [
+            ("limit", statement.rows),
+            ("max_rows_to_read", statement.max_rows_read),
+            ("max_bytes_to_read", statement.max_bytes_read),
+        ];
+        let mut settings = settings(longest_seconds);
+        settings.extend(limits.into_iter().filter_map(|(name, limit)| Some((name, limit?.to_string()))));
+        Self { sql: statement.sql, params, query_id, settings }
     }
 
     /// What is set for it beside what is set for each query.
-    pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
-        let mut settings = vec![
-            ("max_execution_time", self.longest_seconds.to_string()),
-            ("max_result_rows", "0".to_owned()),
-        ];
-        settings.extend(self.rows.map(|rows| ("limit", rows.to_string())));
-        settings
+    pub(crate) fn settings(&self) -> &[(&'static str, String)] {
+        &self.settings
     }
 
     fn query(&self, connection: &Connection) -> Query {
@@ -61,12 +55,19 @@ impl Export {
             .with_setting("readonly", "2")
             .with_setting("query_id", &self.query_id)
             .with_setting("output_format_json_quote_64bit_integers", "0");
-        let query =
-            self.settings().into_iter().fold(query, |query, (name, value)| query.with_setting(name, value));
+        let query = self
+            .settings
+            .iter()
+            .fold(query, |query, (name, value)| query.with_setting(*name, value.as_str()));
         self.params
             .iter()
             .fold(query, |query, (name, value)| query.with_setting(format!("param_{name}"), value.as_str()))
     }
+}
+
+/// All rows, for so long.
+fn settings(longest_seconds: u64) -> Vec<(&'static str, String)> {
+    vec![("max_execution_time", longest_seconds.to_string()), ("max_result_rows", "0".to_owned())]
 }
 
 /// A file of one of ClickHouse's formats as it comes. Dropping it cancels the query.

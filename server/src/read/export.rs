@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use click_lite_model::time::format_rfc3339;
-use click_lite_store::{Export, FileStream, Remote, RowStream, StoreError};
+use click_lite_store::{Export, FileStream, Remote, RowStream, StoreError, UserSql};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -134,7 +134,6 @@ struct Question {
     asker: Asker,
     /// As it can be run in any ClickHouse client.
     shown_sql: String,
-    is_heavy: bool,
     /// Columns that the file has not.
     hidden: &'static [&'static str],
 }
@@ -189,7 +188,6 @@ impl Question {
             export: Export::of_statement(&statement, query_id.to_owned(), app.config.query.export_seconds()),
             asker: Asker::Search(Box::new(prepared)),
             shown_sql: statement.display_sql,
-            is_heavy: true,
             hidden,
         })
     }
@@ -205,18 +203,18 @@ impl Question {
         };
         let prepared = PreparedSql::new(app, &asked).await?;
         ask_budget(app, &prepared, request.budget.confirmed).await?;
-        let rows = request.limit.map(u64::from).filter(|_| prepared.is_select());
+        let limit = |limit: u64| Some(limit).filter(|limit| *limit > 0);
+        let statement = UserSql {
+            sql: prepared.sql.clone(),
+            params: prepared.params.clone(),
+            rows: request.limit.map(u64::from).filter(|_| prepared.is_select()),
+            max_rows_read: limit(app.config.budget.refuse_rows),
+            max_bytes_read: limit(app.config.budget.refuse_bytes),
+        };
         Ok(Self {
-            export: Export::of_user_sql(
-                prepared.sql.clone(),
-                &prepared.params,
-                query_id.to_owned(),
-                rows,
-                app.config.query.export_seconds(),
-            ),
+            export: Export::of_user_sql(statement, query_id.to_owned(), app.config.query.export_seconds()),
             shown_sql: prepared.sql.clone(),
             asker: Asker::Sql(Box::new(prepared)),
-            is_heavy: true,
             hidden: &[],
         })
     }
@@ -243,7 +241,7 @@ impl Question {
             sql: &self.shown_sql,
             shape: &self.export.sql,
             group: request.group.as_deref().unwrap_or_default(),
-            is_heavy: self.is_heavy,
+            is_heavy: true,
             remote: self.remote(),
         }
     }
@@ -429,7 +427,8 @@ fn file_error(error: &dyn std::fmt::Display) -> ApiError {
 /// What the last sheet of a workbook says.
 fn about(app: &App, request: &ExportRequest, sql: &str) -> About {
     let mut about = vec![("Exported", format_rfc3339(app.clock.now_ns()))];
-    about.extend(request.query.clone().map(|query| ("Search", query)));
+    let all_or = |query: &String| if query.trim().is_empty() { "*".to_owned() } else { query.clone() };
+    about.extend(request.query.as_ref().map(|query| ("Search", all_or(query))));
     about.extend(request.from.clone().map(|from| ("From", from)));
     about.extend(request.to.clone().map(|to| ("To", to)));
     about.extend(request.source.clone().map(|source| ("Source", source)));

@@ -180,7 +180,7 @@ impl Remote {
     /// What ClickHouse refuses, and what keeps it from answering.
     pub async fn export_rows(&self, export: &Export) -> Result<RowStream, StoreError> {
         let params = export.params.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        self.stream(&export.sql, params, &export.query_id, false, &export.settings()).await
+        self.stream(&export.sql, params, &export.query_id, false, export.settings()).await
     }
 
     /// The answer in a format of ClickHouse's, such as `Parquet`.
@@ -189,7 +189,7 @@ impl Remote {
     /// As [`Self::export_rows`].
     pub async fn export_file(&self, export: &Export, format: &str) -> Result<FileStream, StoreError> {
         let params = export.params.iter().map(|(name, value)| (name.as_str(), value.clone()));
-        let settings = self.settings_of(&export.query_id, &export.settings()).await?;
+        let settings = self.settings_of(&export.query_id, export.settings()).await?;
         let response = self.send(&export.sql, params, &settings, format).await?;
         Ok(FileStream::new(AnswerBody::of(response)?))
     }
