@@ -386,7 +386,7 @@ async fn save_file(
         CommandError::new("file.write", format!("{} can't be written: {error}", path.display()))
     };
     std::fs::create_dir_all(&folder).map_err(|error| wrong(&folder, error))?;
-    let part = tempfile::NamedTempFile::new_in(&folder).map_err(|error| wrong(&folder, error))?;
+    let part = click_lite_client::part_in(&folder).map_err(|error| wrong(&folder, error))?;
     let mut told = tokio::time::Instant::now();
     let writing = answer.write(part.as_file(), |bytes| {
         if told.elapsed() >= PROGRESS_WAIT {

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use click_lite_tests::{Server, clients, http, wait_for};
+use click_lite_tests::{Server, clients, http};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -185,12 +185,21 @@ async fn an_export_can_be_cancelled() -> anyhow::Result<()> {
     assert!(status < 300, "{status}");
     let answer = waiting.await??;
     assert_eq!(answer.status(), StatusCode::CONFLICT, "{}", answer.text().await?);
-    // Nothing is left in the data folder.
-    wait_for("the temporary files to go", || {
-        let names = std::fs::read_dir(server.data_dir())?.filter_map(Result::ok);
-        let left = names.filter(|entry| entry.file_name().to_string_lossy().starts_with(".tmp")).count();
-        Ok((left == 0).then_some(()))
-    })
+    // Who goes away ends it as well.
+    let mut body = body;
+    body["query_id"] = json!("export-2");
+    let request = http()?.post(format!("{}/api/v1/exports", server.url())).bearer_auth(server.token());
+    let left = tokio::time::timeout(Duration::from_millis(800), request.json(&body).send()).await;
+    assert!(left.is_err(), "it takes longer");
+    for query_id in ["export-1", "export-2"] {
+        let path = format!("/api/v1/queries/{query_id}");
+        let until = std::time::Instant::now() + Duration::from_secs(10);
+        while server.get(&path).await?["state"] != "cancelled" {
+            anyhow::ensure!(std::time::Instant::now() < until, "{query_id} goes on");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -253,9 +253,8 @@ impl FileAnswer {
     /// # Errors
     /// [`ClientError::Broken`] where the server cuts it off, [`ClientError::Write`] where there is no room.
     pub async fn save(self, out: &Path, on_bytes: impl FnMut(u64)) -> Result<u64, ClientError> {
-        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let wrong = |source| ClientError::Write { path: out.to_owned(), source };
-        let part = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
+        let part = part_in(folder_of(out)).map_err(wrong)?;
         let bytes = self.write(part.as_file(), on_bytes).await?.map_err(wrong)?;
         place(part, out).map_err(wrong)?;
         Ok(bytes)
@@ -285,23 +284,39 @@ impl FileAnswer {
     }
 }
 
-/// Puts a temporary file where it belongs, also on another disk, readable as files of programs are.
+/// A temporary file that others may read as far as they may read files of this user.
+///
+/// # Errors
+/// What the file system says.
+pub fn part_in(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Puts a temporary file where it belongs, also on another disk; a file of before stays where that fails.
 ///
 /// # Errors
 /// What the file system says.
 pub fn place(part: tempfile::NamedTempFile, out: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        part.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    let failed = match part.persist(out) {
+        Ok(_) => return Ok(()),
+        Err(failed) => failed,
+    };
+    if failed.error.kind() != std::io::ErrorKind::CrossesDevices {
+        return Err(failed.error);
     }
-    match part.persist(out) {
-        Ok(_) => Ok(()),
-        Err(failed) if failed.error.kind() == std::io::ErrorKind::CrossesDevices => {
-            std::fs::copy(failed.file.path(), out).map(|_| ())
-        }
-        Err(failed) => Err(failed.error),
-    }
+    let mut beside = part_in(folder_of(out))?;
+    std::io::copy(&mut std::fs::File::open(failed.file.path())?, &mut beside)?;
+    beside.persist(out).map(drop).map_err(|failed| failed.error)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 async fn succeeded(response: Response) -> Result<Response, ClientError> {

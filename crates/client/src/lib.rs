@@ -9,7 +9,7 @@ mod tail;
 mod token;
 mod types;
 
-pub use api::{ApiClient, FileAnswer, ImportRequest, LineStream, place};
+pub use api::{ApiClient, FileAnswer, ImportRequest, LineStream, part_in, place};
 pub use error::ClientError;
 pub use file::{FileIdentity, inspect};
 pub use tail::TailSocket;
