@@ -95,13 +95,13 @@ function Suggestions({ suggestions }: { suggestions: AttributeColumnSuggestion[]
           <tr>
             <th scope="col">Attribute</th>
             <th scope="col">Read as</th>
-            <th scope="col" className={classes.number}>
+            <th scope="col" className={`${classes.number} ${classes.wide}`}>
               Queries
             </th>
             <th scope="col" className={classes.number}>
               They took
             </th>
-            <th scope="col" className={classes.number}>
+            <th scope="col" className={`${classes.number} ${classes.wide}`}>
               Records that have it
             </th>
             <th scope="col">
@@ -116,9 +116,9 @@ function Suggestions({ suggestions }: { suggestions: AttributeColumnSuggestion[]
                 {attribute}
               </th>
               <td>{type === 'number' ? 'Number' : 'Text'}</td>
-              <td className={classes.number}>{formatCount(queries)}</td>
+              <td className={`${classes.number} ${classes.wide}`}>{formatCount(queries)}</td>
               <td className={classes.number}>{formatDuration(seconds * 1000)}</td>
-              <td className={classes.number}>{percentOf(share)}</td>
+              <td className={`${classes.number} ${classes.wide}`}>{percentOf(share)}</td>
               <td className={classes.action}>
                 <Button
                   size="compact-xs"
