@@ -21,6 +21,7 @@ use crate::access::LocalAccess;
 use crate::changes::Changes;
 use crate::config::Config;
 use crate::deliver::Inserter;
+use crate::export_jobs::ExportJobs;
 use crate::http::SenderLimits;
 use crate::ingest::rate::RateLimit;
 use crate::manage::agents::Agents;
@@ -62,6 +63,7 @@ pub struct App {
     pub imports: Imports,
     pub agents: Agents,
     pub dashboards: Dashboards,
+    pub export_jobs: ExportJobs,
     pub catalog: Catalog,
     pub saved: SavedQueries,
     pub sources: Sources,
@@ -116,6 +118,8 @@ impl App {
         let catalog = Catalog::open(&data_dir.join("catalog.sqlite")).await?;
         let agents = Agents::new(catalog.clone(), Arc::clone(&clock));
         let dashboards = Dashboards::new(catalog.clone(), Arc::clone(&clock));
+        let export_jobs =
+            ExportJobs::new(catalog.clone(), config.exports.folder(&data_dir), Arc::clone(&clock));
         let saved = SavedQueries::new(catalog.clone(), Arc::clone(&clock));
         let sources = Sources::open(
             catalog.clone(),
@@ -179,6 +183,7 @@ impl App {
             imports,
             agents,
             dashboards,
+            export_jobs,
             catalog,
             saved,
             sources,
@@ -244,6 +249,7 @@ impl App {
                 spool: self.pipeline.spool_stats(),
                 free_bytes,
                 parked: self.parked_batches(),
+                failing_exports: self.export_jobs.failing(),
                 alarm_age: Duration::from_secs(self.config.spool.alarm_age_seconds),
             });
             tokio::select! {

@@ -6,6 +6,7 @@ mod changes;
 mod cli;
 mod config;
 mod deliver;
+mod export_jobs;
 mod http;
 mod ingest;
 mod logging;

@@ -85,6 +85,10 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     }
     tasks.spawn(Arc::clone(&app.storage).work(stop.clone()));
     {
+        let (app, stop) = (Arc::clone(&app), stop.clone());
+        tasks.spawn(async move { app.export_jobs.work(&app, &stop).await });
+    }
+    {
         let (app, drain) = (Arc::clone(&app), drain.clone());
         tasks.spawn(async move { app.attribute_use.keep(&app.catalog, &*app.clock, drain).await });
     }

@@ -359,7 +359,7 @@ pub async fn save_answer(
     let saved = async {
         let client = client(&sidecar).await?;
         tokio::select! {
-            saved = save_file(&app, &client, &path, body.unwrap_or_default(), suggested_name, &on_bytes) => saved,
+            saved = save_file(&app, &client, &path, body, suggested_name, &on_bytes) => saved,
             () = sidecar.gone() => Err(stopped()),
         }
     };
@@ -376,7 +376,7 @@ async fn save_file(
     app: &AppHandle,
     client: &ApiClient,
     path: &str,
-    body: String,
+    body: Option<String>,
     suggested_name: String,
     on_bytes: &Channel<u64>,
 ) -> Result<Option<SavedFile>> {

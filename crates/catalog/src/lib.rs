@@ -1,6 +1,6 @@
 //! What Click-Lite remembers beside the logs: a SQLite database in the data folder.
 //!
-//! It holds small things that change (imports, agents, saved queries, dashboards, notes, how long records are kept), never
+//! It holds small things that change (imports, agents, saved queries, dashboards, notes, scheduled exports, how long records are kept), never
 //! log records. It is opened once;
 //! all access goes through [`Catalog`], whose methods are grouped by what they are about in one module each.
 
@@ -9,6 +9,7 @@ mod attribute_reads;
 mod connections;
 mod dashboards;
 mod error;
+mod export_jobs;
 mod imports;
 mod notes;
 mod retention;
@@ -26,6 +27,7 @@ pub use attribute_reads::AttributeReads;
 pub use connections::{ConnectionEntry, SourceEntry};
 pub use dashboards::{DashboardEntry, DashboardVersion};
 pub use error::CatalogError;
+pub use export_jobs::{ExportJobEntry, ExportRunEntry, ExportRunState};
 pub use imports::{ImportEntry, ImportState};
 pub use notes::{NoteEntry, NoteRange};
 pub use retention::{RetentionEntry, RunEntry, RunState};

@@ -99,9 +99,10 @@ impl ApiClient {
         Ok(LineStream { body: Box::pin(response.bytes_stream()), buffer: BytesMut::new(), ended: false })
     }
 
-    /// A call whose answer is a file. Dropping the answer ends what makes it.
-    pub async fn file(&self, path: &str, body: String) -> Result<FileAnswer, ClientError> {
-        let request = self.json_request(Method::POST, path, Some(body));
+    /// A call whose answer is a file, with POST where it has a body. Dropping the answer ends what makes it.
+    pub async fn file(&self, path: &str, body: Option<String>) -> Result<FileAnswer, ClientError> {
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let request = self.json_request(method, path, body);
         Ok(FileAnswer { response: succeeded(self.send(request).await?).await? })
     }
 

@@ -62,7 +62,7 @@ pub async fn run(args: &QueryArgs, out: &Path) -> anyhow::Result<()> {
 
 /// The bytes of the file.
 async fn save(client: &ApiClient, text: &str, call: &Value, out: &Path) -> anyhow::Result<u64> {
-    match client.file("/api/v1/exports", call.to_string()).await {
+    match client.file("/api/v1/exports", Some(call.to_string())).await {
         Ok(answer) => Ok(answer.save(out, |_| {}).await?),
         Err(ClientError::Api { detail, .. }) => Err(shown_in_text(text, &detail)),
         Err(error) => Err(error.into()),

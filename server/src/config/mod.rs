@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 pub use reference::reference;
 pub use sections::{
-    Access, AccessMode, Budget, ClickHouse, ColdVolume, ConnectionSection, Data, EngineSection, Fluent, Gelf,
-    Http, Ingest, LogSection, Otlp, Query, Spool, Syslog, Tcp, Tls,
+    Access, AccessMode, Budget, ClickHouse, ColdVolume, ConnectionSection, Data, EngineSection, Exports,
+    Fluent, Gelf, Http, Ingest, LogSection, Otlp, Query, Spool, Syslog, Tcp, Tls,
 };
 
 /// Prefix of environment variables, before `__SECTION__NAME`.
@@ -40,6 +40,7 @@ pub struct Config {
     pub spool: Spool,
     pub query: Query,
     pub budget: Budget,
+    pub exports: Exports,
     pub log: LogSection,
 }
 
@@ -164,6 +165,12 @@ impl Config {
             if cold.after_days == 0 {
                 return wrong("engine.cold.after_days", "0 would move the day that is being written".into());
             }
+        }
+        if let Some(folder) = self.exports.dir.as_ref().filter(|folder| !folder.is_absolute()) {
+            return wrong(
+                "exports.dir",
+                format!("`{}` is no absolute path: write it in full", folder.display()),
+            );
         }
         if let Some(url) = &self.clickhouse.url
             && !url.starts_with("http://")

@@ -24,6 +24,7 @@ const STRUCTS: &[(&str, &str)] = &[
     ("spool", "Spool"),
     ("query", "Query"),
     ("budget", "Budget"),
+    ("exports", "Exports"),
     ("log", "LogSection"),
 ];
 

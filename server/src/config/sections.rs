@@ -1,6 +1,6 @@
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -464,6 +464,24 @@ impl Default for Budget {
             refuse_bytes: 0,
             refuse_seconds: 0,
         }
+    }
+}
+
+/// Exports that run by a schedule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Exports {
+    /// Folder of their files, such as one that is shared or backed up; `exports` in the data folder unless said. Each export
+    /// has a folder of its name in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dir: Option<PathBuf>,
+}
+
+impl Exports {
+    /// Where files go, in full.
+    pub fn folder(&self, data_dir: &Path) -> PathBuf {
+        let folder = self.dir.clone().unwrap_or_else(|| data_dir.join("exports"));
+        std::path::absolute(&folder).unwrap_or(folder)
     }
 }
 

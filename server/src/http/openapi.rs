@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::{ingest, manage, read, saved, sources, storage, tail};
+use crate::{export_jobs, ingest, manage, read, saved, sources, storage, tail};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,6 +22,7 @@ use crate::{ingest, manage, read, saved, sources, storage, tail};
         (name = "ingest", description = "Sending records"),
         (name = "imports", description = "Importing files"),
         (name = "read", description = "Searching"),
+        (name = "exports", description = "Exports that run by a schedule"),
         (name = "notes", description = "Notes and marks on rows"),
         (name = "sources", description = "Other ClickHouse servers and their tables"),
         (name = "saved", description = "Saved queries and templates"),
@@ -113,6 +114,14 @@ pub fn calls() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(manage::dashboards::api::versions))
         .routes(routes!(manage::dashboards::api::restore_version))
         .routes(routes!(manage::dashboards::api::templates))
+        .routes(routes!(export_jobs::api::list, export_jobs::api::create))
+        .routes(routes!(export_jobs::api::preview))
+        .routes(routes!(export_jobs::api::get, export_jobs::api::replace, export_jobs::api::delete))
+        .routes(routes!(export_jobs::api::restore))
+        .routes(routes!(export_jobs::api::run))
+        .routes(routes!(export_jobs::api::runs))
+        .routes(routes!(export_jobs::api::delete_run))
+        .routes(routes!(export_jobs::api::run_file))
         .routes(routes!(manage::notes::list, manage::notes::add))
         .routes(routes!(manage::notes::get, manage::notes::replace, manage::notes::delete))
         .routes(routes!(manage::status))

@@ -18,7 +18,7 @@ const CRITICAL_AGES: u32 = 12;
 /// Something that needs attention.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Alarm {
-    /// Stable: `spool.size`, `spool.age`, `spool.dead_letters`.
+    /// Stable: `spool.size`, `spool.age`, `spool.dead_letters`, `exports.failing`.
     pub code: &'static str,
     /// `warning`, or `critical` where records are refused or soon will be.
     pub level: &'static str,
@@ -63,6 +63,8 @@ pub struct Situation {
     pub free_bytes: Option<u64>,
     /// Refused batches that wait in the spool for room in the dead letters.
     pub parked: u64,
+    /// Scheduled exports whose last run failed.
+    pub failing_exports: u64,
     /// Age from which the oldest record is an alarm.
     pub alarm_age: Duration,
 }
@@ -76,6 +78,7 @@ struct Raised {
     size: Level,
     age: Level,
     dead_letters: Level,
+    exports: Level,
     alarms: Vec<Alarm>,
 }
 
@@ -91,11 +94,13 @@ impl Alarms {
         let (size, size_message) = size(situation, raised.size);
         let (age, age_message) = age(situation);
         let (dead_letters, dead_letters_message) = dead_letters(situation, raised.dead_letters);
+        let (exports, exports_message) = exports(situation);
         let mut alarms = Vec::new();
         for (code, level, before, message) in [
             ("spool.size", size, raised.size, size_message),
             ("spool.age", age, raised.age, age_message),
             ("spool.dead_letters", dead_letters, raised.dead_letters, dead_letters_message),
+            ("exports.failing", exports, raised.exports, exports_message),
         ] {
             if level != before {
                 tell(code, level, &message);
@@ -106,7 +111,7 @@ impl Alarms {
             }
         }
         alarms.sort_by_key(|alarm| alarm.level != Level::Critical.name());
-        *raised = Raised { size, age, dead_letters, alarms };
+        *raised = Raised { size, age, dead_letters, exports, alarms };
     }
 }
 
@@ -179,6 +184,14 @@ fn dead_letters(situation: &Situation, before: Level) -> (Level, String) {
     (level, message)
 }
 
+fn exports(situation: &Situation) -> (Level, String) {
+    let failing = situation.failing_exports;
+    let level = if failing > 0 { Level::Warning } else { Level::None };
+    let what =
+        if failing == 1 { "a scheduled export".to_owned() } else { format!("{failing} scheduled exports") };
+    (level, format!("{what} failed when last run: look at the reasons under Exports"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +215,7 @@ mod tests {
             },
             free_bytes: Some(1 << 40),
             parked: 0,
+            failing_exports: 0,
             alarm_age: Duration::from_secs(300),
         }
     }
@@ -253,9 +267,12 @@ mod tests {
         (situation.spool.dead_letters, situation.spool.dead_bytes) = (1, MB);
         alarms.look(&situation);
         assert_eq!(codes(&alarms), [("spool.age", "warning"), ("spool.dead_letters", "warning")]);
-        situation.parked = 2;
+        (situation.parked, situation.failing_exports) = (2, 1);
         alarms.look(&situation);
-        assert_eq!(codes(&alarms), [("spool.dead_letters", "critical"), ("spool.age", "warning")]);
+        assert_eq!(
+            codes(&alarms),
+            [("spool.dead_letters", "critical"), ("spool.age", "warning"), ("exports.failing", "warning")]
+        );
         alarms.look(&calm());
         assert_eq!(codes(&alarms), []);
     }

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use click_lite_model::time::format_rfc3339;
 use click_lite_store::{Export, FileStream, Remote, RowStream, StoreError, UserSql};
 use futures_util::StreamExt as _;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
@@ -46,16 +46,16 @@ const USUAL_COLUMNS: [&str; 9] = [
 /// Columns of ours that say nothing to a reader, unless they are asked for.
 const HIDDEN: [&str; 1] = ["IngestId"];
 /// Bytes that are read of a finished file at once.
-const CHUNK_BYTES: usize = 256 * 1024;
-/// Longest name of a file, without its ending.
-const LONGEST_NAME: usize = 100;
+pub const CHUNK_BYTES: usize = 256 * 1024;
+/// Longest name of a file in bytes, without its ending and what else is added: file systems take 255.
+const LONGEST_NAME: usize = 180;
 /// How a Parquet file begins and ends.
 const PARQUET_MARK: &[u8; 4] = b"PAR1";
 /// The end of a file, where the reason stands why there is no more of it.
 const TAIL_BYTES: u64 = 16 * 1024;
 
 /// What the file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = ExportFormat)]
 pub enum Format {
@@ -69,7 +69,8 @@ pub enum Format {
 }
 
 impl Format {
-    fn ending(self) -> &'static str {
+    /// Of a file's name.
+    pub fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
@@ -78,7 +79,13 @@ impl Format {
         }
     }
 
-    fn content_type(self) -> &'static str {
+    pub fn of_ending(ending: &str) -> Option<Self> {
+        [Self::Csv, Self::Xlsx, Self::Parquet, Self::Ndjson]
+            .into_iter()
+            .find(|format| format.ending() == ending)
+    }
+
+    pub fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -89,43 +96,50 @@ impl Format {
 }
 
 /// A question whose whole answer is wanted: `query` of the search language, or `sql`.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, ToSchema)]
+pub struct ExportQuestion {
+    /// A text of the search language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// A ClickHouse statement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
+    pub format: Format,
+    /// RFC 3339 or relative (`now-15m`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Values of the statement's parameters.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub params: Map<String, Value>,
+    /// Of records: names as in the search language. Unless said: time, level, service, host, message, ids and attributes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
+    /// Most rows; all unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// A question, and how its file is made.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ExportRequest {
-    /// A text of the search language.
-    #[serde(default)]
-    query: Option<String>,
-    /// A ClickHouse statement.
-    #[serde(default)]
-    sql: Option<String>,
-    format: Format,
-    /// RFC 3339 or relative (`now-15m`).
-    #[serde(default)]
-    from: Option<String>,
-    #[serde(default)]
-    to: Option<String>,
-    #[serde(default)]
-    source: Option<String>,
-    /// Values of the statement's parameters.
-    #[serde(default)]
-    params: Map<String, Value>,
-    /// Of records: names as in the search language. Unless said: time, level, service, host, message, ids and attributes.
-    #[serde(default)]
-    columns: Option<Vec<String>>,
-    /// Most rows; all unless said.
-    #[serde(default)]
-    limit: Option<u32>,
+    #[serde(flatten)]
+    pub what: ExportQuestion,
     /// Of the file, without its ending.
     #[serde(default)]
-    name: Option<String>,
+    pub name: Option<String>,
     /// Chosen by the caller, to cancel it by.
     #[serde(default)]
-    query_id: Option<String>,
+    pub query_id: Option<String>,
     /// What a search with pipes or a statement may cost.
     #[serde(default)]
-    budget: BudgetRequest,
+    pub budget: BudgetRequest,
     /// Who asks, such as the id of a page: those who wait for ClickHouse take turns by it.
     #[serde(default)]
-    group: Option<String>,
+    pub group: Option<String>,
 }
 
 /// A question that was understood.
@@ -146,7 +160,7 @@ enum Asker {
 
 impl Question {
     async fn new(app: &App, request: &ExportRequest, query_id: &str) -> Result<Self, ApiError> {
-        match (&request.query, &request.sql) {
+        match (&request.what.query, &request.what.sql) {
             (Some(query), None) => Self::of_search(app, request, query, query_id).await,
             (None, Some(sql)) => Self::of_sql(app, request, sql, query_id).await,
             _ => Err(ApiError::bad_request("export.question", "send either `query` or `sql`")),
@@ -161,13 +175,13 @@ impl Question {
     ) -> Result<Self, ApiError> {
         let scope = Scope {
             query: query.to_owned(),
-            from: request.from.clone(),
-            to: request.to.clone(),
-            source: request.source.clone(),
+            from: request.what.from.clone(),
+            to: request.what.to.clone(),
+            source: request.what.source.clone(),
             group: request.group.clone(),
         };
         let prepared = Prepared::new(app, &scope).await?;
-        let columns = request.columns.clone().filter(|columns| !columns.is_empty());
+        let columns = request.what.columns.clone().filter(|columns| !columns.is_empty());
         let is_asked_for = columns
             .as_ref()
             .is_some_and(|columns| columns.iter().any(|name| HIDDEN.contains(&name.as_str())));
@@ -175,11 +189,11 @@ impl Question {
         let statement = if prepared.parsed.query.pipes.is_empty() {
             hidden = &[];
             let columns = columns.unwrap_or_else(|| USUAL_COLUMNS.map(str::to_owned).to_vec());
-            let limit = request.limit.map(u64::from);
+            let limit = request.what.limit.map(u64::from);
             prepared.compiler().export(&columns, limit).map_err(|error| query_error(&error))?
         } else {
             let caller = prepared.caller(QueryKind::Export, request.group.as_deref());
-            let piped = prepared.compiled(app, request.limit, columns.as_deref(), true, caller).await?;
+            let piped = prepared.compiled(app, request.what.limit, columns.as_deref(), true, caller).await?;
             admit_statement(app, &piped.statement, prepared.source.as_deref(), request.budget.confirmed)
                 .await?;
             piped.statement
@@ -195,10 +209,10 @@ impl Question {
     async fn of_sql(app: &App, request: &ExportRequest, sql: &str, query_id: &str) -> Result<Self, ApiError> {
         let asked = SqlRequest {
             sql: sql.to_owned(),
-            params: request.params.clone(),
-            from: request.from.clone(),
-            to: request.to.clone(),
-            source: request.source.clone(),
+            params: request.what.params.clone(),
+            from: request.what.from.clone(),
+            to: request.what.to.clone(),
+            source: request.what.source.clone(),
             ..SqlRequest::default()
         };
         let prepared = PreparedSql::new(app, &asked).await?;
@@ -207,7 +221,7 @@ impl Question {
         let statement = UserSql {
             sql: prepared.sql.clone(),
             params: prepared.params.clone(),
-            rows: request.limit.map(u64::from).filter(|_| prepared.is_select()),
+            rows: request.what.limit.map(u64::from).filter(|_| prepared.is_select()),
             max_rows_read: limit(app.config.budget.refuse_rows),
             max_bytes_read: limit(app.config.budget.refuse_bytes),
         };
@@ -284,22 +298,39 @@ pub async fn export(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<ExportRequest>,
 ) -> Result<Response, ApiError> {
-    let query_id = checked_query_id(request.query_id.as_deref())?;
-    let question = Question::new(&app, &request, &query_id).await?;
     let name = file_name(&app, &request);
-    let body = match request.format {
-        Format::Csv => text_body(&app, question, &request, TextWriter::csv).await?,
-        Format::Ndjson => text_body(&app, question, &request, TextWriter::json_lines).await?,
-        Format::Xlsx => workbook_body(&app, question, &request).await?,
-        Format::Parquet => parquet_body(&app, question, &request).await?,
-    };
-    let disposition = disposition(&name, request.format.ending());
+    let body = file(&app, &request).await?;
+    let disposition = disposition(&name, request.what.format.ending());
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(request.format.content_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(request.what.format.content_type()));
     headers.insert(header::CONTENT_DISPOSITION, disposition);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// The file that a request asks for, as it is made.
+///
+/// # Errors
+/// What is wrong with the question, and what goes wrong before the first row of text, or at all where the file comes
+/// once it is whole. Later the body ends with an error.
+pub async fn file(app: &Arc<App>, request: &ExportRequest) -> Result<Body, ApiError> {
+    let query_id = checked_query_id(request.query_id.as_deref())?;
+    let question = Question::new(app, request, &query_id).await?;
+    match request.what.format {
+        Format::Csv => text_body(app, question, request, TextWriter::csv).await,
+        Format::Ndjson => text_body(app, question, request, TextWriter::json_lines).await,
+        Format::Xlsx => workbook_body(app, question, request).await,
+        Format::Parquet => parquet_body(app, question, request).await,
+    }
+}
+
+/// Whether a question can be asked.
+///
+/// # Errors
+/// What is wrong with it, and what keeps it from being understood, such as a server that does not answer.
+pub async fn check(app: &App, request: &ExportRequest) -> Result<(), ApiError> {
+    Question::new(app, request, "").await.map(drop)
 }
 
 async fn text_body(
@@ -428,11 +459,11 @@ fn file_error(error: &dyn std::fmt::Display) -> ApiError {
 fn about(app: &App, request: &ExportRequest, sql: &str) -> About {
     let mut about = vec![("Exported", format_rfc3339(app.clock.now_ns()))];
     let all_or = |query: &String| if query.trim().is_empty() { "*".to_owned() } else { query.clone() };
-    about.extend(request.query.as_ref().map(|query| ("Search", all_or(query))));
-    about.extend(request.from.clone().map(|from| ("From", from)));
-    about.extend(request.to.clone().map(|to| ("To", to)));
-    about.extend(request.source.clone().map(|source| ("Source", source)));
-    about.extend(request.params.iter().map(|(name, value)| ("Parameter", format!("{name} = {value}"))));
+    about.extend(request.what.query.as_ref().map(|query| ("Search", all_or(query))));
+    about.extend(request.what.from.clone().map(|from| ("From", from)));
+    about.extend(request.what.to.clone().map(|to| ("To", to)));
+    about.extend(request.what.source.clone().map(|source| ("Source", source)));
+    about.extend(request.what.params.iter().map(|(name, value)| ("Parameter", format!("{name} = {value}"))));
     about.push(("SQL", sql.to_owned()));
     about.push(("Times", "UTC".to_owned()));
     about
@@ -440,11 +471,7 @@ fn about(app: &App, request: &ExportRequest, sql: &str) -> About {
 
 /// The name that was asked for, as far as it can be one, or one of the time.
 fn file_name(app: &App, request: &ExportRequest) -> String {
-    let asked = request.name.as_deref().unwrap_or_default();
-    let plain = |character: char| {
-        if character.is_control() || r#"/\:*?"<>|"#.contains(character) { '-' } else { character }
-    };
-    let name: String = asked.trim().trim_matches('.').chars().map(plain).take(LONGEST_NAME).collect();
+    let name = plain_name(request.name.as_deref().unwrap_or_default());
     if !name.is_empty() {
         return name;
     }
@@ -453,8 +480,19 @@ fn file_name(app: &App, request: &ExportRequest) -> String {
     format!("click-lite-{minute}")
 }
 
+/// What is left of a text as the name of a file, without an ending; empty where nothing is.
+pub fn plain_name(text: &str) -> String {
+    let plain = |character: char| {
+        if character.is_control() || r#"/\:*?"<>|"#.contains(character) { '-' } else { character }
+    };
+    let mut name: String = text.trim().trim_matches('.').chars().map(plain).collect();
+    name.truncate(name.floor_char_boundary(LONGEST_NAME));
+    name.truncate(name.trim_end_matches([' ', '.']).len());
+    name
+}
+
 /// RFC 6266: the name for every program, and with all its characters (RFC 8187).
-fn disposition(name: &str, ending: &str) -> HeaderValue {
+pub fn disposition(name: &str, ending: &str) -> HeaderValue {
     let ascii: String = name
         .chars()
         .map(|character| if character.is_ascii_graphic() || character == ' ' { character } else { '_' })
@@ -483,6 +521,14 @@ mod tests {
             disposition("Fehler größer", "csv"),
             "attachment; filename=\"Fehler gr__er.csv\"; filename*=UTF-8''Fehler%20gr%C3%B6%C3%9Fer.csv"
         );
+    }
+
+    #[test]
+    fn any_text_becomes_a_name_that_file_systems_take() {
+        assert_eq!(plain_name(" ../a\\b: c. "), "-a-b- c");
+        assert_eq!(plain_name("..."), "");
+        let long = plain_name(&"größer ".repeat(60));
+        assert!(long.len() <= LONGEST_NAME && long.starts_with("größer") && !long.ends_with(' '), "{long}");
     }
 
     #[test]

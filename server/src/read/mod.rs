@@ -4,7 +4,7 @@ mod buckets;
 mod cache;
 mod chart;
 mod complete;
-mod export;
+pub mod export;
 mod field_stats;
 mod fields;
 mod histogram;
@@ -53,8 +53,8 @@ pub use queue::QueueLimits;
 pub use run::Queries;
 pub use search::{__path_search, search};
 pub use sql::{
-    __path_estimate, __path_explain_sql, __path_format_sql, __path_schema, __path_sql, KnownSchema,
-    Throughput, estimate, explain_sql, format_sql, schema, sql,
+    __path_estimate, __path_explain_sql, __path_format_sql, __path_schema, __path_sql, BudgetRequest,
+    KnownSchema, Throughput, estimate, explain_sql, format_sql, schema, sql,
 };
 pub use surrounding::{__path_surrounding, surrounding};
 pub use traces::{__path_trace, trace};

@@ -415,6 +415,145 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/export-jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All scheduled exports by name. */
+    get: operations['list_export_jobs'];
+    put?: never;
+    /** Makes a scheduled export. */
+    post: operations['create_export_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export-jobs/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The next runs of a schedule, and what they would be about. */
+    post: operations['preview_export_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export-jobs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A scheduled export. */
+    get: operations['get_export_job'];
+    /** Replaces a scheduled export. With another schedule, or switched on again, it owes no run of the time before. */
+    put: operations['replace_export_job'];
+    post?: never;
+    /** Deletes a scheduled export; its files stay. For 30 days that can be taken back. */
+    delete: operations['delete_export_job'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export-jobs/{id}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a deletion back. */
+    post: operations['restore_export_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export-jobs/{id}/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs it now, whether it is on or not. The file is of this moment. */
+    post: operations['run_export_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export-jobs/{id}/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Its runs, the last first: 200, and those before whose file is still there. */
+    get: operations['list_export_runs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export-jobs/{id}/runs/{run_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends a run that waits or is under way; takes one that has ended out of the log, with its file. */
+    delete: operations['delete_export_run'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/export-jobs/{id}/runs/{run_id}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The file of a run. */
+    get: operations['get_export_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/exports': {
     parameters: {
       query?: never;
@@ -1504,7 +1643,7 @@ export interface components {
     };
     /** @description Something that needs attention. */
     Alarm: {
-      /** @description Stable: `spool.size`, `spool.age`, `spool.dead_letters`. */
+      /** @description Stable: `spool.size`, `spool.age`, `spool.dead_letters`, `exports.failing`. */
       code: string;
       /** @description `warning`, or `critical` where records are refused or soon will be. */
       level: string;
@@ -2241,8 +2380,71 @@ export interface components {
      * @enum {string}
      */
     ExportFormat: 'csv' | 'xlsx' | 'parquet' | 'ndjson';
+    /** @description An export that runs by a schedule. */
+    ExportJob: components['schemas']['ExportJobContent'] & {
+      id: string;
+      /**
+       * Format: int64
+       * @description Counts the changes; also the `ETag`.
+       */
+      version: number;
+      created_at: string;
+      updated_at: string;
+      /** @description When it runs next; missing while it is off. */
+      next_at?: string | null;
+      last_run?: components['schemas']['ExportRun'] | null;
+    };
+    /** @description What a scheduled export becomes. */
+    ExportJobChange: components['schemas']['ExportJobContent'] & {
+      /**
+       * Format: int64
+       * @description The version that the change was made from; the header `If-Match` says the same. Without either, the last change
+       *     wins.
+       */
+      version?: number | null;
+    };
+    /** @description An export that runs by a schedule, as one writes it. */
+    ExportJobContent: components['schemas']['ExportQuestion'] & {
+      /** @description Also of its files, which have the time of the run behind it. */
+      name: string;
+      /** @description Whether it runs by itself. */
+      enabled?: boolean;
+      /** @description A cron expression of five fields, such as `0 7 * * 1-5`, or `@hourly`, `@daily`, `@weekly`, `@monthly`. */
+      schedule: string;
+      /** @description Of the schedule and the period: an IANA name, such as `Europe/Berlin`. */
+      time_zone?: string;
+      period?: components['schemas']['ExportPeriod'] | null;
+      /**
+       * Format: int32
+       * @description Files that are kept; older ones are deleted.
+       */
+      keep_files?: number;
+    };
+    /** @description Scheduled exports by name. */
+    ExportJobList: {
+      jobs: components['schemas']['ExportJob'][];
+      /** @description The folder on the disk of the server under which files go, in a folder for each name. */
+      folder: string;
+    };
+    /**
+     * @description A whole span of the calendar, in the time zone of its job. Weeks begin on Monday.
+     * @enum {string}
+     */
+    ExportPeriod: 'hour' | 'day' | 'week' | 'month';
+    /** @description The next runs of a schedule. */
+    ExportPlan: {
+      runs: components['schemas']['PlannedExport'][];
+    };
+    /** @description A schedule that is thought of. */
+    ExportPlanRequest: {
+      schedule: string;
+      time_zone: string;
+      period?: components['schemas']['ExportPeriod'] | null;
+      from?: string | null;
+      to?: string | null;
+    };
     /** @description A question whose whole answer is wanted: `query` of the search language, or `sql`. */
-    ExportRequest: {
+    ExportQuestion: {
       /** @description A text of the search language. */
       query?: string | null;
       /** @description A ClickHouse statement. */
@@ -2263,6 +2465,9 @@ export interface components {
        * @description Most rows; all unless said.
        */
       limit?: number | null;
+    };
+    /** @description A question, and how its file is made. */
+    ExportRequest: components['schemas']['ExportQuestion'] & {
       /** @description Of the file, without its ending. */
       name?: string | null;
       /** @description Chosen by the caller, to cancel it by. */
@@ -2272,6 +2477,34 @@ export interface components {
       /** @description Who asks, such as the id of a page: those who wait for ClickHouse take turns by it. */
       group?: string | null;
     };
+    /** @description A run of an export. */
+    ExportRun: {
+      id: string;
+      /** @description Why it began: `schedule` or `request`. */
+      cause: string;
+      /** @description When the schedule wanted it: its file is of this time, however late it is made. */
+      planned_at: string;
+      state: components['schemas']['ExportRunStatus'];
+      started_at?: string | null;
+      finished_at?: string | null;
+      /** @description Where its file is on the disk of the server; missing where there is none any more. */
+      path?: string | null;
+      /**
+       * Format: int64
+       * @description Size of the file.
+       */
+      bytes?: number | null;
+      error?: string | null;
+    };
+    /** @description Runs, the last first. */
+    ExportRunList: {
+      runs: components['schemas']['ExportRun'][];
+    };
+    /**
+     * @description Where a run of an export stands.
+     * @enum {string}
+     */
+    ExportRunStatus: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
     /** @description One field. */
     FieldInfo: {
       /** @description As the search language writes it. */
@@ -2679,6 +2912,13 @@ export interface components {
       values: Record<string, never>[];
       /** @description Whether other values are refused. */
       only_these: boolean;
+    };
+    /** @description A run that will be. */
+    PlannedExport: {
+      at: string;
+      /** @description The range that it is about; a side that is missing is open. */
+      from?: string | null;
+      to?: string | null;
     };
     /** @description What a file looks like to the server. */
     Preview: {
@@ -4566,6 +4806,286 @@ export interface operations {
       };
       /** @description the question is wrong; details say where */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_export_jobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportJobList'];
+        };
+      };
+    };
+  };
+  create_export_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportJobContent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportJob'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  preview_export_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportPlanRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportPlan'];
+        };
+      };
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_export_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportJob'];
+        };
+      };
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  replace_export_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportJobChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportJob'];
+        };
+      };
+      /** @description it was changed meanwhile */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_export_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  restore_export_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportJob'];
+        };
+      };
+    };
+  };
+  run_export_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportRun'];
+        };
+      };
+    };
+  };
+  list_export_runs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportRunList'];
+        };
+      };
+    };
+  };
+  delete_export_run: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  get_export_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description the file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': string;
+          'application/x-ndjson': string;
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': number[];
+          'application/vnd.apache.parquet': number[];
+        };
+      };
+      404: {
         headers: {
           [name: string]: unknown;
         };
