@@ -337,6 +337,8 @@ pub async fn save_image(app: AppHandle, suggested_name: String, base64: String) 
 pub struct SavedFile {
     place: String,
     bytes: u64,
+    /// Rows in it, where these are the first of more than such a file holds.
+    first_rows: Option<u64>,
 }
 
 /// Saves the file that the API answers with, where the user says; `None` when that is cancelled. It is written aside while
@@ -381,6 +383,7 @@ async fn save_file(
     on_bytes: &Channel<u64>,
 ) -> Result<Option<SavedFile>> {
     let answer = client.file(path, body).await?;
+    let first_rows = answer.first_rows();
     let folder = app.path().app_cache_dir()?;
     let wrong = |path: &Path, error: std::io::Error| {
         CommandError::new("file.write", format!("{} can't be written: {error}", path.display()))
@@ -408,7 +411,7 @@ async fn save_file(
         .await
         .map_err(|error| CommandError::new("shell.failed", error.to_string()))?
         .map_err(|error| wrong(&out, error))?;
-    Ok(Some(SavedFile { place: out.to_string_lossy().into_owned(), bytes }))
+    Ok(Some(SavedFile { place: out.to_string_lossy().into_owned(), bytes, first_rows }))
 }
 
 /// Where the user wants a file; `None` when the dialog is cancelled.

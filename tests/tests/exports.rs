@@ -168,6 +168,24 @@ async fn what_cannot_be_exported_is_said() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sheet_that_is_full_says_so() -> anyhow::Result<()> {
+    let server = Server::start()?;
+    let most = json!({ "format": "xlsx", "sql": "SELECT 1 AS n FROM numbers(1048575)" });
+    let full = export(&server, &most).await?;
+    assert_eq!(full.status(), StatusCode::OK);
+    assert_eq!(full.headers().get("x-first-rows"), None, "all of them are there");
+
+    // One row more.
+    let folder = tempfile::tempdir()?;
+    let out = folder.path().join("rows.xlsx").display().to_string();
+    let done = server
+        .command("query", &["--sql", "SELECT 1 AS n FROM numbers(1048576)", "--confirm", "--out", &out])?;
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success() && said.contains("the first 1,048,575 rows"), "{said}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_can_be_cancelled() -> anyhow::Result<()> {
     let server = Server::start()?;
     let body = json!({ "format": "xlsx", "query_id": "export-1",

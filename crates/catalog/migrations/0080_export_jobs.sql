@@ -30,6 +30,8 @@ CREATE TABLE export_runs (
     -- Below the folder of exports; NULL where there is none any more.
     file            TEXT,
     bytes           INTEGER,
+    -- Rows in the file, where there are more than such a file holds.
+    first_rows      INTEGER,
     error           TEXT
 ) STRICT;
 

@@ -52,11 +52,14 @@ pub struct ExportRunEntry {
     /// Below the folder of exports; `None` where there is none any more.
     pub file: Option<String>,
     pub bytes: Option<i64>,
+    /// Rows in the file, where there are more than such a file holds.
+    pub first_rows: Option<i64>,
     pub error: Option<String>,
 }
 
 const JOB: &str = "id, name, content, version, due_after, created_at, updated_at, deleted_at";
-const RUN: &str = "id, job_id, cause, planned_at, state, tries, started_at, finished_at, file, bytes, error";
+const RUN: &str =
+    "id, job_id, cause, planned_at, state, tries, started_at, finished_at, file, bytes, first_rows, error";
 
 impl Catalog {
     /// All jobs that are not deleted, by name.
@@ -195,7 +198,8 @@ impl Catalog {
     /// Writes how a run stands; `false` where it is not in the log any more.
     pub async fn put_export_run(&self, run: &ExportRunEntry) -> Result<bool, CatalogError> {
         let changed = sqlx::query(
-            "UPDATE export_runs SET state = ?, tries = ?, started_at = ?, finished_at = ?, file = ?, bytes = ?, error = ? \
+            "UPDATE export_runs SET state = ?, tries = ?, started_at = ?, finished_at = ?, file = ?, bytes = ?, first_rows = ?, \
+             error = ? \
              WHERE id = ?",
         )
         .bind(run.state)
@@ -204,6 +208,7 @@ impl Catalog {
         .bind(&run.finished_at)
         .bind(&run.file)
         .bind(run.bytes)
+        .bind(run.first_rows)
         .bind(&run.error)
         .bind(&run.id)
         .execute(&self.pool)

@@ -248,6 +248,11 @@ pub struct FileAnswer {
 }
 
 impl FileAnswer {
+    /// How many rows it has, where these are the first of more than such a file holds.
+    pub fn first_rows(&self) -> Option<u64> {
+        self.response.headers().get("x-first-rows")?.to_str().ok()?.parse().ok()
+    }
+
     /// Writes all of it to a file beside `out`, which then takes the place of `out`: a file of before stays as it was where
     /// this one can't be whole. The bytes written; `on_bytes` is told of them meanwhile.
     ///

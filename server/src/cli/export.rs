@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use click_lite_client::{ApiClient, ClientError};
-use indicatif::HumanBytes;
+use indicatif::{HumanBytes, HumanCount};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -46,8 +46,15 @@ pub async fn run(args: &QueryArgs, out: &Path) -> anyhow::Result<()> {
     };
     tokio::select! {
         result = save(&client, text, &call, out) => {
-            let bytes = result?;
+            let (bytes, first_rows) = result?;
             writeln!(std::io::stderr(), "{}: {}", out.display(), HumanBytes(bytes))?;
+            if let Some(rows) = first_rows {
+                writeln!(
+                    std::io::stderr(),
+                    "it has the first {} rows: a sheet holds no more; write CSV or Parquet for all of them",
+                    HumanCount(rows)
+                )?;
+            }
             Ok(())
         }
         _ = tokio::signal::ctrl_c() => {
@@ -60,10 +67,18 @@ pub async fn run(args: &QueryArgs, out: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// The bytes of the file.
-async fn save(client: &ApiClient, text: &str, call: &Value, out: &Path) -> anyhow::Result<u64> {
+/// The bytes of the file, and its rows where these are the first of more.
+async fn save(
+    client: &ApiClient,
+    text: &str,
+    call: &Value,
+    out: &Path,
+) -> anyhow::Result<(u64, Option<u64>)> {
     match client.file("/api/v1/exports", Some(call.to_string())).await {
-        Ok(answer) => Ok(answer.save(out, |_| {}).await?),
+        Ok(answer) => {
+            let first_rows = answer.first_rows();
+            Ok((answer.save(out, |_| {}).await?, first_rows))
+        }
         Err(ClientError::Api { detail, .. }) => Err(shown_in_text(text, &detail)),
         Err(error) => Err(error.into()),
     }

@@ -52,6 +52,8 @@ pub struct ExportRun {
     path: Option<String>,
     /// Size of the file.
     bytes: Option<i64>,
+    /// Rows in it, the first of more than such a file holds; missing where it has all.
+    first_rows: Option<i64>,
     error: Option<String>,
 }
 
@@ -141,6 +143,7 @@ impl ExportRun {
             finished_at: entry.finished_at,
             path: path.map(|path| path.to_string_lossy().into_owned()),
             bytes: entry.bytes,
+            first_rows: entry.first_rows,
             error: entry.error,
         }
     }

@@ -146,6 +146,7 @@ impl ExportJobs {
             finished_at: None,
             file: None,
             bytes: None,
+            first_rows: None,
             error: None,
         };
         let due_after = (cause == BY_SCHEDULE).then_some(run.planned_at.as_str());

@@ -17,7 +17,7 @@ use super::content::Content;
 use super::{BY_SCHEDULE, ExportJobs, time_of};
 use crate::app::App;
 use crate::http::error::ApiError;
-use crate::read::export::{ExportRequest, file, plain_name};
+use crate::read::export::{ExportFile, ExportRequest, file, plain_name};
 
 /// Longest rest between two looks: a machine that slept, or whose clock was set, is not waited for.
 const LOOK: Duration = Duration::from_secs(30);
@@ -57,9 +57,17 @@ impl RunError {
     }
 }
 
+/// A file that was made.
+struct Made {
+    path: PathBuf,
+    bytes: u64,
+    /// Rows, where there are more than the file holds.
+    first_rows: Option<u32>,
+}
+
 /// How a run went.
 enum End {
-    Done(PathBuf, u64),
+    Done(Made),
     Failed(RunError),
     Cancelled,
     /// The server is stopping: it is begun again at the next start.
@@ -172,7 +180,7 @@ impl ExportJobs {
         let begun = self.catalog.begin_export_run(&run).await?;
         let end = if begun {
             tokio::select! {
-                made = self.make(app, &run) => made.map_or_else(End::Failed, |(path, bytes)| End::Done(path, bytes)),
+                made = self.make(app, &run) => made.map_or_else(End::Failed, End::Done),
                 // What was written goes with the temporary file, the query with its answer.
                 () = cancel.cancelled() => End::Cancelled,
                 () = stop.cancelled() => End::Stopped,
@@ -190,11 +198,12 @@ impl ExportJobs {
     async fn note_end(&self, run: &mut ExportRunEntry, end: End) -> Result<(), CatalogError> {
         run.finished_at = Some(self.now());
         match end {
-            End::Done(path, bytes) => {
+            End::Done(Made { path, bytes, first_rows }) => {
                 tracing::info!(export.job = %run.job_id, export.bytes = bytes, "a scheduled export is done");
                 let below = path.strip_prefix(&self.folder).unwrap_or(&path);
                 run.file = Some(below.to_string_lossy().into_owned());
                 run.bytes = i64::try_from(bytes).ok();
+                run.first_rows = first_rows.map(i64::from);
                 run.state = ExportRunState::Done;
             }
             End::Failed(error) => {
@@ -253,7 +262,7 @@ impl ExportJobs {
     }
 
     /// Makes the file of a run, in spite of a ClickHouse that is away for a while.
-    async fn make(&self, app: &Arc<App>, run: &ExportRunEntry) -> Result<(PathBuf, u64), RunError> {
+    async fn make(&self, app: &Arc<App>, run: &ExportRunEntry) -> Result<Made, RunError> {
         let entry = self.catalog.export_job(&run.job_id).await?;
         let entry = entry.filter(|entry| entry.deleted_at.is_none()).ok_or(RunError::Deleted)?;
         let content = Content::of(&entry)?;
@@ -283,9 +292,10 @@ impl ExportJobs {
         run_id: &str,
         folder: &Path,
         name: &str,
-    ) -> Result<(PathBuf, u64), RunError> {
+    ) -> Result<Made, RunError> {
         let wrong = |source| RunError::Write { path: folder.to_owned(), source };
-        let mut pieces = file(app, request).await?.into_data_stream();
+        let ExportFile { body, first_rows } = file(app, request).await?;
+        let mut pieces = body.into_data_stream();
         let part = {
             let (folder, run_id) = (folder.to_owned(), run_id.to_owned());
             blocking(move || {
@@ -307,7 +317,7 @@ impl ExportJobs {
         let (place, name) = (folder.to_owned(), name.to_owned());
         let ending = request.what.format.ending();
         let path = blocking(move || keep(part, &place, &name, ending)).await.map_err(wrong)?;
-        Ok((path, bytes))
+        Ok(Made { path, bytes, first_rows })
     }
 
     fn set_current(&self, current: Option<(String, CancellationToken)>) {

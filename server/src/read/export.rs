@@ -49,6 +49,8 @@ const HIDDEN: [&str; 1] = ["IngestId"];
 pub const CHUNK_BYTES: usize = 256 * 1024;
 /// Longest name of a file in bytes, without its ending and what else is added: file systems take 255.
 const LONGEST_NAME: usize = 180;
+/// Header that says of a file which has only the first rows how many.
+const FIRST_ROWS: &str = "x-first-rows";
 /// How a Parquet file begins and ends.
 const PARQUET_MARK: &[u8; 4] = b"PAR1";
 /// The end of a file, where the reason stands why there is no more of it.
@@ -280,7 +282,8 @@ impl Question {
 /// Gives all rows of a search or a statement as a file.
 ///
 /// CSV and lines of JSON come as the rows are found; an error after the first bytes cuts the answer off. Workbooks and
-/// Parquet come once they are whole. Closing the connection cancels the query in ClickHouse.
+/// Parquet come once they are whole. Closing the connection cancels the query in ClickHouse. Where a workbook has only the first rows,
+/// because a sheet holds no more, the header `X-First-Rows` says how many.
 #[utoipa::path(
     post, path = "/api/v1/exports", tag = "read", request_body = ExportRequest,
     responses(
@@ -299,14 +302,24 @@ pub async fn export(
     JsonBody(request): JsonBody<ExportRequest>,
 ) -> Result<Response, ApiError> {
     let name = file_name(&app, &request);
-    let body = file(&app, &request).await?;
+    let ExportFile { body, first_rows } = file(&app, &request).await?;
     let disposition = disposition(&name, request.what.format.ending());
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(request.what.format.content_type()));
     headers.insert(header::CONTENT_DISPOSITION, disposition);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(rows) = first_rows {
+        headers.insert(FIRST_ROWS, HeaderValue::from(rows));
+    }
     Ok(response)
+}
+
+/// A file that is being sent.
+pub struct ExportFile {
+    pub body: Body,
+    /// So many rows are in it, the first ones of more; `None` where it has all.
+    pub first_rows: Option<u32>,
 }
 
 /// The file that a request asks for, as it is made.
@@ -314,15 +327,16 @@ pub async fn export(
 /// # Errors
 /// What is wrong with the question, and what goes wrong before the first row of text, or at all where the file comes
 /// once it is whole. Later the body ends with an error.
-pub async fn file(app: &Arc<App>, request: &ExportRequest) -> Result<Body, ApiError> {
+pub async fn file(app: &Arc<App>, request: &ExportRequest) -> Result<ExportFile, ApiError> {
     let query_id = checked_query_id(request.query_id.as_deref())?;
     let question = Question::new(app, request, &query_id).await?;
-    match request.what.format {
-        Format::Csv => text_body(app, question, request, TextWriter::csv).await,
-        Format::Ndjson => text_body(app, question, request, TextWriter::json_lines).await,
-        Format::Xlsx => workbook_body(app, question, request).await,
-        Format::Parquet => parquet_body(app, question, request).await,
-    }
+    let body = match request.what.format {
+        Format::Csv => text_body(app, question, request, TextWriter::csv).await?,
+        Format::Ndjson => text_body(app, question, request, TextWriter::json_lines).await?,
+        Format::Xlsx => return workbook_file(app, question, request).await,
+        Format::Parquet => parquet_body(app, question, request).await?,
+    };
+    Ok(ExportFile { body, first_rows: None })
 }
 
 /// Whether a question can be asked.
@@ -364,19 +378,19 @@ async fn text_body(
     Ok(Body::from_stream(first.chain(rest).fuse()))
 }
 
-async fn workbook_body(
+async fn workbook_file(
     app: &Arc<App>,
     question: Question,
     request: &ExportRequest,
-) -> Result<Body, ApiError> {
+) -> Result<ExportFile, ApiError> {
     let mut run = question.rows(app, request).await?;
     let (sender, batches) = mpsc::channel(EXPORT_BATCHES);
     let folder = app.config.data.dir.clone();
     let (about, hidden) = (about(app, request, &question.shown_sql), question.hidden);
     let writing = tokio::task::spawn_blocking(move || {
         let file = tempfile::tempfile_in(&folder)?;
-        workbook::write(batches, hidden, about, &folder, &file)?;
-        Ok::<_, workbook::WorkbookError>(file)
+        let first_rows = workbook::write(batches, hidden, about, &folder, &file)?;
+        Ok::<_, workbook::WorkbookError>((file, first_rows))
     });
     let mut is_first = true;
     loop {
@@ -395,8 +409,9 @@ async fn workbook_body(
         }
     }
     drop((sender, run));
-    let file = writing.await.map_err(|error| ApiError::internal(&error))?;
-    file_body(file.map_err(|error| file_error(&error))?)
+    let written = writing.await.map_err(|error| ApiError::internal(&error))?;
+    let (file, first_rows) = written.map_err(|error| file_error(&error))?;
+    Ok(ExportFile { body: file_body(file)?, first_rows })
 }
 
 async fn parquet_body(app: &App, question: Question, request: &ExportRequest) -> Result<Body, ApiError> {

@@ -566,7 +566,8 @@ export interface paths {
     /**
      * Gives all rows of a search or a statement as a file.
      * @description CSV and lines of JSON come as the rows are found; an error after the first bytes cuts the answer off. Workbooks and
-     *     Parquet come once they are whole. Closing the connection cancels the query in ClickHouse.
+     *     Parquet come once they are whole. Closing the connection cancels the query in ClickHouse. Where a workbook has only the first rows,
+     *     because a sheet holds no more, the header `X-First-Rows` says how many.
      */
     post: operations['export'];
     delete?: never;
@@ -2494,6 +2495,11 @@ export interface components {
        * @description Size of the file.
        */
       bytes?: number | null;
+      /**
+       * Format: int64
+       * @description Rows in it, the first of more than such a file holds; missing where it has all.
+       */
+      first_rows?: number | null;
       error?: string | null;
     };
     /** @description Runs, the last first. */

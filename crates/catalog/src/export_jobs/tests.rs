@@ -16,6 +16,7 @@ fn run(id: &str, job: &str) -> ExportRunEntry {
         finished_at: None,
         file: None,
         bytes: None,
+        first_rows: None,
         error: None,
     }
 }

@@ -55,7 +55,8 @@ pub enum WorkbookError {
     Io(#[from] std::io::Error),
 }
 
-/// Writes what comes, until no more does; of more rows than a sheet holds the first ones. Temporary files go to `folder`.
+/// Writes what comes, until no more does; of more rows than a sheet holds the first ones, and how many that are. Temporary
+/// files go to `folder`.
 ///
 /// # Errors
 /// Rows that are not those of their columns, and a full disk.
@@ -65,7 +66,7 @@ pub fn write(
     mut about: About,
     folder: &Path,
     file: &File,
-) -> Result<(), WorkbookError> {
+) -> Result<Option<u32>, WorkbookError> {
     let formats = Formats::new();
     let mut workbook = Workbook::new();
     workbook.set_tempdir(folder)?;
@@ -111,7 +112,7 @@ pub fn write(
     }
     formats.write_about(workbook.add_worksheet(), &about)?;
     workbook.save_to_writer(std::io::BufWriter::new(file))?;
-    Ok(())
+    Ok(is_cut.then_some(count))
 }
 
 struct Formats {
