@@ -1,6 +1,7 @@
 //! When a job runs, and which span of time it is about.
 
 use croner::Cron;
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -36,10 +37,21 @@ impl Schedule {
     pub fn parse(schedule: &str, time_zone: &str) -> Result<Self, ApiError> {
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let cron = parser.parse(schedule.trim()).map_err(|error| {
+            let fields = schedule.split_whitespace().count();
+            let reason = match error {
+                _ if fields == 0 => "it is empty".to_owned(),
+                _ if fields != 5 && !schedule.trim().starts_with('@') => {
+                    format!("it has {fields} fields in place of five")
+                }
+                CronError::InvalidPattern(reason)
+                | CronError::IllegalCharacters(reason)
+                | CronError::ComponentError(reason) => reason.trim_end_matches('.').to_owned(),
+                other => other.to_string().trim_end_matches('.').to_owned(),
+            };
             ApiError::bad_request(
                 "export_job.schedule",
                 format!(
-                    "`{schedule}` is no schedule: {error}. Write minute, hour, day of the month, month and day of the \
+                    "`{schedule}` is no schedule: {reason}. Write minute, hour, day of the month, month and day of the \
                      week, such as `0 7 * * 1-5` for seven o'clock on working days"
                 ),
             )
@@ -209,6 +221,10 @@ mod tests {
         ] {
             assert_eq!(Schedule::parse(cron, zone).expect_err(cron).code, code, "{cron}");
         }
+        let said = |cron: &str| Schedule::parse(cron, "UTC").expect_err(cron).message;
+        assert!(said("*/5 * * *").contains("it has 4 fields in place of five."), "{}", said("*/5 * * *"));
+        assert!(said(" ").contains("it is empty."), "{}", said(" "));
+        assert!(!said("61 7 * * *").contains(".."), "{}", said("61 7 * * *"));
         assert!(Schedule::parse("@hourly", "UTC").is_ok());
     }
 
