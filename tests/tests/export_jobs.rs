@@ -239,6 +239,15 @@ async fn a_run_that_dies_with_the_server_begins_again() -> anyhow::Result<()> {
     assert_eq!(std::fs::read_to_string(path_of(&done)?)?, "one\r\n1\r\n");
     assert_eq!(names(&server.data_dir().join("exports/Errors")).unwrap_or_default(), [""; 0], "nothing half");
 
+    // Nor is one made twice that had its file but for the word in the log.
+    server.stop()?;
+    let done = done["id"].as_str().context("an id")?;
+    change_catalog(&server, &format!("UPDATE export_runs SET state = 'running' WHERE id = '{done}'"))?;
+    server.restart()?;
+    wait_for_run(&server, &second, "done").await?;
+    assert_eq!(runs(&server, &second).await?[0]["id"], done);
+    assert_eq!(names(&server.data_dir().join("exports/Second"))?.len(), 1);
+
     // A server that is stopped in peace leaves it for the next start as well.
     run(&server, &id).await?;
     wait_for_run(&server, &id, "running").await?;

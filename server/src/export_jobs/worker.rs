@@ -57,17 +57,20 @@ impl RunError {
     }
 }
 
-/// A file that was made.
-struct Made {
-    path: PathBuf,
+/// A file that is whole and has no name yet.
+struct Written {
+    part: NamedTempFile,
     bytes: u64,
     /// Rows, where there are more than the file holds.
     first_rows: Option<u32>,
+    folder: PathBuf,
+    name: String,
+    ending: &'static str,
 }
 
 /// How a run went.
 enum End {
-    Done(Made),
+    Done,
     Failed(RunError),
     Cancelled,
     /// The server is stopping: it is begun again at the next start.
@@ -96,13 +99,20 @@ impl ExportJobs {
         }
     }
 
-    /// What a server that died had begun waits again, unless it died of it.
+    /// What a server that died had begun waits again, unless it was done but for saying so, or the server died of it.
     async fn take_up(&self) -> Result<(), CatalogError> {
         for mut run in self.catalog.unfinished_export_runs().await? {
             if run.state != ExportRunState::Running {
                 continue;
             }
+            if self.path_of(&run).is_some_and(|path| path.exists()) {
+                run.state = ExportRunState::Done;
+                run.finished_at = Some(self.now());
+                self.catalog.put_export_run(&run).await?;
+                continue;
+            }
             run.state = ExportRunState::Waiting;
+            (run.file, run.bytes, run.first_rows) = (None, None, None);
             if run.tries >= MOST_BEGINNINGS {
                 run.state = ExportRunState::Failed;
                 run.finished_at = Some(self.now());
@@ -111,7 +121,7 @@ impl ExportJobs {
             }
             self.catalog.put_export_run(&run).await?;
         }
-        self.count_failing().await
+        Ok(())
     }
 
     /// Deletes what a run left that will not be begun again.
@@ -131,12 +141,12 @@ impl ExportJobs {
     async fn work_off(&self, app: &Arc<App>, stop: &CancellationToken) -> Result<Duration, CatalogError> {
         loop {
             let rest = self.plan().await?;
+            self.count_failing().await?;
             let unfinished = self.catalog.unfinished_export_runs().await?;
             let Some(run) = unfinished.into_iter().find(|run| run.state == ExportRunState::Waiting) else {
                 return Ok(rest);
             };
             self.perform(app, run, stop).await?;
-            self.count_failing().await?;
             if stop.is_cancelled() {
                 return Ok(LOOK);
             }
@@ -178,61 +188,63 @@ impl ExportJobs {
         run.started_at.get_or_insert_with(|| self.now());
         // One that was cancelled a moment ago stays so.
         let begun = self.catalog.begin_export_run(&run).await?;
-        let end = if begun {
-            tokio::select! {
-                made = self.make(app, &run) => made.map_or_else(End::Failed, End::Done),
-                // What was written goes with the temporary file, the query with its answer.
-                () = cancel.cancelled() => End::Cancelled,
-                () = stop.cancelled() => End::Stopped,
-            }
-        } else {
-            End::Cancelled
-        };
-        self.set_current(None);
         if !begun {
+            self.set_current(None);
             return Ok(());
         }
+        let end = tokio::select! {
+            written = self.write(app, &run) => match written {
+                // From here it is neither cancelled nor stopped: that takes no time.
+                Ok(written) => match self.keep(&mut run, written).await {
+                    Ok(()) => End::Done,
+                    Err(error) => End::Failed(error),
+                },
+                Err(RunError::Deleted) => End::Cancelled,
+                Err(error) => End::Failed(error),
+            },
+            // What was written goes with the temporary file, the query with its answer.
+            () = cancel.cancelled() => End::Cancelled,
+            () = stop.cancelled() => End::Stopped,
+        };
+        self.set_current(None);
         self.note_end(&mut run, end).await
     }
 
     async fn note_end(&self, run: &mut ExportRunEntry, end: End) -> Result<(), CatalogError> {
         run.finished_at = Some(self.now());
-        match end {
-            End::Done(Made { path, bytes, first_rows }) => {
-                tracing::info!(export.job = %run.job_id, export.bytes = bytes, "a scheduled export is done");
-                let below = path.strip_prefix(&self.folder).unwrap_or(&path);
-                run.file = Some(below.to_string_lossy().into_owned());
-                run.bytes = i64::try_from(bytes).ok();
-                run.first_rows = first_rows.map(i64::from);
+        let state = match end {
+            End::Done => {
+                tracing::info!(export.job = %run.job_id, export.bytes = run.bytes, "a scheduled export is done");
                 run.state = ExportRunState::Done;
+                "done"
             }
             End::Failed(error) => {
                 tracing::error!(export.job = %run.job_id, error = %error, "a scheduled export failed");
                 run.error = Some(error.to_string());
                 run.state = ExportRunState::Failed;
+                "failed"
             }
-            End::Cancelled => run.state = ExportRunState::Cancelled,
+            End::Cancelled => {
+                run.state = ExportRunState::Cancelled;
+                "cancelled"
+            }
             End::Stopped => {
                 run.state = ExportRunState::Waiting;
                 run.tries -= 1;
                 (run.started_at, run.finished_at) = (None, None);
+                self.catalog.put_export_run(run).await?;
+                return Ok(());
             }
-        }
-        let state = match run.state {
-            ExportRunState::Done => "done",
-            ExportRunState::Failed => "failed",
-            _ => "cancelled",
         };
-        if run.finished_at.is_some() {
-            metrics::counter!("click_lite_export_runs_total", "state" => state).increment(1);
+        metrics::counter!("click_lite_export_runs_total", "state" => state).increment(1);
+        if run.state == ExportRunState::Done {
+            self.catalog.put_export_run(run).await?;
+            return self.tidy(&run.job_id).await;
         }
+        (run.file, run.bytes, run.first_rows) = (None, None, None);
         self.catalog.put_export_run(run).await?;
-        match run.state {
-            ExportRunState::Done => self.tidy(&run.job_id).await,
-            // What an earlier beginning left.
-            ExportRunState::Failed | ExportRunState::Cancelled => self.forget_part(run).await,
-            ExportRunState::Waiting | ExportRunState::Running => Ok(()),
-        }
+        // What an earlier beginning left.
+        self.forget_part(run).await
     }
 
     /// Deletes the files of a job that are more than it keeps.
@@ -261,8 +273,8 @@ impl ExportJobs {
         Ok(())
     }
 
-    /// Makes the file of a run, in spite of a ClickHouse that is away for a while.
-    async fn make(&self, app: &Arc<App>, run: &ExportRunEntry) -> Result<Made, RunError> {
+    /// Writes the file of a run, in spite of a ClickHouse that is away for a while.
+    async fn write(&self, app: &Arc<App>, run: &ExportRunEntry) -> Result<Written, RunError> {
         let entry = self.catalog.export_job(&run.job_id).await?;
         let entry = entry.filter(|entry| entry.deleted_at.is_none()).ok_or(RunError::Deleted)?;
         let content = Content::of(&entry)?;
@@ -274,25 +286,25 @@ impl ExportJobs {
         let mut tries = 0;
         loop {
             app.store.wait_until_connected().await;
-            match self.make_once(app, &request, &run.id, &folder, &name).await {
+            match self.write_once(app, &request, &run.id, &folder, &name).await {
                 Err(error) if error.is_retryable() && tries < TRIES => {
                     tries += 1;
                     tracing::warn!(export.job = %run.job_id, error = %error, "a scheduled export is tried again");
                     tokio::time::sleep(TRY_AGAIN).await;
                 }
-                made => return made,
+                written => return written,
             }
         }
     }
 
-    async fn make_once(
+    async fn write_once(
         &self,
         app: &Arc<App>,
         request: &ExportRequest,
         run_id: &str,
         folder: &Path,
         name: &str,
-    ) -> Result<Made, RunError> {
+    ) -> Result<Written, RunError> {
         let wrong = |source| RunError::Write { path: folder.to_owned(), source };
         let ExportFile { body, first_rows } = file(app, request).await?;
         let mut pieces = body.into_data_stream();
@@ -314,10 +326,39 @@ impl ExportJobs {
         // What the last write says is told by this.
         out.flush().await.map_err(wrong)?;
         out.sync_all().await.map_err(wrong)?;
-        let (place, name) = (folder.to_owned(), name.to_owned());
-        let ending = request.what.format.ending();
-        let path = blocking(move || keep(part, &place, &name, ending)).await.map_err(wrong)?;
-        Ok(Made { path, bytes, first_rows })
+        let (folder, name) = (folder.to_owned(), name.to_owned());
+        Ok(Written { part, bytes, first_rows, folder, name, ending: request.what.format.ending() })
+    }
+
+    /// Gives a whole file its name, or one with a number where there is such a file already. The name is in the log before
+    /// the file has it: a run is not done twice.
+    async fn keep(&self, run: &mut ExportRunEntry, written: Written) -> Result<(), RunError> {
+        let Written { mut part, bytes, first_rows, folder, name, ending } = written;
+        for number in 1..=MOST_NAMESAKES {
+            let path = match number {
+                1 => folder.join(format!("{name}.{ending}")),
+                _ => folder.join(format!("{name} ({number}).{ending}")),
+            };
+            if path.exists() {
+                continue;
+            }
+            let below = path.strip_prefix(&self.folder).unwrap_or(&path);
+            run.file = Some(below.to_string_lossy().into_owned());
+            run.bytes = i64::try_from(bytes).ok();
+            run.first_rows = first_rows.map(i64::from);
+            self.catalog.put_export_run(run).await?;
+            let place = folder.clone();
+            match blocking(move || Ok(place_part(part, &path, &place))).await {
+                Ok(Ok(())) => return Ok(()),
+                // Somebody else was faster.
+                Ok(Err((back, error))) if error.kind() == std::io::ErrorKind::AlreadyExists => part = back,
+                Ok(Err((_, error))) | Err(error) => {
+                    return Err(RunError::Write { path: folder, source: error });
+                }
+            }
+        }
+        let source = std::io::Error::other(format!("there are {MOST_NAMESAKES} files named {name} already"));
+        Err(RunError::Write { path: folder, source })
     }
 
     fn set_current(&self, current: Option<(String, CancellationToken)>) {
@@ -352,23 +393,18 @@ fn part_name(run_id: &str) -> String {
     format!(".{run_id}.part")
 }
 
-/// Gives a whole file its name, or one with a number where there is such a file already. Durable when it returns.
-fn keep(mut part: NamedTempFile, folder: &Path, name: &str, ending: &str) -> std::io::Result<PathBuf> {
-    for number in 1..=MOST_NAMESAKES {
-        let path = match number {
-            1 => folder.join(format!("{name}.{ending}")),
-            _ => folder.join(format!("{name} ({number}).{ending}")),
-        };
-        match part.persist_noclobber(&path) {
-            Ok(_) => {
-                std::fs::File::open(folder)?.sync_all()?;
-                return Ok(path);
-            }
-            Err(failed) if failed.error.kind() == std::io::ErrorKind::AlreadyExists => part = failed.file,
-            Err(failed) => return Err(failed.error),
-        }
+/// Gives a file its name where that is free, else gives it back. Durable when it returns.
+fn place_part(
+    part: NamedTempFile,
+    path: &Path,
+    folder: &Path,
+) -> Result<(), (NamedTempFile, std::io::Error)> {
+    part.persist_noclobber(path).map_err(|failed| (failed.file, failed.error))?;
+    // The file has its name: a folder that can't be synced is no reason to make it again.
+    if let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::warn!(error = %error, "the folder of a scheduled export can't be synced");
     }
-    Err(std::io::Error::other(format!("there are {MOST_NAMESAKES} files of the name {name} already")))
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(
@@ -384,23 +420,16 @@ mod tests {
     #[test]
     fn a_file_that_is_there_is_never_replaced() {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("Errors 2026-11-28 0700.csv");
+        std::fs::write(&path, "of somebody else").expect("written");
         // A server died in the first run.
         std::fs::write(folder.path().join(part_name("run")), "half").expect("written");
-        let keep_one = || {
-            let part = part_of(folder.path(), "run").expect("a part");
-            assert_eq!(part.as_file().metadata().expect("a file").len(), 0);
-            keep(part, folder.path(), "Errors 2026-11-28 0700", "csv").expect("kept")
-        };
-        let names: Vec<PathBuf> = (0..3).map(|_| keep_one()).collect();
-        let names: Vec<_> = names.iter().filter_map(|path| path.file_name()?.to_str()).collect();
-        assert_eq!(
-            names,
-            [
-                "Errors 2026-11-28 0700.csv",
-                "Errors 2026-11-28 0700 (2).csv",
-                "Errors 2026-11-28 0700 (3).csv"
-            ]
-        );
-        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3);
+        let part = part_of(folder.path(), "run").expect("a part");
+        assert_eq!(part.as_file().metadata().expect("a file").len(), 0);
+        let (part, error) = place_part(part, &path, folder.path()).expect_err("it is taken");
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&path).expect("a file"), "of somebody else");
+        place_part(part, &folder.path().join("b.csv"), folder.path()).expect("placed");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2);
     }
 }
