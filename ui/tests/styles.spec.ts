@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 
-const ASSETS = path.join(process.env['CLICK_LITE_UI_DIST'] ?? 'dist', 'assets');
+const ASSETS = path.join(process.env.CLICK_LITE_UI_DIST ?? 'dist', 'assets');
 const STYLES = 'node_modules/@mantine/core/styles';
 
 /** Mantine's class names, which its scripts and its styles share. */

@@ -10,6 +10,8 @@ export function alarmText(code: string, { spool }: Status): string {
       return `Rows wait since ${formatDuration(spool.oldest_age_ms)}`;
     case 'spool.dead_letters':
       return formatCountOf(spool.dead_letters, 'refused batch', 'refused batches');
+    case 'exports.failing':
+      return 'A scheduled export failed';
     default:
       return 'Needs attention';
   }

@@ -3,6 +3,7 @@ import { dashboardRoute, dashboardsRoute } from '@/routes/dashboards';
 import { builderRoute } from '@/routes/builder';
 import { deliveryRoute } from '@/routes/delivery';
 import { exploreRoute } from '@/routes/explore';
+import { exportsRoute } from '@/routes/exports';
 import { importsRoute } from '@/routes/imports';
 import { rootRoute } from '@/routes/root';
 import { savedRoute } from '@/routes/saved';
@@ -30,6 +31,7 @@ export const router = createRouter({
     builderRoute,
     savedRoute,
     importsRoute,
+    exportsRoute,
     storageRoute,
     connectionsRoute,
     deliveryRoute,

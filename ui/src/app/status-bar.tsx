@@ -61,7 +61,11 @@ function AlarmsLink({ status }: { status: Status }) {
   if (worst === undefined) return null;
   return (
     <Tooltip label={plainMessage(new Error(worst.message))} multiline maw={420}>
-      <Link to="/delivery" className={classes.warning} data-level={worst.level}>
+      <Link
+        to={worst.code === 'exports.failing' ? '/exports' : '/delivery'}
+        className={classes.warning}
+        data-level={worst.level}
+      >
         {alarmText(worst.code, status)}
       </Link>
     </Tooltip>

@@ -82,6 +82,8 @@ export interface WindowOptions {
 export interface SavedFile {
   place: string;
   bytes: number;
+  /** Rows in it, where these are the first of more than such a file holds. */
+  first_rows: number | null;
 }
 
 /**

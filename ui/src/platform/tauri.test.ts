@@ -105,11 +105,11 @@ describe('an answer that is a file', () => {
         body: '{"query":"*"}',
         suggestedName: 'a.xlsx',
       });
-      return { place: '/home/ada/a.xlsx', bytes: 5_000 };
+      return { place: '/home/ada/a.xlsx', bytes: 5_000, first_rows: null };
     });
     const sizes: number[] = [];
     const saved = await new TauriPlatform().saveAnswer(request, 'a.xlsx', (bytes) => sizes.push(bytes));
-    expect(saved).toEqual({ place: '/home/ada/a.xlsx', bytes: 5_000 });
+    expect(saved).toEqual({ place: '/home/ada/a.xlsx', bytes: 5_000, first_rows: null });
     expect(sizes).toEqual([4_096]);
   });
 

@@ -215,7 +215,8 @@ export class WebPlatform implements Platform {
     }
     const file = await wholeBlob(response.body, onBytes);
     await this.saveImage(suggestedName, file);
-    return { place: suggestedName, bytes: file.size };
+    const rows = response.headers.get('X-First-Rows');
+    return { place: suggestedName, bytes: file.size, first_rows: rows === null ? null : Number(rows) };
   }
 
   private send(request: ApiRequest, accept: string): Promise<Response> {

@@ -42,7 +42,7 @@ it('says how much has come while it comes, and where it went', async () => {
       seen.push(propsOf(shown()[0]).figure);
       onBytes(12_345_678);
       seen.push(propsOf(shown()[0]).figure);
-      return Promise.resolve({ place: name, bytes: 20_000_000 });
+      return Promise.resolve({ place: name, bytes: 20_000_000, first_rows: null });
     }),
     SEARCH,
     'xlsx',
@@ -53,6 +53,19 @@ it('says how much has come while it comes, and where it went', async () => {
   expect(shown().map(({ message }) => message)).toEqual([
     expect.stringMatching(/^Saved click-lite-\d{4}-\d\d-\d\d-\d{4}\.xlsx \(20\sMB\)$/),
   ]);
+});
+
+it('says that a sheet holds the first rows alone', async () => {
+  const saved = { place: 'a.xlsx', bytes: 5, first_rows: 1_048_575 };
+  await runExport(
+    exporter(() => Promise.resolve(saved)),
+    SEARCH,
+    'xlsx',
+    false,
+  );
+  expect(shown().map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^It has the first 1\D048\D575: .*CSV and Parquet have all of them\.$/),
+  );
 });
 
 it('cancels the request and the query', async () => {

@@ -5,7 +5,7 @@ import { EXPORTS_PATH, type ExportFormat } from '@/api/exports';
 import { overBudget, type Estimate } from '@/api/sql';
 import { notifyFailure } from '@/components/notify';
 import { estimateText } from '@/lib/format/estimate';
-import { formatBytes, formatDuration } from '@/lib/format/numbers';
+import { formatBytes, formatCount, formatDuration } from '@/lib/format/numbers';
 import type { TimeZone } from '@/lib/time-range/time-zone';
 import type { Platform } from '@/platform/platform';
 import { ExportMessage } from './export-message';
@@ -54,7 +54,10 @@ export async function runExport(
     const body = exportRequest(exported, format, { name, queryId, isConfirmed });
     const request = { method: 'POST' as const, path: EXPORTS_PATH, body, signal: abort.signal };
     const saved = await platform.saveAnswer(request, `${name}.${format}`, onBytes);
-    if (saved !== null) notifySaved(`Saved ${saved.place} (${formatBytes(saved.bytes)})`);
+    if (saved !== null) {
+      notifySaved(`Saved ${saved.place} (${formatBytes(saved.bytes)})`);
+      if (saved.first_rows !== null) warnOfFirstRows(saved.first_rows);
+    }
   } catch (error) {
     const estimate = overBudget(error);
     if (estimate?.verdict === 'ask') return estimate;
@@ -103,6 +106,17 @@ function progressNotice(id: string, figure: string | undefined, onCancel: () => 
 /** A name takes longer to read than most that is done. */
 function notifySaved(message: string): void {
   notifications.show({ message, autoClose: 6_000, withBorder: true });
+}
+
+/** Who hands the file on should know: it stays until it is closed. */
+function warnOfFirstRows(rows: number): void {
+  notifications.show({
+    title: 'There are more rows than in the file',
+    message: `It has the first ${formatCount(rows)}: a sheet of Excel holds no more. CSV and Parquet have all of them.`,
+    color: 'yellow',
+    autoClose: false,
+    withBorder: true,
+  });
 }
 
 function refusal(estimate: Estimate): string {

@@ -4,6 +4,7 @@ import type { ChartKind } from '@/components/charts/options';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { ExportMenu } from '@/components/exports/export-menu';
+import { ScheduleItem } from '@/components/exports/schedule-item';
 import { ResultGrid } from '@/components/result-grid/result-grid';
 import { SkeletonRows } from '@/components/skeleton-rows';
 import { formatCountOf, formatDuration } from '@/lib/format/numbers';
@@ -26,8 +27,10 @@ interface ResultPaneProps {
 /** What the search answers, as a table and, where there are figures, as a chart. */
 export function ResultPane({ asked, view, onView }: ResultPaneProps) {
   const result = useResult(asked);
+  const exported = builtExport(asked, result);
   const exportMenu = (ofShown?: ReactNode) => (
-    <ExportMenu exported={builtExport(asked, result)} group="Builder">
+    <ExportMenu exported={exported} group="Builder">
+      <ScheduleItem exported={exported} range={asked.range} />
       {ofShown}
     </ExportMenu>
   );

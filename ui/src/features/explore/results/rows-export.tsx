@@ -1,5 +1,6 @@
 import { ExportMenu } from '@/components/exports/export-menu';
 import { searchExport, type Exported, type NotExported } from '@/components/exports/exported';
+import { ScheduleItem } from '@/components/exports/schedule-item';
 import { useExplore, useResults } from '../state/explore-context';
 import { usePane } from '../state/pane';
 import type { Run, SessionStatus } from '../state/search-session';
@@ -26,12 +27,10 @@ export function RowsExport() {
   const hasRows = useResults(({ rows, table }) => rows.length > 0 || (table?.rows.length ?? 0) > 0);
   const status = useResults((results) => results.status);
   const rowsOf = useResults((results) => results.rowsOf);
+  const exported = rowsExport({ hasRows, status, rowsOf }, search.columns);
   return (
-    <ExportMenu
-      exported={rowsExport({ hasRows, status, rowsOf }, search.columns)}
-      group="Explore"
-      isInPalette={isActive}
-      isSmall
-    />
+    <ExportMenu exported={exported} group="Explore" isInPalette={isActive} isSmall>
+      <ScheduleItem exported={exported} range={search.range} />
+    </ExportMenu>
   );
 }

@@ -2,6 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { EmptyState } from '@/components/empty-state';
 import { ExportMenu } from '@/components/exports/export-menu';
+import { ScheduleItem } from '@/components/exports/schedule-item';
 import { Keys } from '@/components/keys';
 import { ResultGrid } from '@/components/result-grid/result-grid';
 import { SkeletonRows } from '@/components/skeleton-rows';
@@ -44,8 +45,10 @@ export function ResultPane({ workspace }: { workspace: Workspace }) {
 
 function View({ workspace, views }: { workspace: Workspace; views: ReactNode }) {
   const { state, run, view, tab } = workspace;
+  const exported = answerExport(state, tab.title);
   const exportMenu = (ofShown?: ReactNode) => (
-    <ExportMenu exported={answerExport(state, tab.title)} group="SQL">
+    <ExportMenu exported={exported} group="SQL">
+      <ScheduleItem exported={exported} range={state.statement ?? {}} />
       {ofShown}
     </ExportMenu>
   );
