@@ -126,6 +126,14 @@ const LOOKS: PageLook[] = [
     },
   },
   {
+    name: 'exports',
+    open: async (page, server) => {
+      await page.goto(`${server.address}/exports`);
+      await expect(page.getByRole('list', { name: 'Scheduled exports' })).toContainText('Orders of a month');
+    },
+    varies: (page) => [page.getByText(/\/exports$/), page.getByText(/^, next 20\d\d/)],
+  },
+  {
     name: 'storage',
     open: async (page, server) => {
       await page.goto(`${server.address}/storage`);
@@ -193,6 +201,26 @@ const DASHBOARD = {
   },
 };
 
+const EXPORT_JOBS = [
+  {
+    name: 'Errors of the day before',
+    schedule: '0 7 * * 1-5',
+    time_zone: 'UTC',
+    period: 'day',
+    query: 'level:error service:checkout',
+    format: 'xlsx',
+  },
+  {
+    name: 'Orders of a month',
+    schedule: '0 6 1 * *',
+    time_zone: 'Europe/Berlin',
+    period: 'month',
+    sql: 'SELECT toDate(Timestamp) AS day, count() AS orders FROM otel_logs GROUP BY day',
+    format: 'csv',
+    enabled: false,
+  },
+];
+
 function widget(
   kind: string,
   title: string,
@@ -217,6 +245,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.setTimeout(400_000);
     await server.ingest(records());
     await server.call('POST', '/api/v1/dashboards', DASHBOARD);
+    for (const job of EXPORT_JOBS) await server.call('POST', '/api/v1/export-jobs', job);
     await app.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await app.clock.setFixedTime(NOW);
     for (const { name, open, varies } of LOOKS) {

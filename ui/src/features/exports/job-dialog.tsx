@@ -17,7 +17,15 @@ import { SourceSelect } from '@/components/sources/source-select';
 import { SqlEditor } from '@/components/sql-editor/sql-editor';
 import { zoneNames } from '@/lib/time-range/time-zone';
 import classes from './exports.module.css';
-import { contentOf, hasColumns, missingIn, planOf, type JobDraft, type RangeKind } from './job-draft';
+import {
+  contentOf,
+  hasColumns,
+  ignoresRange,
+  missingIn,
+  planOf,
+  type JobDraft,
+  type RangeKind,
+} from './job-draft';
 import { NextRuns } from './next-runs';
 import { ScheduleFields } from './schedule-fields';
 import { useSaveJob } from './use-export-jobs';
@@ -87,7 +95,7 @@ export function JobDialog({ job, first, onClose }: JobDialogProps) {
       >
         <TextInput
           label="Name"
-          description="Files have it, and the time of the run"
+          description="Its files are named by it and by the time of the run"
           inputWrapperOrder={['label', 'input', 'description', 'error']}
           data-autofocus
           maxLength={100}
@@ -112,6 +120,12 @@ export function JobDialog({ job, first, onClose }: JobDialogProps) {
             value={draft.format}
             onChange={(format) => format !== null && change({ format: format })}
           />
+          {ignoresRange(draft) && (
+            <p className={`${classes.hint} ${classes.whole}`}>
+              The statement reads all time: it names neither <code>{'{from:DateTime64(9)}'}</code> nor{' '}
+              <code>{'{to:DateTime64(9)}'}</code>.
+            </p>
+          )}
           {draft.range === 'range' && (
             <>
               <TextInput

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExportJobContent } from '@/api/export-jobs';
-import { contentOf, draftOf, missingIn, newDraft } from './job-draft';
+import { contentOf, draftOf, ignoresRange, missingIn, newDraft } from './job-draft';
 
 const JOB: ExportJobContent = {
   name: 'Errors',
@@ -72,6 +72,14 @@ describe('drafts of scheduled exports', () => {
   it('leave out columns of what pipes make', () => {
     const draft = { ...draftOf(JOB), query: 'level:error | stats count() by service' };
     expect(contentOf(draft)).not.toHaveProperty('columns');
+  });
+
+  it('know a statement that reads all time', () => {
+    const draft = (sql: string) => newDraft({ sql });
+    expect(ignoresRange(draft('SELECT 1'))).toBe(true);
+    expect(ignoresRange({ ...draft('SELECT 1'), range: 'all' })).toBe(false);
+    expect(ignoresRange(draft('SELECT 1 WHERE Timestamp >= {from:DateTime64(9)}'))).toBe(false);
+    expect(ignoresRange(newDraft({ query: 'a' }))).toBe(false);
   });
 
   it('say what is missing', () => {

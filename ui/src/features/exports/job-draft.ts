@@ -96,6 +96,11 @@ export function hasColumns({ language, query }: JobDraft): boolean {
   return language === 'search' && !hasPipes(query);
 }
 
+/** Whether a range is chosen that the statement does not ask for. */
+export function ignoresRange({ language, sql, range }: JobDraft): boolean {
+  return language === 'sql' && sql.trim() !== '' && range !== 'all' && !/\{\s*(from|to)\s*:/.test(sql);
+}
+
 /** The time of it, which can be looked at before the rest is there. */
 export function planOf({ schedule, timeZone, range, from, to }: JobDraft) {
   return {

@@ -10,6 +10,7 @@ import { formatTimeExact, formatTimeToSecond } from '@/lib/format/time';
 import { usePreferences } from '@/lib/preferences/preferences';
 import classes from './exports.module.css';
 import {
+  fileName,
   fileNote,
   isUnfinished,
   useDeleteRun,
@@ -59,7 +60,7 @@ function RunRow({ job, run }: { job: ExportJob; run: ExportRun }) {
         {note !== null && <span className={classes.caution}>{note}</span>}
         {run.path !== null && (
           <span className={classes.path}>
-            <bdi>{run.path}</bdi>
+            <bdi title={run.path}>{fileName(run.path)}</bdi>
             <CopyButton text={run.path} label="Copy the path" />
           </span>
         )}

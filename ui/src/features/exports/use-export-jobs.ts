@@ -134,7 +134,7 @@ export function useDownload(jobId: string) {
   return useMutation({
     mutationFn: (run: ExportRun) => {
       const path = exportJobs.filePath(jobId, run.id);
-      const name = run.path?.split(/[/\\]/).at(-1) ?? 'export';
+      const name = run.path === null ? 'export' : fileName(run.path);
       return platform.saveAnswer({ method: 'GET', path }, name, () => undefined);
     },
     onSuccess: (saved) => {
@@ -142,6 +142,11 @@ export function useDownload(jobId: string) {
     },
     onError: (error) => notifyFailure('The file was not saved', error),
   });
+}
+
+/** The last part of a path of the server. */
+export function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
 }
 
 /** What is to be known of a file besides its size. */
