@@ -76,6 +76,7 @@ test('an export is scheduled, runs, and gives its file', async ({ app, server })
   await expectAccessible(app);
 
   await app.getByRole('button', { name: /^Delete the run of/ }).click();
+  await app.getByRole('menuitem', { name: 'Delete the file' }).click();
   await expect(app.getByText('It has not run yet.')).toBeVisible();
 });
 

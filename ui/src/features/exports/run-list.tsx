@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconDownload, IconPlayerStop, IconTrash } from '@tabler/icons-react';
 import type { ExportJob, ExportRun } from '@/api/export-jobs';
 import { CopyButton } from '@/components/copy-button';
@@ -81,16 +81,32 @@ function RunRow({ job, run }: { job: ExportJob; run: ExportRun }) {
             </ActionIcon>
           </Tooltip>
         )}
-        <Tooltip label={isOpen ? 'Cancel' : run.path === null ? 'Remove from the list' : 'Delete the file'}>
-          <ActionIcon
-            size={26}
-            aria-label={`${isOpen ? 'Cancel' : 'Delete'} the run of ${time}`}
-            disabled={remove.isPending}
-            onClick={() => remove.mutate(run)}
-          >
-            {isOpen ? <IconPlayerStop size={14} aria-hidden /> : <IconTrash size={14} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
+        {run.path === null ? (
+          <Tooltip label={isOpen ? 'Cancel' : 'Remove from the list'}>
+            <ActionIcon
+              size={26}
+              aria-label={`${isOpen ? 'Cancel' : 'Remove'} the run of ${time}`}
+              disabled={remove.isPending}
+              onClick={() => remove.mutate(run)}
+            >
+              {isOpen ? <IconPlayerStop size={14} aria-hidden /> : <IconTrash size={14} aria-hidden />}
+            </ActionIcon>
+          </Tooltip>
+        ) : (
+          // A file does not come back: it takes a second click.
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <ActionIcon size={26} aria-label={`Delete the run of ${time}`} disabled={remove.isPending}>
+                <IconTrash size={14} aria-hidden />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item color="red" onClick={() => remove.mutate(run)}>
+                Delete the file
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
       </span>
     </li>
   );
