@@ -4,6 +4,7 @@
  * the server lacks, or one whose type no longer fits.
  */
 import type { components } from './schema';
+import type * as exports from './export-jobs';
 import type * as sql from './sql';
 import type * as ours from './types';
 
@@ -48,6 +49,9 @@ export type Answers = Same<
     Agrees<WithoutRows<sql.SqlEnd>, WithoutRows<Generated['SqlEnd']>>,
     Agrees<WithoutRows<sql.Estimate>, WithoutRows<Generated['Estimate']>>,
     Agrees<sql.Schema, Generated['Schema']>,
+    Agrees<exports.ExportRun, Generated['ExportRun']>,
+    Agrees<exports.ExportJobContent, Generated['ExportJobContent']>,
+    Agrees<exports.PlannedExport, Generated['PlannedExport']>,
   ]
 >;
 

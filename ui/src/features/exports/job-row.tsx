@@ -37,7 +37,7 @@ export function JobRow({ job, isOpen, onToggle, onEdit, onDuplicate }: JobRowPro
   const enabled = turn.isPending ? turn.variables.enabled : job.enabled;
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   const format = EXPORT_FORMATS.find((one) => one.format === job.format)?.title ?? job.format;
-  const what = job.query === '' ? 'All records' : (job.query ?? firstLine(job.sql ?? ''));
+  const what = job.query === '' ? 'All records' : (job.query ?? oneLine(job.sql ?? ''));
   return (
     <li className={classes.job} data-open={isOpen || undefined}>
       <div className={classes.jobLine}>
@@ -139,6 +139,6 @@ function LastRun({ run }: { run: ExportRun | null }) {
   );
 }
 
-function firstLine(text: string): string {
+function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, ' ');
 }
